@@ -23,7 +23,7 @@ use crate::{
         api::Api,
         exit_code::ExitCode,
         machine::MachineId,
-        text::{chain, counted, span},
+        text::{bytes, chain, counted, span},
     },
     run::{
         RunError,
@@ -128,7 +128,7 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     Ok(lines.into_text())
 }
 
-/// The store's path and number of runs. The store is already open: the file was created if it did
+/// The store's path, number of runs and size. The store is already open: the file was created if it did
 /// not exist.
 fn kept(store: &Store) -> Result<String, AppError> {
     let runs = store.runs()?.len() as u64;
@@ -136,8 +136,14 @@ fn kept(store: &Store) -> Result<String, AppError> {
         0 => "no runs yet".to_owned(),
         _ => counted(runs, "run", "runs"),
     };
+    let space = store.space()?;
+    let (size, free) = (bytes(space.bytes), bytes(space.free));
+    let size = format!("{size}, of which {free} free");
     let mut lines = LabelledLines::default();
-    lines.add("store", &format!("{} ({runs})", store.path().display()));
+    lines.add(
+        "store",
+        &format!("{} ({runs}, {size})", store.path().display()),
+    );
     Ok(lines.into_text())
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tracing::error;
 
-use super::error::AppError;
+use super::{error::AppError, logging::FILE_ONLY};
 use crate::{
     config::LogFormat,
     console::printed,
@@ -36,6 +36,7 @@ pub(super) fn print_error(problem: &AppError, log_format: LogFormat) -> ExitCode
         error!(exit_code, hint, "{text}");
         return code;
     }
+    error!(target: FILE_ONLY, exit_code = code as u8, hint, "{text}");
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "error: {text}");
     if let Some(hint) = hint {

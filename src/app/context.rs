@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::ZonedDateTime;
 use tracing::warn;
 
-use super::{error::AppError, logging};
+use super::{error::AppError, log_file::LogFile, logging};
 use crate::{
     config::{
         ColorMode, Config, ConfigError, Console, Environment, LogFormat, Resolved, Settings,
@@ -106,7 +106,8 @@ impl Context {
             started,
         )
         .inspect_err(|_| self.start_logging_errors(typed))?;
-        self.start_logging(resolved.config.console);
+        let log_file = resolved.config.log_file.as_deref();
+        self.start_logging(resolved.config.console, log_file)?;
         for warning in &resolved.warnings {
             warn!("{warning}");
         }
@@ -121,7 +122,7 @@ impl Context {
             started,
         } = &self.surroundings;
         let config = resolve_typed(typed, environment, working_directory, started)?;
-        self.start_logging(config.console);
+        self.start_logging(config.console, None)?;
         Ok(config)
     }
 
@@ -130,17 +131,30 @@ impl Context {
     fn start_logging_errors(&mut self, typed: &Settings) {
         let log_format = typed.log_format;
         let log_format = log_format.or_else(|| self.surroundings.environment.log_format());
-        self.start_logging(Console {
+        let console = Console {
             log_format: log_format.unwrap_or(LogFormat::Text),
             verbose: 0,
             quiet: false,
             color: ColorMode::Auto,
-        });
+        };
+        // Without a file there is nothing that could fail.
+        let _ = self.start_logging(console, None);
     }
 
-    fn start_logging(&mut self, console: Console) {
+    fn start_logging(&mut self, console: Console, file: Option<&Path>) -> Result<(), AppError> {
         self.log_format = console.log_format;
-        logging::start(console, &self.bar, self.surroundings.started.time_zone());
+        let zone = self.surroundings.started.time_zone();
+        let opened = file.map(LogFile::open).transpose().map_err(|source| {
+            let path = file.unwrap_or(Path::new("")).display().to_string();
+            AppError::Write { path, source }
+        });
+        // If it cannot be opened, the error is still logged to standard error.
+        let (file, problem) = match opened {
+            Ok(file) => (file, Ok(())),
+            Err(problem) => (None, Err(problem)),
+        };
+        logging::start(console, file, &self.bar, zone);
+        problem
     }
 }
 

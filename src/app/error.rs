@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     config::ConfigError,
     defender::{auth::CredentialError, hint_for_failure, refusal},
-    domain::{exit_code::ExitCode, outcome::Failure, text::span},
+    domain::{exit_code::ExitCode, machine::MachineId, outcome::Failure, text::span},
     feeds::fetch::FetchError,
     quota::{InvalidLimit, StoreFailed},
     run::RunError,
@@ -68,6 +68,12 @@ pub enum AppError {
         /// Updates and machines that are similar.
         near: Vec<String>,
     },
+    /// The store has nothing about a machine that it is to forget.
+    #[error("the store knows no machine {0}")]
+    UnknownMachine(MachineId),
+    /// The store is in use, so that nothing can be deleted from it.
+    #[error("another patchgap is running with this store")]
+    InUse,
     /// Several machines have the name.
     #[error("several machines are named `{word}`: {}", machines.join(", "))]
     Ambiguous {
@@ -145,6 +151,8 @@ impl AppError {
             | Self::NoOlderBase { .. }
             | Self::NothingFound { .. }
             | Self::Ambiguous { .. }
+            | Self::UnknownMachine(_)
+            | Self::InUse
             | Self::Fetch(FetchError::Http(_))
             | Self::Simulator(_) => ExitCode::Configuration,
             Self::RunOnline
@@ -202,13 +210,16 @@ impl AppError {
             Self::NothingFound { near, .. } => {
                 return Some(format!("similar ones: {}", near.join(", ")));
             }
+            Self::UnknownMachine(_) => {
+                "nothing was forgotten; `patchgap show NAME` prints the id of a machine"
+            }
             Self::Ambiguous { .. } => "name the machine by its id",
             Self::NoOlderBase { .. } => {
                 "`patchgap runs` lists the runs, and `patchgap diff RUN` compares with any of them; a \
                  whole run has answers from 98 % of its machines"
             }
             Self::QuotaUsedUp(_) => "run the check again after that",
-            Self::Busy => "run again when the other one has finished",
+            Self::Busy | Self::InUse => "run again when the other one has finished",
             Self::Limit(_)
             | Self::StoreFailed(_)
             | Self::Write { .. }

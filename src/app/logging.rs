@@ -1,6 +1,10 @@
-//! Logging to standard error, as text or JSON, without disturbing the progress bar.
+//! Logging to standard error, as text or JSON, without disturbing the progress bar; and to a file.
 
-use std::{fmt::Debug, io::IsTerminal, sync::Mutex};
+use std::{
+    fmt::Debug,
+    io::{IsTerminal, Write},
+    sync::Mutex,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use tracing::{Level, field::Field, level_filters::LevelFilter};
@@ -13,34 +17,73 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use super::json_lines::{JsonLines, TenantNames};
+use super::{
+    json_lines::{JsonLines, TenantNames},
+    log_file::LogFile,
+};
 use crate::{
     config::{ColorMode, Console, LogFormat},
     progress::Bar,
     report::plain::plain,
 };
 
+/// The target of what is only for a file, because people have read it on standard error.
+pub(super) const FILE_ONLY: &str = "patchgap::file";
+
+/// A part of the log.
+type LogLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Starts logging. Other crates' logs are left out below `-vvv`, and their debug output always,
 /// because it could contain request data.
-pub(super) fn start(console: Console, bar: &Bar, zone: &TimeZone) {
-    let writer = Mutex::new(bar.writer());
-    let layer: Box<dyn Layer<Registry> + Send + Sync> = match console.log_format {
+pub(super) fn start(console: Console, file: Option<LogFile>, bar: &Bar, zone: &TimeZone) {
+    let to_console = filter(console).with_target(FILE_ONLY, LevelFilter::OFF);
+    let is_coloured = colors(console.color);
+    let time = LocalTime::on_standard_error(zone.clone());
+    let layer = layer(console.log_format, bar.writer(), is_coloured, time);
+    let mut layers: Vec<LogLayer> = vec![layer.with_filter(to_console).boxed()];
+    if let Some(file) = file {
+        let layer = self::layer(
+            console.log_format,
+            file,
+            false,
+            LocalTime::in_file(zone.clone()),
+        );
+        layers.push(layer.with_filter(filter(in_file(console))).boxed());
+    }
+    // A second call in the same process (in tests) keeps the first one's settings.
+    let _ = tracing_subscriber::registry().with(layers).try_init();
+}
+
+fn layer(
+    format: LogFormat,
+    writer: impl Write + Send + 'static,
+    is_coloured: bool,
+    time: LocalTime,
+) -> LogLayer {
+    let writer = Mutex::new(writer);
+    match format {
         LogFormat::Json => fmt::layer()
             .event_format(JsonLines)
             .with_writer(writer)
             .and_then(TenantNames)
             .boxed(),
         LogFormat::Text => fmt::layer()
-            .with_ansi(colors(console.color))
-            .with_timer(LocalTime::new(zone.clone()))
+            .with_ansi(is_coloured)
+            .with_timer(time)
             .with_target(false)
             .fmt_fields(fmt::format::debug_fn(field).delimited(" "))
             .with_writer(writer)
             .boxed(),
-    };
-    let logs = tracing_subscriber::registry().with(layer.with_filter(filter(console)));
-    // A second call in the same process (in tests) keeps the first one's settings.
-    let _ = logs.try_init();
+    }
+}
+
+/// Nobody watches the file: it has at least what `-v` shows, whatever the console does.
+fn in_file(console: Console) -> Console {
+    Console {
+        quiet: false,
+        verbose: console.verbose.max(1),
+        ..console
+    }
 }
 
 /// The time of a line of text, in the zone that the bar's times are in. On a terminal, where people read it
@@ -51,12 +94,16 @@ struct LocalTime {
 }
 
 impl LocalTime {
-    fn new(zone: TimeZone) -> Self {
-        let format = if std::io::stderr().is_terminal() {
-            "%Y-%m-%d %H:%M:%S"
-        } else {
-            "%Y-%m-%dT%H:%M:%S%.3f%:z"
-        };
+    fn on_standard_error(zone: TimeZone) -> Self {
+        if std::io::stderr().is_terminal() {
+            let format = "%Y-%m-%d %H:%M:%S";
+            return Self { zone, format };
+        }
+        Self::in_file(zone)
+    }
+
+    fn in_file(zone: TimeZone) -> Self {
+        let format = "%Y-%m-%dT%H:%M:%S%.3f%:z";
         Self { zone, format }
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, one file for each.
 
 mod check;
+mod completions;
 mod console;
 mod context;
 mod demo;
@@ -8,9 +9,12 @@ mod diff;
 mod error;
 mod feeds;
 mod first_error;
+mod forget;
 mod json_lines;
+mod log_file;
 mod logging;
 mod machines;
+mod man;
 mod report;
 mod report_tenants;
 mod runs;
@@ -48,6 +52,9 @@ fn command(context: &mut Context, command: Command) -> Result<ExitCode, AppError
             Command::Runs(runs) => runs::runs(context, runs),
             Command::Diff(diff) => diff::diff(context, diff),
             Command::Show(command) => show::show(context, command),
+            Command::Forget(command) => forget::forget(context, command),
+            Command::Completions(command) => completions::completions(&command),
+            Command::Man(command) => man::man(command),
         }
     })
 }
@@ -64,6 +71,9 @@ fn runtime(command: &Command) -> io::Result<Runtime> {
         | Command::Check(_)
         | Command::Runs(_)
         | Command::Diff(_)
-        | Command::Show(_) => Builder::new_current_thread().enable_all().build(),
+        | Command::Show(_)
+        | Command::Forget(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Builder::new_current_thread().enable_all().build(),
     }
 }

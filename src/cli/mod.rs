@@ -3,6 +3,8 @@
 mod demo;
 mod diff;
 mod feeds;
+mod forget;
+mod generated;
 mod machines;
 mod short;
 mod show;
@@ -16,6 +18,8 @@ use std::path::PathBuf;
 pub use demo::Demo;
 pub use diff::Diff;
 pub use feeds::Feeds;
+pub use forget::Forget;
+pub use generated::{Completions, Man, Shell, visible_command};
 pub use machines::Machines;
 pub use show::Show;
 pub use simulated::{Simulate, Tenant};
@@ -121,6 +125,16 @@ pub enum Command {
     /// Takes the options of `patchgap report`, and validates them too. Makes at most one API call.
     #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = short::common_only)]
     Check(Box<Settings>),
+    /// Delete machines from the store, in every run
+    ///
+    /// Nothing of them is left in its file. Reports that were written stay as they are.
+    Forget(Forget),
+    /// Print a script with which a shell completes command lines
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands
+    ///
+    /// Without a folder, the main page goes to standard output.
+    Man(Man),
 }
 
 /// `patchgap report`.

@@ -40,6 +40,8 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         ("--feeds", &typed.feeds),
         ("--exceptions", &typed.exceptions),
         ("--tenants", &typed.tenants),
+        ("--metrics", &typed.metrics),
+        ("--log-file", &typed.log_file),
     ];
     let paths = paths
         .into_iter()

@@ -27,12 +27,14 @@ use crate::domain::quotes::unquoted;
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 10] = [
     "config",
     "ca_cert",
     "exceptions",
     "exclude",
     "feeds",
+    "log_file",
+    "metrics",
     "state",
     "tenants",
     "out",

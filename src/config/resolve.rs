@@ -229,6 +229,8 @@ fn config(
         feeds: feeds(&settings, surroundings.environment),
         feed_urls: feed_urls(&settings)?,
         policy: policy(&settings)?,
+        metrics: settings.metrics.clone(),
+        log_file: settings.log_file.clone(),
         source: source(&settings)?,
         census: settings.census.unwrap_or(is_selective(&settings)),
         cross_check: cross_check(&settings)?,

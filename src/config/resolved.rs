@@ -79,6 +79,10 @@ pub struct Config {
     pub feed_urls: FeedUrls,
     /// Which gaps are accepted or overdue, and what follows from it.
     pub policy: PolicySettings,
+    /// The file for metrics, if there is to be one.
+    pub metrics: Option<PathBuf>,
+    /// The file to which the log goes, too.
+    pub log_file: Option<PathBuf>,
     /// Which machines are called for.
     pub source: SourceSettings,
     /// Whether the service's own count is requested.

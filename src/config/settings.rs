@@ -493,6 +493,22 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub dry_run: Option<bool>,
 
+    /// Metrics of the run for Prometheus, as a text file
+    ///
+    /// For the collectors of text files of `node_exporter` and `windows_exporter`: the name ends in .prom. It is replaced
+    /// in one step at the end of each run; the last success survives runs that fail.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[serde(deserialize_with = "path")]
+    pub metrics: Option<PathBuf>,
+
+    /// Log to this file, too
+    ///
+    /// In the format of --log-format, and at least as much as with -v, even with --quiet. A file larger than 10 MB gets
+    /// the ending .1, and that of before .2, up to .5.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[serde(deserialize_with = "path")]
+    pub log_file: Option<PathBuf>,
+
     /// Show progress: auto, bar, log, off [default: auto]
     ///
     /// auto: a bar on a terminal, log lines elsewhere.
@@ -549,7 +565,7 @@ impl Settings {
             source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
             no_csv_guard,
             dry_run,
-            progress, log_format, verbose, quiet, color,
+            metrics, log_file, progress, log_format, verbose, quiet, color,
         }
     }
 
@@ -587,6 +603,8 @@ impl Settings {
             exclude: self.exclude.map(join),
             feeds: self.feeds.map(join),
             exceptions: self.exceptions.map(join),
+            metrics: self.metrics.map(join),
+            log_file: self.log_file.map(join),
             machines: self.machines.map(|machines| machines.relative_to(folder)),
             ..self
         }

@@ -100,6 +100,17 @@ pub fn is_unknown(least: Duration, most: Duration) -> bool {
     most > Duration::from_mins(1) && most > least.saturating_mul(10)
 }
 
+/// A size in bytes, such as `12.3 MB`.
+pub fn bytes(count: u64) -> String {
+    let (unit, name) = match count {
+        0..1_000_000 => (1_000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenths = (u128::from(count) * 10 + unit / 2) / unit;
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
+}
+
 /// An error and its causes: `a: b: c`.
 pub fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(Some(error), |&cause| cause.source());
@@ -110,6 +121,19 @@ pub fn chain(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_one_decimal() {
+        for (count, text) in [
+            (0, "0.0 kB"),
+            (1_449, "1.4 kB"),
+            (999_999, "1000.0 kB"),
+            (12_350_000, "12.4 MB"),
+            (4_000_000_000, "4.0 GB"),
+        ] {
+            assert_eq!(bytes(count), text);
+        }
+    }
 
     #[test]
     fn counts_are_grouped() {

@@ -96,6 +96,34 @@ impl Inventory {
         self.rejected.shrink_to_fit();
     }
 
+    /// The same list without these machines.
+    #[must_use]
+    pub fn without(&self, machines: &HashSet<MachineId>) -> Self {
+        let is_kept = |listed: &InventoryMachine| !machines.contains(&listed.id);
+        let width = self.columns.len();
+        let kept = self.machines.iter().enumerate();
+        let kept: Vec<_> = kept.filter(|(_, it)| is_kept(it)).collect();
+        let skipped = self.skipped.machines.iter().enumerate();
+        let skipped: Vec<_> = skipped.filter(|(_, it)| is_kept(&it.listed)).collect();
+        let mut list = Self {
+            machines: kept.iter().map(|(_, it)| **it).collect(),
+            cells: Cells::new(width),
+            skipped: Skipped::default(),
+            ..self.clone()
+        };
+        for (position, _) in kept {
+            list.cells.push(self.cells.row(position));
+        }
+        if !skipped.is_empty() {
+            list.skipped.machines = skipped.iter().map(|(_, it)| **it).collect();
+            list.skipped.cells = Cells::new(width);
+        }
+        for (position, _) in skipped {
+            list.skipped.cells.push(self.skipped.cells.row(position));
+        }
+        list
+    }
+
     /// The number of rows of data in the file, without blank lines and the header.
     pub fn rows(&self) -> u64 {
         self.listed() + self.duplicates + self.rejected.len() as u64

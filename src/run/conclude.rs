@@ -13,6 +13,7 @@ use super::{
     input::RunInput,
     list::list_check,
     messages::{conclusion, how_to_resume, warn_of_unreadable},
+    metrics::{self, EndedRun},
     policy::warn_of_exceptions,
     prepare::Setup,
     reporting::{
@@ -24,7 +25,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::{Fleet, SoftwareOn},
+    aggregate::{Fleet, KnownExploited, SoftwareOn},
     console::{PrintError, print},
     domain::{
         api::Api,
@@ -48,6 +49,7 @@ pub(super) struct Concluded<'run> {
     summary: Show,
     /// What an overview says of the run.
     digest: RunDigest,
+    known_exploited: Option<KnownExploited>,
     store: Store,
     /// Whether gaps are open that make a complete run fail.
     is_alarming: bool,
@@ -91,12 +93,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     let is_alarming = is_alarming(input.config, &data.fleet);
     let (summary, mut digest) = write(&setup, &data, failure.as_ref())?;
     digest.is_alarming = is_alarming;
-    let outcomes = |record: &mut dyn FnMut(_, _)| {
-        let passed_on = answers.for_each_outcome(data.record.run, record);
-        passed_on.map_err(RunError::Unreadable)
-    };
-    write_parts(&data, &setup.output, &outcomes)
-        .inspect_err(|_| log_store_failure(failure.as_ref()))?;
+    write_folders(&data, &setup, &answers).inspect_err(|_| log_store_failure(failure.as_ref()))?;
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
     close(&mut store, &record, &fleet, input.config.store.keep_runs);
@@ -108,6 +105,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         failure,
         summary,
         digest,
+        known_exploited: fleet.known_exploited,
         store,
         is_alarming,
     })
@@ -124,6 +122,15 @@ fn write(
         written.inspect_err(|_| log_store_failure(failure))?;
         Ok((summary(setup.input.config, run), RunDigest::of(run)))
     })
+}
+
+/// Writes the folders of `--split-by`.
+fn write_folders(data: &RunData<'_>, setup: &Setup<'_>, answers: &Answers) -> Result<(), RunError> {
+    let outcomes = |record: &mut dyn FnMut(_, _)| {
+        let passed_on = answers.for_each_outcome(data.record.run, record);
+        passed_on.map_err(RunError::Unreadable)
+    };
+    write_parts(data, &setup.output, &outcomes)
 }
 
 /// Assembles the data for the reports. If earlier runs cannot be read, this run's answers are
@@ -225,9 +232,18 @@ impl Concluded<'_> {
     /// Likewise, without the digest. If there are two errors, the first one is logged.
     fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
-        let (record, started) = (self.record.clone(), self.setup.input.started.timestamp());
+        let (record, config) = (self.record.clone(), self.setup.input.config);
+        let ended_run = EndedRun {
+            record: &record,
+            known_exploited: self.known_exploited,
+            started: self.setup.input.started.timestamp(),
+        };
         let ended = self.exit_code();
-        log_end(&record, started, &ended);
+        let code = ended
+            .as_ref()
+            .map_or_else(RunError::exit_code, |code| *code);
+        log_end(&ended_run, code);
+        metrics::write(config, &ended_run, code);
         let Err(unprinted) = printed else {
             return ended;
         };
@@ -267,13 +283,11 @@ impl Concluded<'_> {
 }
 
 /// Logs the end of the run, for collectors.
-fn log_end(record: &RunRecord, started: Timestamp, ended: &Result<ExitCode, RunError>) {
-    let code = ended
-        .as_ref()
-        .map_or_else(RunError::exit_code, |code| *code);
+fn log_end(run: &EndedRun<'_>, code: ExitCode) {
+    let record = run.record;
     let tally = record.tally;
     let figures = record.figures.unwrap_or_default();
-    let took = Timestamp::now().duration_since(started);
+    let took = Timestamp::now().duration_since(run.started);
     info!(
         target: "patchgap::end",
         run = record.run.0,

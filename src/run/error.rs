@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::policy_error::PolicyError;
+use super::{metrics::MetricsError, policy_error::PolicyError};
 use crate::{
     config::AnswerSource,
     console::PrintError,
@@ -27,8 +27,8 @@ use crate::{
 };
 
 /// What to do about a feed that cannot be read.
-const FEED_HINT: &str =
-    "fetch the file again, or remove it: the reports do without any feed that is not there";
+const FEED_HINT: &str = "fetch the file again with `patchgap feeds`, or remove it: the reports do without any feed \
+                         that is not there";
 
 /// Why a run ended early.
 #[derive(Debug, Error)]
@@ -163,6 +163,9 @@ pub enum RunError {
     /// A feed of CVEs cannot be read.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// The metrics cannot be written.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// The KBs cannot be ranked by risk without any feed.
     #[error("--rank-by risk takes a feed, and there is none")]
     NoFeeds,
@@ -232,6 +235,7 @@ impl RunError {
             | Self::Feed(_)
             | Self::NoFeeds
             | Self::Policy(_)
+            | Self::Metrics(MetricsError::Others(_))
             | Self::Conflict(_) => ExitCode::Configuration,
             Self::SignIn(_) | Self::NoListRole { .. } | Self::NoSourceRole { .. } => {
                 ExitCode::Refused
@@ -241,7 +245,9 @@ impl RunError {
             }
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
-            Self::Output(_) | Self::Print(_) => ExitCode::Output,
+            Self::Output(_) | Self::Print(_) | Self::Metrics(MetricsError::Unwritable { .. }) => {
+                ExitCode::Output
+            }
             Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
         }
     }
@@ -259,6 +265,7 @@ impl RunError {
                 Some(format!("its columns are: {}", columns.join(", ")))
             }
             Self::Feed(_) => Some(FEED_HINT.to_owned()),
+            Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),

@@ -30,6 +30,7 @@
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
 //! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
+//! - `metrics`: what a run came to, for Prometheus
 //! - `messages`: the messages besides the reports
 //!
 //! Invariants: unwritable output is detected before the first call. The lock of the app
@@ -63,6 +64,7 @@ mod known_machines;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
+mod metrics;
 mod named;
 pub(crate) mod policy;
 mod policy_error;
@@ -109,6 +111,17 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
         print(&plan(input)?)?;
         return Ok(None);
     }
+    metrics::check(input.config)?;
+    let concluded = Box::pin(run_phases(input)).await;
+    if let Err(problem) = &concluded {
+        let started = input.started.timestamp();
+        metrics::write_failure(input.config, started, problem.exit_code());
+    }
+    concluded.map(Some)
+}
+
+/// Prepares, collects and concludes.
+async fn run_phases(input: RunInput<'_>) -> Result<Concluded<'_>, RunError> {
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
     Box::pin(warn_of_missing_permission(&prepared)).await;
@@ -118,5 +131,5 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;
     let collected = Box::pin(add_cross_check(collected)).await?;
-    conclude(collected).map(Some)
+    conclude(collected)
 }

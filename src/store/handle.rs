@@ -10,10 +10,17 @@ use std::{
 use jiff::Timestamp;
 use parking_lot::FairMutex;
 use rusqlite::{Connection, TransactionBehavior};
+use tracing::debug;
 
 use super::{
     error::StoreError,
-    file::{connection, open, untouched::read_untouched},
+    file::{
+        connection,
+        lock::Lock,
+        open,
+        space::{self, Space},
+        untouched::read_untouched,
+    },
     read::{earlier_census::earlier_census, silent_machines::silent_before},
     tables::{
         answers::{self, OutcomeSink},
@@ -32,6 +39,7 @@ use super::{
         begin::{self, StartedRun},
         close::{self, KeptRuns},
         demo_time_shift,
+        forget::{self, Forgotten},
         params::RunParams,
         preview::{self, Preview},
     },
@@ -415,7 +423,38 @@ impl Store {
     /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
     /// needed. Never deletes these runs, or one that is in progress in another process.
     pub fn prune(&mut self, own: &[KeptRuns], now: Timestamp) -> Result<()> {
-        self.write(|connection| close::prune(connection, own, now))
+        self.write(|connection| close::prune(connection, own, now))?;
+        // Another process may be reading, or the disk be full: the next run tries again.
+        if let Err(error) = self.write(|connection| space::compact_if_loose(connection)) {
+            debug!("not made smaller: {error}");
+        }
+        Ok(())
+    }
+
+    /// The machines among these that the store has anything about.
+    pub fn known(&self, machines: &[MachineId]) -> Result<BTreeSet<MachineId>> {
+        self.name(forget::known(&self.connection, machines))
+    }
+
+    /// Deletes whatever says anything about these machines, in every run, and makes the file smaller, so
+    /// that nothing of them is left in it.
+    pub fn forget(&mut self, machines: &[MachineId]) -> Result<Forgotten> {
+        let forgotten = forget::forget(&mut self.connection, machines);
+        let forgotten = self.name(forgotten)?;
+        self.name(space::compact(&self.connection))?;
+        Ok(forgotten)
+    }
+
+    /// How much room the file takes.
+    pub fn space(&self) -> Result<Space> {
+        self.name(Space::of(&self.connection))
+    }
+
+    /// Whether a process is sending calls with any of the app registrations in the store.
+    pub fn is_in_use(&self) -> Result<bool> {
+        let applications = self.name(calls::applications(&self.connection))?;
+        let mut applications = applications.iter();
+        Ok(applications.any(|it| Lock::is_held(&self.path, it)))
     }
 
     /// Shifts all stored times into the past.

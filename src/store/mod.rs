@@ -38,6 +38,7 @@ pub use self::{
     file::{
         lock::Lock,
         permissions::{files_of, writable_by_others},
+        space::Space,
         store_file::StoreFile,
     },
     handle::Store,
@@ -58,6 +59,7 @@ pub use self::{
         begin::StartedRun,
         close::KeptRuns,
         direct_ledger::DirectLedger,
+        forget::Forgotten,
         params::{Reuse, RunParams, WaitedFor},
         preview::Preview,
         recorder::Recorder,

@@ -35,7 +35,16 @@ fn version_is_printed() {
 fn every_command_has_help() {
     let help = told(&["--help"]);
     for command in [
-        "report", "feeds", "demo", "simulate", "check", "runs", "diff", "show",
+        "report",
+        "feeds",
+        "demo",
+        "simulate",
+        "check",
+        "runs",
+        "diff",
+        "show",
+        "completions",
+        "man",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let usage = format!("Usage: patchgap {command} ");

@@ -547,7 +547,9 @@ fn cases_cover_every_key_but_files_to_read() {
             "exclude",
             "feeds",
             "kev_url",
+            "log_file",
             "machines",
+            "metrics",
             "msrc_url",
             "parallel",
             "tenants"

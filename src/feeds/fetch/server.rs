@@ -17,7 +17,7 @@ use crate::{
     defender::{
         FileError, FileProblem, Known, PublicFile, PublicFiles, PublicReply, hint_for_failure,
     },
-    report::output::{replace, temporary},
+    report::output::{open_to_all, replace, temporary},
 };
 
 /// The most bytes of a file: as many as are read of it.
@@ -123,6 +123,7 @@ impl ArrivedFile {
 
     /// Moves it to its place.
     pub(super) fn place(self, path: &Path) -> io::Result<()> {
+        // Feeds are public, and other accounts may read the folder for their reports.
         open_to_all(self.file.as_file())?;
         self.file.as_file().sync_all()?;
         Ok(replace(self.file, path)?)
@@ -140,18 +141,4 @@ fn message(failed: FileError) -> String {
 fn unwritable(error: &io::Error) -> FileError {
     let problem = format!("it cannot be written: {error}");
     FileError::new(FileProblem::Final, problem)
-}
-
-/// Feeds are public, and other accounts may read the folder for their reports.
-#[cfg(unix)]
-fn open_to_all(file: &File) -> io::Result<()> {
-    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
-
-    file.set_permissions(Permissions::from_mode(0o644))
-}
-
-/// On Windows a file inherits the access list of its folder.
-#[cfg(not(unix))]
-fn open_to_all(_: &File) -> io::Result<()> {
-    Ok(())
 }

@@ -22,6 +22,7 @@ mod parallel;
 mod parts;
 mod placing;
 mod probe;
+mod public;
 mod same_file;
 mod temporary;
 
@@ -31,7 +32,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use self::temporary::{replace, sweep, temporary};
 use self::{
     background::{Background, Staged, Writing},
     names::is_target,
@@ -47,6 +47,10 @@ pub use self::{
     parallel::at_once,
     parts::{folder_names, is_folder_name},
     same_file::comparable,
+};
+pub(crate) use self::{
+    public::{open_to_all, write_public},
+    temporary::{replace, sweep, temporary},
 };
 use super::{Report, Run, csv::TARGETS};
 

@@ -8,5 +8,6 @@ pub(crate) mod open;
 pub(crate) mod permissions;
 pub(crate) mod preflight;
 pub(crate) mod schema;
+pub(crate) mod space;
 pub(crate) mod store_file;
 pub(crate) mod untouched;

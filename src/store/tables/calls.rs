@@ -76,6 +76,20 @@ pub(crate) fn stored_application(
         .optional()
 }
 
+/// Every app registration that is stored.
+pub(crate) fn applications(connection: &Connection) -> Result<Vec<Application>> {
+    let mut statement =
+        connection.prepare("SELECT tenant_id, client_id, api_url FROM application")?;
+    let applications = statement.query_map([], |row| {
+        Ok(Application {
+            tenant_id: row.get(0)?,
+            client_id: row.get(1)?,
+            api_url: row.get(2)?,
+        })
+    })?;
+    applications.collect()
+}
+
 /// The app registration of the process that works or worked on a run.
 pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Application> {
     connection.query_row(

@@ -1,6 +1,6 @@
 //! The tables: writing and reading each of them, over any connection.
 
-mod answer_cells;
+pub(crate) mod answer_cells;
 pub(crate) mod answers;
 pub(crate) mod bulk;
 pub(crate) mod calls;

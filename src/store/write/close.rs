@@ -127,7 +127,7 @@ fn forget(connection: &Connection, own: KeptRuns, now: Timestamp) -> Result<usiz
 
 /// Deletes what no run needs any more. A machine's last answer, and the last one that says something,
 /// stay as long as a list contains the machine.
-const UNNEEDED: &str = "
+pub(super) const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);

@@ -4,6 +4,7 @@ pub(crate) mod begin;
 pub(crate) mod close;
 pub(crate) mod demo_time_shift;
 pub(crate) mod direct_ledger;
+pub(crate) mod forget;
 pub(crate) mod params;
 pub(crate) mod preview;
 mod queue;

@@ -73,6 +73,24 @@ pub(crate) fn set(
     Ok(())
 }
 
+/// Renews the digest of a run's inventory after machines were deleted from it.
+pub(crate) fn renew(connection: &Connection, run: RunId) -> Result<()> {
+    let head = connection.query_row(&format!("{HEADS} WHERE run = ?1"), [run.0], head);
+    let (head, _) = head?;
+    let mut digest = Sha256::new();
+    let mut statement = connection.prepare(MACHINES)?;
+    let mut rows = statement.query([run.0])?;
+    while let Some(row) = rows.next()? {
+        let (machine, set) = machine(row)?;
+        add(&mut digest, machine, set);
+    }
+    connection.execute(
+        "UPDATE run_software SET digest = ?2 WHERE run = ?1",
+        params![run.0, head.digest(digest)],
+    )?;
+    Ok(())
+}
+
 fn delete(connection: &Connection, run: RunId) -> Result<()> {
     connection.execute("DELETE FROM machine_software WHERE run = ?1", [run.0])?;
     connection.execute("DELETE FROM run_software WHERE run = ?1", [run.0])?;
@@ -109,12 +127,7 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<RunSo
     };
     let mut digest = Sha256::new();
     let mut assembly = Assembly::default();
-    let mut statement = connection.prepare(
-        "SELECT machine_id, software_set
-         FROM machine_software JOIN machine ON machine.id = machine_software.machine
-         WHERE run = ?1
-         ORDER BY machine_id",
-    )?;
+    let mut statement = connection.prepare(MACHINES)?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
         let (machine, set) = machine(row)?;
@@ -170,6 +183,12 @@ pub(crate) fn at_last_answers(
     }
     assembly.finish(connection, Timestamp::default())
 }
+
+/// The machines of an inventory, in the order of its digest.
+const MACHINES: &str = "SELECT machine_id, software_set
+    FROM machine_software JOIN machine ON machine.id = machine_software.machine
+    WHERE run = ?1
+    ORDER BY machine_id";
 
 const HEADS: &str =
     "SELECT run, fetched_at_ms, generated_at_ms, missing_because, digest FROM run_software";
