@@ -4,7 +4,7 @@ use std::{fmt::Write as _, io};
 
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
-    aggregate::{Aggregation, Fleet, RankBy, TopActions},
+    aggregate::{Aggregation, Fleet, RankBy},
     collect::Requests,
     defender::AnswerBody,
     domain::{
@@ -114,7 +114,6 @@ impl Told {
             inventory,
             fleet,
             gaps: self,
-            actions: &TopActions::of(fleet, self),
             past: None,
             week: None,
             trend: &[],

@@ -53,6 +53,10 @@ pub struct KbRow {
     pub median_age: HalfDays,
     /// What its CVEs are worth.
     pub risk: KbRisk,
+    /// Its CVEs, each once, as far as they are known.
+    pub cves: Option<Box<[CveId]>>,
+    /// The number of machines on which another missing update covers it.
+    pub covered_on: u64,
     /// The number of its gaps whose risk is accepted.
     pub accepted: u64,
     /// The number of its gaps that are overdue.
@@ -75,6 +79,8 @@ impl KbRow {
             oldest_since: Timestamp::MAX,
             median_age: HalfDays::default(),
             risk: KbRisk::default(),
+            cves: None,
+            covered_on: 0,
             accepted: 0,
             overdue: 0,
         }
@@ -225,6 +231,7 @@ impl KbCounter {
             KbRow {
                 median_age: kb.ages.median(),
                 risk: self.feeds.kb_risk(&kb.row.id, cves.as_deref()),
+                cves: cves.map(Into::into),
                 ..kb.row
             }
         });

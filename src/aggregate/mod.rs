@@ -1,8 +1,8 @@
 //! Turns outcomes into the figures of the reports: per KB, per machine, and for the fleet. Pure.
 //!
 //! The figures depend only on the outcomes, never on the order in which they arrive. Memory grows
-//! with the number of machines and KBs, not of gaps: these are counted as they arrive, and read
-//! again when they are listed.
+//! with the number of machines, KBs and different lists of gaps, not of gaps: these are counted as they
+//! arrive, and read again when they are listed.
 
 mod action;
 mod ages;
@@ -15,6 +15,7 @@ mod kbs;
 mod machines;
 mod not_seen;
 mod origins;
+mod plan;
 mod policy;
 mod rank;
 mod releases;
@@ -44,7 +45,7 @@ use crate::{
     risk::Feeds,
 };
 
-pub use action::{TopAction, TopActions};
+pub use action::TopAction;
 pub use ages::HalfDays;
 pub use breakdown::{Group, GroupFigures};
 pub use census::CensusTally;
@@ -54,6 +55,7 @@ pub use end_of_support::{EndOfSupport, SoftwareOn};
 pub use kbs::KbRow;
 pub use machines::{Answered, MachineRow, MachineStatus};
 pub use origins::Origins;
+pub use plan::{Plan, SoFar};
 pub use policy::{PolicyFigures, Subtotal};
 pub use rank::RankBy;
 pub use releases::ReleaseCounter;
@@ -102,6 +104,8 @@ pub struct Fleet {
     pub known_exploited: Option<KnownExploited>,
     /// What is accepted, and what is overdue.
     pub policy: PolicyFigures,
+    /// The updates to install, in order.
+    pub plan: Plan,
 }
 
 /// Aggregates the outcomes of an inventory's machines into figures, one outcome at a time.
@@ -123,6 +127,7 @@ pub struct Aggregation<'list> {
     origins: OriginCollector,
     cves: risk::CveCounter,
     policy: policy::PolicyCounter<'list>,
+    lists: plan::GapLists,
 }
 
 impl<'list> Aggregation<'list> {
@@ -140,6 +145,7 @@ impl<'list> Aggregation<'list> {
             origins: OriginCollector::default(),
             cves: risk::CveCounter::default(),
             policy: policy::PolicyCounter::default(),
+            lists: plan::GapLists::default(),
         }
     }
 
@@ -183,7 +189,8 @@ impl<'list> Aggregation<'list> {
             self.unreadable.count(self.machines[index].id, gap);
         }
         let (id, position) = (self.machines[index].id, self.machines[index].position());
-        self.policy.record(id, position, answer);
+        let accepted = self.policy.record(id, position, answer);
+        self.lists.record(answer, &accepted, &self.cves.feeds);
         let row = &mut self.machines[index];
         row.attempts = attempts;
         let oldest_month = self.releases.end_machine();
@@ -230,6 +237,7 @@ impl<'list> Aggregation<'list> {
         }
         machines::rank(&mut self.machines);
         kbs::rank(&mut kbs, rank_by);
+        let plan = self.lists.plan(&mut kbs, &self.cves.feeds);
         let skipped = machines::skipped(self.inventory);
         Fleet {
             breakdown: breakdown::breakdown(self.inventory, &self.machines, &skipped),
@@ -250,6 +258,7 @@ impl<'list> Aggregation<'list> {
             feeds: self.cves.feeds,
             known_exploited,
             policy,
+            plan,
         }
     }
 }
@@ -288,14 +297,5 @@ impl Fleet {
         let mut rows: Vec<&KbRow> = self.kbs.iter().collect();
         rows.sort_unstable_by(|one, other| kbs::compare(one, other, rank_by));
         rows
-    }
-
-    /// The indices of the KBs in the order of the plan, which is [`RankBy::Exposure`].
-    fn kbs_by_exposure(&self) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..self.kbs.len()).collect();
-        places.sort_unstable_by(|one, other| {
-            kbs::compare(&self.kbs[*one], &self.kbs[*other], RankBy::Exposure)
-        });
-        places
     }
 }

@@ -1,10 +1,10 @@
 //! The ranking of updates.
 
-use crate::domain::words::words;
+use crate::{domain::words::words, risk::Feeds};
 
 words! {
-    /// An order of the KBs. If none is chosen, reports for people are by exposure, like the plan, and
-    /// CSV and JSON by CVEs. Ties are broken by the CVEs that the KB addresses,
+    /// An order of the KBs. If none is chosen, reports for people are by risk with feeds, else by exposure,
+    /// and CSV and JSON by CVEs. Ties are broken by the CVEs that the KB addresses,
     /// then by the machines that miss it (both in descending order), and then by its id.
     pub enum RankBy {
         /// By the CVEs that the KB addresses.
@@ -20,9 +20,15 @@ words! {
 }
 
 impl RankBy {
-    /// The order of page, workbook, terminal and Markdown: the chosen one, or that of the plan.
-    pub fn for_people(chosen: Option<Self>) -> Self {
-        chosen.unwrap_or(Self::Exposure)
+    /// The order of page, workbook, terminal and Markdown: the chosen one, or that of the plan, which is by
+    /// risk where feeds tell it.
+    pub fn for_people(chosen: Option<Self>, feeds: &Feeds) -> Self {
+        let of_plan = if feeds.is_empty() {
+            Self::Exposure
+        } else {
+            Self::Risk
+        };
+        chosen.unwrap_or(of_plan)
     }
 
     /// The order of CSV, JSON and Parquet: the chosen one, or by CVEs.

@@ -84,7 +84,8 @@ impl<'run> Marker<'run> {
         }
     }
 
-    fn is_accepted(&mut self, gap: &MissingKb) -> bool {
+    /// Whether the risk of a gap of the current machine is accepted.
+    pub fn is_accepted(&mut self, gap: &MissingKb) -> bool {
         let mut is_accepted = false;
         for (place, exception) in self.exceptions.of_kb(&gap.id) {
             self.hits[place] += 1;

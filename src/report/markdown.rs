@@ -1,12 +1,12 @@
 //! The summary as Markdown, for the summary page of a CI workflow run.
 
-use std::{fmt::Write as _, io};
+use std::fmt::Write as _;
 
 use super::{
     Run,
     plain::plain,
     view::{
-        actions::{product, released},
+        actions::{Columns, product, released},
         census,
         changes::{exposure_sentence, sentence},
         coverage::{answered, banner, last_seen_in_doubt, pending, skipped},
@@ -34,30 +34,54 @@ const CUT: &str = "<wbr>";
 /// The number of digits of the shortest commit hash that is turned into a link.
 const HASH: usize = 7;
 
-/// The summary of a run as Markdown. Fails if the gaps cannot be read.
-pub fn markdown(run: &Run<'_>) -> io::Result<String> {
+/// The summary of a run as Markdown.
+pub fn markdown(run: &Run<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = head(run, &headline(run)?, &mut text);
-    let actions = run.actions.first(ACTIONS)?;
-    if !actions.is_empty() {
-        text.push_str("\n### Install first\n\n| KB | product | released | machines | exposure score | removed so far | machines so far |\n|---|---|---|---:|---:|---:|---:|\n");
+    let _ = head(run, &headline(run), &mut text);
+    let _ = plan(run, &mut text);
+    let _ = worst(run, &mut text);
+    text
+}
+
+/// The updates to install first.
+fn plan(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
+    let actions = run.fleet.top_actions(ACTIONS);
+    if actions.is_empty() {
+        return Ok(());
     }
-    for action in actions {
-        let removed = share(action.exposure_removed, run.fleet.exposure);
-        let _ = writeln!(
+    let Columns { due, closes } = Columns::of(&actions);
+    let others = [
+        ("exploited, due", "---", due),
+        ("closes KBs", "---:", closes),
+    ];
+    let others = others.into_iter();
+    let others: Vec<_> = others.filter_map(|it| Some((it.0, it.1, it.2?))).collect();
+    let more = |cell: &dyn Fn(usize) -> String| -> String {
+        let cells = (0..others.len()).map(|at| format!(" {} |", cell(at)));
+        cells.collect()
+    };
+    writeln!(
+        text,
+        "\n### Install first\n\n| KB | product | released | machines | exposure score | removed so far | machines so far |{}\n|---|---|---|---:|---:|---:|---:|{}",
+        more(&|at| others[at].0.to_owned()),
+        more(&|at| others[at].1.to_owned()).replace(' ', ""),
+    )?;
+    for (place, action) in actions.iter().enumerate() {
+        let removed = share(action.so_far.exposure, run.fleet.exposure);
+        writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {removed} | {} |",
+            "| {} | {} | {} | {} | {} | {removed} | {} |{}",
             escaped(&action.kb.id.for_people()),
             escaped(&product(action.kb)),
             released(action.kb),
             thousands(action.kb.machines_missing),
             thousands(action.kb.exposure),
-            thousands(action.machines),
-        );
+            thousands(action.so_far.machines),
+            more(&|at| escaped(&others[at].2[place])),
+        )?;
     }
-    let _ = worst(run, &mut text);
-    Ok(text)
+    Ok(())
 }
 
 fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
@@ -226,7 +250,7 @@ mod tests {
 
     #[test]
     fn summary_contains_the_main_figures() {
-        let text = Fixture::second_night().with_run(|run| markdown(run).unwrap());
+        let text = Fixture::second_night().with_run(markdown);
         for part in [
             "## Missing updates (Contoso)",
             "**33&#46;<wbr>3 % of answered machines fully patched; install this update first**",
@@ -252,7 +276,7 @@ mod tests {
             ..gap("1", 3)
         };
         fixture.outcomes = vec![answer(1, vec![missing])];
-        let text = fixture.with_run(|run| markdown(run).unwrap());
+        let text = fixture.with_run(markdown);
         // Our own marks: bold, a cut in a text.
         let foreign = text.replace("**", "").replace(CUT, "");
         for part in ["<", "![", "`", "*_"] {

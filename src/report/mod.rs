@@ -33,7 +33,7 @@ pub use workbook::is_no_room;
 use tests::fixture;
 
 use crate::{
-    aggregate::{Fleet, TopActions},
+    aggregate::Fleet,
     changes::{Changes, TimeToPatch},
     domain::{
         bulk::BulkRun, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
@@ -51,8 +51,6 @@ pub struct Run<'run> {
     pub fleet: &'run Fleet,
     /// The missing KBs of each machine.
     pub gaps: &'run dyn Gaps,
-    /// The updates to install first.
-    pub actions: &'run TopActions<'run>,
     /// What changed since an earlier run, if there is one to compare with.
     pub past: Option<Past<'run>>,
     /// What changed since the latest whole run that is a week old, if there is one.

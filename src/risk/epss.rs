@@ -42,7 +42,7 @@ impl Probability {
         Self((number * f64::from(UNITS)).round() as u32)
     }
 
-    pub(super) const fn billionths(self) -> u32 {
+    pub(crate) const fn billionths(self) -> u32 {
         self.0
     }
 

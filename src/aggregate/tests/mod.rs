@@ -2,7 +2,9 @@
 
 mod breakdown;
 pub(crate) mod end_of_support;
+mod plan;
 mod properties;
+mod worth;
 
 use std::io;
 
@@ -181,6 +183,8 @@ fn kb_row_combines_the_answers_of_its_machines() {
             oldest_since: Timestamp::UNIX_EPOCH,
             median_age: fleet.kbs[0].median_age,
             risk: KbRisk::default(),
+            cves: None,
+            covered_on: 0,
             accepted: 0,
             overdue: 0,
         }]
@@ -290,18 +294,20 @@ fn top_actions_remove_the_most_exposure() {
     ];
     let told = InMemory(outcomes);
     let fleet = told.aggregate(&inventory(3), RankBy::Machines);
-    let actions: Vec<_> = TopActions::of(&fleet, &told)
-        .first(5)
-        .unwrap()
+    let actions: Vec<_> = fleet
+        .top_actions(5)
         .into_iter()
-        .map(|it| (it.kb.id.as_str(), it.exposure_removed, it.machines))
+        .map(|it| {
+            let so_far = it.so_far;
+            (it.kb.id.as_str(), so_far.exposure, so_far.machines)
+        })
         .collect();
     assert_eq!(
         actions,
         [("1", 60, 1), ("2", 90, 3), ("4", 100, 3)],
         "a KB without exposure is no action"
     );
-    assert_eq!(TopActions::of(&fleet, &told).first(2).unwrap().len(), 2);
+    assert_eq!(fleet.top_actions(2).len(), 2);
 }
 
 #[test]
@@ -315,12 +321,7 @@ fn exposure_saturates() {
 fn empty_inventory_has_no_gaps() {
     let fleet = aggregate(&inventory(0), Vec::new(), RankBy::Cve);
     assert_eq!((fleet.gaps, fleet.exposure), (0, 0));
-    assert_eq!(
-        TopActions::of(&fleet, &InMemory(Vec::new()))
-            .first(5)
-            .unwrap(),
-        []
-    );
+    assert_eq!(fleet.top_actions(5), []);
 }
 
 /// There may be a million of them.

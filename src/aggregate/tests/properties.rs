@@ -105,14 +105,15 @@ proptest! {
     fn all_actions_together_remove_the_whole_exposure(outcomes in any_outcomes()) {
         let told = InMemory(outcomes);
         let fleet = told.aggregate(&inventory(10), RankBy::Cve);
-        let actions = TopActions::of(&fleet, &told).first(usize::MAX).unwrap();
+        let actions = fleet.top_actions(usize::MAX);
         for pair in actions.windows(2) {
-            prop_assert!(pair[0].exposure_removed < pair[1].exposure_removed);
-            prop_assert!(pair[0].machines <= pair[1].machines);
+            let [before, after] = [pair[0].so_far, pair[1].so_far];
+            prop_assert!(before.exposure < after.exposure);
+            prop_assert!(before.machines <= after.machines);
         }
         if let Some(last) = actions.last() {
-            prop_assert_eq!(last.exposure_removed, fleet.exposure);
-            prop_assert!(last.machines <= fleet.coverage.with_gaps);
+            prop_assert_eq!(last.so_far.exposure, fleet.exposure);
+            prop_assert!(last.so_far.machines <= fleet.coverage.with_gaps);
         }
     }
 }

@@ -8,9 +8,9 @@ use std::{
 
 use super::cells::Cells;
 use crate::{
-    aggregate::{Fleet, MachineRow, TopActions},
+    aggregate::{Fleet, MachineRow, TopAction},
     domain::kb::KbId,
-    report::{Report, Run},
+    report::{Report, Run, table::marker},
 };
 
 /// The subfolder of these files.
@@ -22,39 +22,53 @@ const NAME: &str = "machineName";
 
 /// The names of the files for the first `count` updates to install.
 pub(in crate::report) fn names(fleet: &Fleet, count: usize) -> Vec<String> {
-    let kbs = TopActions::kbs(fleet, count).into_iter();
-    kbs.filter_map(|kb| file_name(&kb.id)).collect()
+    let actions = fleet.top_actions(count).into_iter();
+    actions.filter_map(|it| file_name(&it.kb.id)).collect()
 }
 
 /// The KBs among the first `count` whose ids are no numbers, and that therefore have no file.
 pub(in crate::report) fn left_out(fleet: &Fleet, count: usize) -> Vec<String> {
-    let kbs = TopActions::kbs(fleet, count).into_iter();
-    let left_out = kbs.filter(|kb| file_name(&kb.id).is_none());
-    left_out.map(|kb| kb.id.for_people()).collect()
+    let actions = fleet.top_actions(count).into_iter();
+    let left_out = actions.filter(|it| file_name(&it.kb.id).is_none());
+    left_out.map(|it| it.kb.id.for_people()).collect()
 }
 
 /// The files for the first `count` updates to install. Fails if the gaps cannot be read.
 pub(in crate::report) fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
-    let kbs = TopActions::kbs(run.fleet, count).into_iter();
-    let kbs: Vec<(&KbId, String)> = kbs
-        .filter_map(|kb| Some((&kb.id, file_name(&kb.id)?)))
-        .collect();
-    let indexes: HashMap<&KbId, usize> = kbs.iter().map(|(id, _)| *id).zip(0..).collect();
-    let mut machines: Vec<Vec<u32>> = vec![Vec::new(); kbs.len()];
+    let actions = run.fleet.top_actions(count);
+    let machines = machines_of(run, &actions)?;
+    let files = actions.iter().zip(machines);
+    let files = files.filter_map(|(action, machines)| {
+        let name = file_name(&action.kb.id)?;
+        Some(Box::new(Target { name, machines }) as Box<dyn Report>)
+    });
+    Ok(files.collect())
+}
+
+/// For each of these updates, the machines to install it on, as indices in the fleet: those that miss it,
+/// unless its risk is accepted there, or another of these updates that is missing there contains it.
+fn machines_of(run: &Run<'_>, actions: &[TopAction<'_>]) -> io::Result<Vec<Vec<u32>>> {
+    let places: HashMap<&KbId, usize> = actions.iter().map(|it| &it.kb.id).zip(0..).collect();
+    let covering = run.fleet.covering_actions(actions.len());
+    let mut marker = marker(run);
+    let mut machines: Vec<Vec<u32>> = vec![Vec::new(); actions.len()];
     for (machine, at) in run.fleet.machines.iter().zip(0..) {
-        if indexes.is_empty() {
+        if actions.is_empty() {
             break;
         }
+        marker.machine(machine.id, machine.position());
         let missing = machine.missing(run.gaps)?;
-        for index in missing.iter().filter_map(|gap| indexes.get(&gap.id)) {
-            machines[*index].push(at);
+        let open = missing.iter().filter(|gap| !marker.is_accepted(gap));
+        let here: Vec<usize> = open
+            .filter_map(|gap| places.get(&gap.id).copied())
+            .collect();
+        for place in &here {
+            if !covering[*place].iter().any(|it| here.contains(it)) {
+                machines[*place].push(at);
+            }
         }
     }
-    let files = kbs.into_iter().zip(machines);
-    let files = files.map(|((_, name), machines)| Target { name, machines });
-    Ok(files
-        .map(|file| Box::new(file) as Box<dyn Report>)
-        .collect())
+    Ok(machines)
 }
 
 /// The name of the file about a KB. Only digits become part of it: an id is text from outside. `None`
@@ -123,7 +137,11 @@ impl Report for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture::{Fixture, answer, gap};
+    use crate::{
+        policy::{Exceptions, exceptions::Exception},
+        report::fixture::{Fixture, answer, gap},
+        risk::tests::feeds_of_updates,
+    };
 
     fn rendered(fixture: &Fixture, count: usize) -> Vec<(String, String)> {
         fixture.with_run(|run| {
@@ -164,6 +182,52 @@ mod tests {
         let text = &rendered(&fixture, 1)[0].1;
         let expected = format!("machineId,machineName,input.Status\n{second},'=a,2\n{first},b,1\n");
         assert_eq!(*text, expected);
+    }
+
+    /// The machines in each file, by their numbers.
+    fn machines(fixture: &Fixture) -> Vec<String> {
+        let files = rendered(fixture, 9).into_iter();
+        let files = files.map(|(name, text)| {
+            let lines = text.lines().skip(1);
+            let numbers: Vec<&str> = lines.map(|line| &line[..2]).collect();
+            format!("{name}: {}", numbers.join(" "))
+        });
+        files.collect()
+    }
+
+    #[test]
+    fn machine_that_misses_both_gets_only_the_newer_update() {
+        let mut fixture = Fixture::small();
+        fixture.outcomes = vec![
+            answer(1, vec![gap("1", 5), gap("2", 5)]),
+            answer(2, vec![gap("1", 5), gap("2", 5)]),
+            answer(3, vec![gap("1", 4)]),
+        ];
+        let apart = ["targets/KB1.csv: 03 01 02", "targets/KB2.csv: 01 02"];
+        assert_eq!(machines(&fixture), apart);
+        let updates = [(2, vec![1])].into();
+        fixture.feeds = std::sync::Arc::new(feeds_of_updates(&updates, &[]));
+        let covered = ["targets/KB2.csv: 01 02", "targets/KB1.csv: 03"];
+        assert_eq!(machines(&fixture), covered);
+    }
+
+    #[test]
+    fn machine_whose_risk_is_accepted_is_no_target() {
+        let mut fixture = Fixture::small();
+        let accepted = Exception {
+            line: 2,
+            kb: Some(KbId::new("4540673")),
+            machine: Some(crate::report::fixture::machine(1)),
+            group: None,
+            tag: None,
+            until: None,
+        };
+        let exceptions = Exceptions::new(String::new(), vec![accepted]);
+        fixture.policy.exceptions = Some(exceptions);
+        assert_eq!(
+            machines(&fixture),
+            ["targets/KB4540673.csv: 02", "targets/KB5000802.csv: 01"]
+        );
     }
 
     #[test]

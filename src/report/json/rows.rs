@@ -127,6 +127,16 @@ pub(super) struct Action<'run> {
     exposure: u64,
     exposure_removed: u64,
     machines: u64,
+    /// The updates of which it closes gaps, itself included.
+    closes_kbs: u64,
+    /// The gaps that it and those before it close, and the updates that these are of.
+    gaps_closed: u64,
+    kbs_closed: u64,
+    /// The gaps that are known to be exploited among those that it closes.
+    known_exploited: u64,
+    due: Option<String>,
+    /// The CVEs of all updates closed so far, each once; null if none is known.
+    distinct_cves: Option<u64>,
 }
 
 impl<'run> Action<'run> {
@@ -134,8 +144,14 @@ impl<'run> Action<'run> {
         Self {
             kb_id: action.kb.id.as_str(),
             exposure: action.kb.exposure,
-            exposure_removed: action.exposure_removed,
-            machines: action.machines,
+            exposure_removed: action.so_far.exposure,
+            machines: action.so_far.machines,
+            closes_kbs: action.closes,
+            gaps_closed: action.so_far.gaps,
+            kbs_closed: action.so_far.kbs,
+            known_exploited: action.exploited,
+            due: action.due.map(|it| it.to_string()),
+            distinct_cves: action.so_far.cves,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use serde::Serialize;
 
 use crate::{
-    aggregate::{RankBy, TopActions},
+    aggregate::{RankBy, TopAction},
     inventory::MergedMachine,
     report::{
         Report, Run,
@@ -69,7 +69,7 @@ fn rows<T: Table>(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 }
 
 fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let actions = run.actions.first(TopActions::MOST)?;
+    let actions = run.fleet.top_actions(TopAction::MOST);
     let mut actions = actions.iter();
     actions.try_for_each(|action| list.push(&Action::of(action)))
 }

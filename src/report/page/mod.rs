@@ -24,7 +24,7 @@ use self::{
     list_columns::{ListColumn, list_columns},
 };
 use super::{Report, Run, table::MachineNames, view::headline::first_updates};
-use crate::aggregate::{KbRow, TopAction, TopActions};
+use crate::aggregate::{KbRow, TopAction};
 
 /// The maximum number of gaps for which the page includes the (machine, KB) pairs. With more, it
 /// would be too large to open: each pair takes one or two bytes.
@@ -43,7 +43,7 @@ impl Report for Page {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let top = run.actions.first(TopActions::MOST)?;
+        let top = run.fleet.top_actions(TopAction::MOST);
         let scene = Scene::of(run, &top);
         Head::of(run).write_into(out)?;
         sections::write(&scene, out)?;
@@ -79,7 +79,7 @@ impl<'run> Scene<'run> {
 
     /// The number of updates that the headline says to install first.
     fn first_updates(&self) -> usize {
-        first_updates(self.top, self.run.fleet.exposure)
+        first_updates(self.top, self.run.fleet)
     }
 
     /// Whether the page includes the (machine, KB) pairs.

@@ -15,7 +15,6 @@ use super::{
     *,
 };
 use crate::{
-    aggregate::TopActions,
     domain::{
         kb::{KbId, MissingKb},
         outcome::Outcome,
@@ -221,7 +220,6 @@ fn unreadable_machine_fails_the_report() {
     let rendered = Fixture::small().with_run(|run| {
         let run = Run {
             gaps: &Gone,
-            actions: &TopActions::of(run.fleet, &Gone),
             ..*run
         };
         GapsParquet.render(&run, &mut io::sink())

@@ -277,6 +277,12 @@ impl<T: Table> Column<T> {
         self
     }
 
+    /// Shows the column only if some missing updates cover others.
+    pub(super) const fn if_covered(mut self) -> Self {
+        self.applies = |it| it.has_covered;
+        self
+    }
+
     /// Shows the column only if there is a file of exceptions.
     pub(super) const fn if_exceptions(mut self) -> Self {
         self.applies = |it| it.has_exceptions;

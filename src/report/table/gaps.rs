@@ -4,7 +4,7 @@ use std::io;
 
 use super::{
     Cell, GapLine, MachineGaps, MachineNames, RunStamp, Table, Target::Json, column::columns,
-    lines::marker,
+    marker,
 };
 use crate::{aggregate::Answered, report::Run};
 

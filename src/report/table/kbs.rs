@@ -81,6 +81,7 @@ impl Table for Kbs {
         "supersededBy" List [sheet("Superseded by", 20) data(Plain) if_risk] |it| &it.kb.risk.superseded_by[..];
         "releasedOn" Date [csv json optional] |it| it.kb.risk.released;
         "releasedOn" Date [sheet("Released", 12) data(Plain) if_risk] |it| it.kb.risk.released;
+        "coveredOn" Number [sheet("Covered on machines", 20) page("Covered on") data(Plain) if_covered] |it| it.kb.covered_on;
         "accepted" Number [sheet("Accepted gaps", 14) page("Accepted") data(Plain) if_exceptions] |it| it.kb.accepted;
         "overdue" Number [sheet("Overdue gaps", 14) page("Overdue") data(Plain) if_deadlines] |it| it.kb.overdue;
     };

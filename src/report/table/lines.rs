@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Marks the gaps of a run's machines as its figures do.
-pub(super) fn marker<'run>(run: &Run<'run>) -> Marker<'run> {
+pub(in crate::report) fn marker<'run>(run: &Run<'run>) -> Marker<'run> {
     let fleet = run.fleet;
     let policy = &fleet.policy.policy;
     Marker::new(policy, &fleet.feeds, run.inventory, run.facts.started_at)

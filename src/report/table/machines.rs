@@ -8,7 +8,7 @@ use super::{
     MachineGaps, MachineLine, MachineNames, RunStamp, Table,
     Target::Page,
     column::columns,
-    lines::marker,
+    marker,
 };
 use crate::{
     aggregate::{Answered, MachineRow},

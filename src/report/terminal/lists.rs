@@ -1,7 +1,5 @@
 //! The worst KBs, the worst machines, and what to install first.
 
-use std::io;
-
 use super::{
     super::Run,
     first_rows::first_rows,
@@ -15,7 +13,7 @@ use crate::{
     },
     report::{
         table::{Kbs, MachineNames, Machines},
-        view::actions::{product, promise, released},
+        view::actions::{Columns, product, promise, released},
     },
 };
 
@@ -36,13 +34,13 @@ pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
     first_rows::<Machines>(run, &worst.collect::<Vec<_>>(), width)
 }
 
-pub(super) fn actions(run: &Run<'_>, width: u16) -> io::Result<Vec<String>> {
-    let actions = run.actions.first(ACTIONS)?;
+pub(super) fn actions(run: &Run<'_>, width: u16) -> Vec<String> {
+    let actions = run.fleet.top_actions(ACTIONS);
     let exposure = run.fleet.exposure;
     let Some(promise) = promise(&actions, exposure) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
-    let columns = [
+    let mut columns = vec![
         Column::number("#"),
         Column::text("KB"),
         Column::gives_way("product"),
@@ -52,12 +50,23 @@ pub(super) fn actions(run: &Run<'_>, width: u16) -> io::Result<Vec<String>> {
         Column::number("removed so far"),
     ];
     let rows = (1..).zip(&actions);
-    let rows: Vec<_> = rows
+    let mut rows: Vec<_> = rows
         .map(|(place, it)| action_row(place, it, exposure))
         .collect();
+    let others = Columns::of(&actions);
+    for (column, cells) in [
+        (Column::text("exploited, due"), others.due),
+        (Column::number("closes KBs"), others.closes),
+    ] {
+        let Some(cells) = cells else { continue };
+        columns.push(column);
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            row.push(cell);
+        }
+    }
     let mut lines = wrapped(&format!("Installing {promise}:"), width);
     lines.extend(table::lines(&columns, &rows, width));
-    Ok(lines)
+    lines
 }
 
 fn action_row(place: u64, action: &TopAction<'_>, exposure: u64) -> Vec<String> {
@@ -68,6 +77,6 @@ fn action_row(place: u64, action: &TopAction<'_>, exposure: u64) -> Vec<String> 
         released(action.kb),
         thousands(action.kb.machines_missing),
         thousands(action.kb.exposure),
-        share(action.exposure_removed, exposure),
+        share(action.so_far.exposure, exposure),
     ]
 }

@@ -10,8 +10,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-
 pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
@@ -26,15 +24,15 @@ use crate::domain::{
 const SCREEN: usize = 18;
 
 /// The summary of a run, shortened to fit a screen. The lists of the worst KBs and machines are in
-/// the files. Fails if the gaps cannot be read.
-pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
+/// the files.
+pub fn screen(run: &Run<'_>, width: u16, style: Style) -> String {
     let top = [
         sources(run, width),
-        headline(run, width, style)?,
+        headline(run, width, style),
         coverage::lines(run, width, style),
         wrapped(&view::figures::main_figures(run), width),
     ];
-    let plan = lists::actions(run, width)?;
+    let plan = lists::actions(run, width);
     let changes = changes::summary(run, width, style);
     let place = place(run);
     let written = [&top.concat(), &plan, &changes, &place];
@@ -42,7 +40,7 @@ pub fn screen(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
     let lines = written.map(Vec::len).iter().sum::<usize>() + 2;
     let notes = notes(run, width, SCREEN.saturating_sub(lines));
     let all = [top.concat(), plan, [changes, notes, place].concat()];
-    Ok(sections(all.into_iter()))
+    sections(all.into_iter())
 }
 
 /// The notes that fit into this number of lines, last week first. The others are in the reports.
@@ -59,19 +57,18 @@ fn notes(run: &Run<'_>, width: u16, lines: usize) -> Vec<String> {
     shown
 }
 
-/// The full summary of a run, for a log or a pipe. `width` is in columns. Fails if the gaps cannot
-/// be read.
-pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
+/// The full summary of a run, for a log or a pipe. `width` is in columns.
+pub fn render(run: &Run<'_>, width: u16, style: Style) -> String {
     let notes = coverage::notes(run).into_iter();
     let all = [
         [
             sources(run, width),
-            headline(run, width, style)?,
+            headline(run, width, style),
             coverage::lines(run, width, style),
         ]
         .concat(),
         totals(run, width),
-        lists::actions(run, width)?,
+        lists::actions(run, width),
         changes::summary(run, u16::MAX, style),
         view::week::sentences(run),
         notes.collect(),
@@ -81,7 +78,7 @@ pub fn render(run: &Run<'_>, width: u16, style: Style) -> io::Result<String> {
         lists::worst_machines(run, width),
         files(run),
     ];
-    Ok(sections(all.into_iter()))
+    sections(all.into_iter())
 }
 
 /// The changes between two runs, for a terminal. `width` is in columns.
@@ -89,15 +86,15 @@ pub fn changes(run: &Run<'_>, width: u16, style: Style) -> String {
     sections(changes::sections(run, width, style).into_iter())
 }
 
-fn headline(run: &Run<'_>, width: u16, style: Style) -> io::Result<Vec<String>> {
-    let mut lines = wrapped(&view::headline::headline(run)?, width);
+fn headline(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
+    let mut lines = wrapped(&view::headline::headline(run), width);
     let exploited = view::risk::sentence(run);
     lines.extend(exploited.map_or_else(Vec::new, |it| wrapped(&plain(&it), width)));
     let mut lines: Vec<String> = lines.iter().map(|line| style.bold(line)).collect();
     for sentence in view::policy::sentences(run) {
         lines.extend(wrapped(&sentence, width));
     }
-    Ok(lines)
+    lines
 }
 
 /// How many machines were asked, if not all of them were.

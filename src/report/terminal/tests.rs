@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn rendered(fixture: &Fixture, width: u16) -> String {
-    fixture.with_run(|run| render(run, width, Style::Plain).unwrap())
+    fixture.with_run(|run| render(run, width, Style::Plain))
 }
 
 /// As many machines as outcomes, all with a name.
@@ -80,7 +80,7 @@ fn large_fleet_fits_the_screen() {
 fn second_night_fits_twenty_lines() {
     let mut fixture = Fixture::second_night();
     fixture.facts.files.push("report.html".to_owned());
-    let screen = |fixture: &Fixture| fixture.with_run(|run| screen(run, 80, Style::Plain).unwrap());
+    let screen = |fixture: &Fixture| fixture.with_run(|run| screen(run, 80, Style::Plain));
     let text = screen(&fixture);
     for part in [
         "Partial: no result for 2 of 5 machines",
@@ -103,13 +103,13 @@ fn second_night_fits_twenty_lines() {
 fn last_week_comes_before_other_notes() {
     let fixture = Fixture::second_week();
     for width in [80, 100, 120] {
-        let text = fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
+        let text = fixture.with_run(|run| screen(run, width, Style::Plain));
         assert!(text.lines().count() <= SCREEN, "{text}");
         assert!(text.contains("\nSince 2026-11-16: 3 resolved"), "{text}");
     }
     // Lines that do not fit are left out, whatever the width.
     for width in [40, 50, 60] {
-        let text = fixture.with_run(|run| screen(run, width, Style::Plain).unwrap());
+        let text = fixture.with_run(|run| screen(run, width, Style::Plain));
         assert!(!text.contains("no missing updates"), "{text}");
     }
 }
@@ -122,7 +122,7 @@ fn notes_appear_as_far_as_they_fit() {
     };
     let screen = |kbs, width| {
         let fixture = fixture(kbs);
-        fixture.with_run(|run| screen(run, width, Style::Plain).unwrap())
+        fixture.with_run(|run| screen(run, width, Style::Plain))
     };
     let note = "1 machine has no missing updates. The list has no last-seen date";
     assert!(screen(5, 100).contains(note));
@@ -207,7 +207,7 @@ fn name_column_is_omitted_without_names() {
 #[test]
 fn colour_changes_only_colour() {
     let fixture = Fixture::small();
-    let coloured = fixture.with_run(|run| render(run, 80, Style::Colour).unwrap());
+    let coloured = fixture.with_run(|run| render(run, 80, Style::Colour));
     assert!(coloured.contains("\u{1b}[1;31mPartial"));
     let bare: Vec<String> = coloured.lines().map(crate::report::plain::plain).collect();
     assert_eq!(bare.join("\n") + "\n", rendered(&fixture, 80));

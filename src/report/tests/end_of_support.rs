@@ -91,9 +91,9 @@ fn every_format_for_people_warns_of_unsupported_machines() {
     let workbook = parts(&fixture.bytes(report("report.xlsx").as_ref()));
     let texts = fixture.with_run(|run| {
         [
-            terminal::render(run, 1000, Style::Plain).unwrap(),
-            terminal::screen(run, 1000, Style::Plain).unwrap(),
-            markdown(run).unwrap(),
+            terminal::render(run, 1000, Style::Plain),
+            terminal::screen(run, 1000, Style::Plain),
+            markdown(run),
             page.clone(),
             workbook.as_flattened().concat(),
         ]

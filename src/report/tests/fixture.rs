@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{Facts, Past, Report, Run, Tool, TrendPoint};
 use crate::{
-    aggregate::{Aggregation, RankBy, SoftwareOn, TopActions, tests::InMemory},
+    aggregate::{Aggregation, RankBy, SoftwareOn, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
     collect::Requests,
     domain::{
@@ -219,7 +219,7 @@ impl Fixture {
     /// Calls `render` with the fixture's run.
     pub(in crate::report) fn with_run<T>(&self, render: impl FnOnce(&Run<'_>) -> T) -> T {
         let told = InMemory(self.outcomes.clone());
-        let rank_by = RankBy::for_people(self.facts.rank_by);
+        let rank_by = RankBy::for_people(self.facts.rank_by, &self.feeds);
         let facts = &self.facts;
         let software = self.software.as_ref();
         let software = SoftwareOn::of(software, facts.started_at, &facts.time_zone);
@@ -247,7 +247,6 @@ impl Fixture {
             inventory: &self.inventory,
             fleet: &fleet,
             gaps: &told,
-            actions: &TopActions::of(&fleet, &told),
             past: before
                 .as_ref()
                 .zip(changes.as_ref())

@@ -55,12 +55,12 @@ fn less_than_all_never_reads_100_percent() {
     assert!(!page.contains(r#"<td class="num">100.0</td>"#), "{page}");
     let kbs = cells(&report(Format::Xlsx, "report.xlsx"), "KBs");
     assert!(kbs.lines().any(|cell| cell.starts_with("0.999")), "{kbs}");
-    let terminal = fixture.with_run(|run| render(run, 100, Style::Plain).unwrap());
+    let terminal = fixture.with_run(|run| render(run, 100, Style::Plain));
     let row = terminal
         .lines()
         .find(|it| it.starts_with("1  KB5000802") && it.ends_with("99.9"));
     assert!(row.is_some(), "{terminal}");
-    let markdown = fixture.with_run(|run| markdown(run).unwrap());
+    let markdown = fixture.with_run(markdown);
     assert!(markdown.contains("| 1,999 | 99.9 |"), "{markdown}");
     // A number with one decimal.
     let csv = text(report(Format::Csv, "kbs.csv"));

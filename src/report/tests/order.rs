@@ -81,13 +81,13 @@ fn for_people(run: &Run<'_>) -> [Vec<String>; 5] {
         .map(|row| [row[0].to_string(), row[1].to_string()])
         .collect();
 
-    let terminal = render(run, 200, Style::Plain).unwrap();
+    let terminal = render(run, 200, Style::Plain);
     let (_, worst) = terminal.split_once("worst KBs").unwrap();
     let worst = worst.lines().skip(1).take(2).map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
         [words[0], words[1]]
     });
-    let markdown = markdown(run).unwrap();
+    let markdown = markdown(run);
     let (_, table) = markdown.split_once("### Worst KBs").unwrap();
     let lines = table
         .lines()
@@ -122,7 +122,7 @@ fn each_kind_of_report_has_its_order_unless_one_is_chosen() {
             for ranked in for_people(run) {
                 assert_eq!(ranked, people, "{chosen:?}");
             }
-            let plan = run.actions.first(2).unwrap();
+            let plan = run.fleet.top_actions(2);
             let plan: Vec<&str> = plan.iter().map(|it| it.kb.id.as_str()).collect();
             assert_eq!(plan, ["2", "1"], "the plan is always by exposure");
         });

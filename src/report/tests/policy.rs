@@ -92,9 +92,9 @@ fn every_report_for_people_has_the_subtotals() {
     let fixture = fixture();
     let texts = fixture.with_run(|run| {
         [
-            terminal::render(run, 300, Style::Plain).unwrap(),
-            terminal::screen(run, 300, Style::Plain).unwrap(),
-            markdown(run).unwrap(),
+            terminal::render(run, 300, Style::Plain),
+            terminal::screen(run, 300, Style::Plain),
+            markdown(run),
         ]
     });
     let letters = |text: &str| {
@@ -112,7 +112,7 @@ fn every_report_for_people_has_the_subtotals() {
             assert!(letters(&text).contains(&letters(sentence)), "{text}");
         }
     }
-    let screen = fixture.with_run(|run| terminal::screen(run, 300, Style::Plain).unwrap());
+    let screen = fixture.with_run(|run| terminal::screen(run, 300, Style::Plain));
     assert!(screen.contains("gaps 3 (1 accepted)"), "{screen}");
     let page = rendered(&fixture, "report.html");
     for part in [

@@ -99,9 +99,9 @@ fn every_report_for_people_says_what_is_exploited() {
         let texts = fixture.with_run(|run| {
             let style = Style::Plain;
             [
-                terminal::render(run, 200, style).unwrap(),
-                terminal::screen(run, 200, style).unwrap(),
-                markdown(run).unwrap(),
+                terminal::render(run, 200, style),
+                terminal::screen(run, 200, style),
+                markdown(run),
             ]
         });
         for text in texts.into_iter().chain([rendered(&fixture, "report.html")]) {
@@ -116,13 +116,13 @@ fn every_report_for_people_says_what_is_exploited() {
 fn kbs_without_cve_ids_are_counted() {
     let mut fixture = Fixture::with_feeds();
     fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("4540673", "1"));
-    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain).unwrap());
+    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain));
     assert!(
         text.contains("; the CVEs of 1 of 2 KBs are not known"),
         "{text}"
     );
     fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("1", "2"));
-    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain).unwrap());
+    let text = fixture.with_run(|run| terminal::render(run, 300, Style::Plain));
     let none =
         "No CVE of a missing KB is known to be exploited; the CVEs of 2 of 2 KBs are not known";
     assert!(text.contains(none), "{text}");
@@ -139,4 +139,49 @@ fn order_by_risk_puts_the_exploited_first() {
         .map(|it| cells(it, "rank,kbId").join("|"))
         .collect();
     assert_eq!(ids, ["1|5000802", "2|4540673"]);
+}
+
+#[test]
+fn plan_says_what_else_an_update_closes_and_by_when() {
+    let mut fixture = Fixture::small();
+    let updates = [(5_000_802, vec![4_540_673])].into();
+    let feeds = crate::risk::tests::feeds_of_updates(&updates, &[5_000_802]);
+    fixture.feeds = std::sync::Arc::new(feeds);
+    let (screen, marked) =
+        fixture.with_run(|run| (terminal::screen(run, 200, Style::Plain), markdown(run)));
+    let promise =
+        "these 2 updates removes 100 % of the exposure score, on 2 machines; 1 distinct CVE";
+    assert!(screen.contains(promise), "{screen}");
+    assert!(screen.contains("install this update first"), "{screen}");
+    let row = screen
+        .lines()
+        .find(|line| line.contains("KB5000802  "))
+        .unwrap();
+    let cells: Vec<&str> = row.split_whitespace().rev().take(2).collect();
+    assert_eq!(cells, ["2", "2026-12-01"], "{row}");
+    assert!(
+        marked.contains("| exploited, due | closes KBs |"),
+        "{marked}"
+    );
+    assert!(marked.contains("| 2026&#45;12&#45;01 | 2 |"), "{marked}");
+    let page = rendered(&fixture, "report.html");
+    for part in [
+        r#"<td class="time">2026-12-01</td><td class="num">2</td></tr>"#,
+        "as few as close every gap that is known to be exploited",
+        r#"data-key="coveredOn">Covered on</th>"#,
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let whole: serde_json::Value =
+        serde_json::from_str(&rendered(&fixture, "report.json")).unwrap();
+    let first = &whole["topActions"][0];
+    assert_eq!(
+        (
+            &first["closesKbs"],
+            &first["gapsClosed"],
+            &first["knownExploited"],
+            &first["due"]
+        ),
+        (&2.into(), &2.into(), &1.into(), &"2026-12-01".into())
+    );
 }

@@ -87,9 +87,9 @@ fn every_format_begins_with_the_number_of_asked_machines() {
         let style = terminal::Style::Plain;
         let page = fixture.render(report("report.html").as_ref());
         [
-            terminal::render(run, 1000, style).unwrap(),
-            terminal::screen(run, 1000, style).unwrap(),
-            markdown(run).unwrap(),
+            terminal::render(run, 1000, style),
+            terminal::screen(run, 1000, style),
+            markdown(run),
             page.split_once("</h1>").unwrap().1.to_owned(),
         ]
     });
@@ -115,7 +115,7 @@ fn resolutions_that_are_only_inferred_are_counted_apart() {
     let texts = fixture.with_run(|run| {
         let style = terminal::Style::Plain;
         [
-            terminal::render(run, 1000, style).unwrap(),
+            terminal::render(run, 1000, style),
             terminal::changes(run, 1000, style),
             fixture.render(report("report.html").as_ref()),
         ]

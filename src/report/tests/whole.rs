@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Format, Run, fixture::Fixture, reports};
-use crate::{aggregate::TopActions, inventory::Cells};
+use crate::inventory::Cells;
 
 fn rendered(fixture: &Fixture, name: &str) -> String {
     let reports = reports(&[Format::Csv, Format::Json]);
@@ -254,7 +254,6 @@ fn unreadable_machine_fails_the_report() {
     let rendered = Fixture::small().with_run(|run| {
         let run = Run {
             gaps: &Gone,
-            actions: &TopActions::of(run.fleet, &Gone),
             ..*run
         };
         reports[0].render(&run, &mut std::io::sink())
@@ -310,8 +309,8 @@ fn bytes_match_the_expected_file() {
         r#"{"line":7,"input":"0606060606060606060606060606060606060606","machineId":"0606060606060606060606060606060606060606","reason":"pending""#,
         r#","httpStatus":null,"code":null,"message":"not queried","correlationId":null,"attempts":0,"machineName":"late-01","run":3,"date":"2026-11-23"}]"#,
         r#","topActions":["#,
-        r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2},"#,
-        r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2}]"#,
+        r#"{"kbId":"4540673","exposure":111,"exposureRemoved":111,"machines":2,"closesKbs":1,"gapsClosed":2,"kbsClosed":1,"knownExploited":0,"due":null,"distinctCves":null},"#,
+        r#"{"kbId":"5000802","exposure":12,"exposureRemoved":123,"machines":2,"closesKbs":1,"gapsClosed":3,"kbsClosed":2,"knownExploited":0,"due":null,"distinctCves":null}]"#,
         r#","trend":["#,
         r#"{"run":1,"startedAt":"2026-11-20T13:00:00Z","machines":5,"answered":5,"withGaps":2,"clean":1,"unsupported":null,"kbs":2,"gaps":9,"exposure":360,"partial":false},"#,
         r#"{"run":2,"startedAt":"2026-11-22T13:00:00Z","machines":5,"answered":2,"withGaps":2,"clean":1,"unsupported":null,"kbs":2,"gaps":4,"exposure":160,"partial":true},"#,

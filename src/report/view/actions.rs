@@ -5,23 +5,63 @@ use crate::{
     aggregate::{KbRow, TopAction},
     domain::{
         release::ReleaseMonth,
-        text::{counted, whole_share},
+        text::{counted, thousands, whole_share},
     },
 };
 
-/// What installing these updates achieves: `these 5 updates removes 71 % of the exposure score, on
-/// 719 machines`. `None` if there are no updates.
+/// What installing these updates achieves: `these 5 updates closes 41 KBs' worth of gaps and removes 71 % of
+/// the exposure score, on 719 machines; 812 distinct CVEs`. `None` if there are no updates.
 pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Option<String> {
     let last = actions.last()?;
     let what = match actions.len() {
         1 => "this update".to_owned(),
         count => format!("these {count} updates"),
     };
-    let removed = whole_share(last.exposure_removed, exposure);
-    let machines = counted(last.machines, "machine", "machines");
+    let so_far = last.so_far;
+    let closes = if so_far.kbs > actions.len() as u64 {
+        format!(" closes {} KBs' worth of gaps and", thousands(so_far.kbs))
+    } else {
+        String::new()
+    };
+    let removed = whole_share(so_far.exposure, exposure);
+    let machines = counted(so_far.machines, "machine", "machines");
+    let cves = so_far.cves.map_or_else(String::new, |cves| {
+        format!("; {}", counted(cves, "distinct CVE", "distinct CVEs"))
+    });
     Some(format!(
-        "{what} removes {removed} of the exposure score, on {machines}"
+        "{what}{closes} removes {removed} of the exposure score, on {machines}{cves}"
     ))
+}
+
+/// What else to know about each of these updates; `None` where there is nothing to say about any.
+pub(in crate::report) struct Columns {
+    /// By when to install it: it closes gaps that are known to be exploited.
+    pub(in crate::report) due: Option<Vec<String>>,
+    /// The KBs of which it closes gaps.
+    pub(in crate::report) closes: Option<Vec<String>>,
+}
+
+impl Columns {
+    pub(in crate::report) fn of(actions: &[TopAction<'_>]) -> Self {
+        let column = |is: fn(&TopAction<'_>) -> bool, text: fn(&TopAction<'_>) -> String| {
+            let is_there = actions.iter().any(is);
+            is_there.then(|| actions.iter().map(text).collect())
+        };
+        Self {
+            due: column(|it| it.exploited > 0, due),
+            closes: column(|it| it.closes > 1, |it| thousands(it.closes)),
+        }
+    }
+}
+
+/// `2026-12-01`, or `exploited` where the catalogue says no date. Empty if nothing that it closes is known to
+/// be exploited.
+fn due(action: &TopAction<'_>) -> String {
+    match action.due {
+        _ if action.exploited == 0 => String::new(),
+        Some(due) => due.to_string(),
+        None => "exploited".to_owned(),
+    }
 }
 
 /// What an update is for, in a few words: its products, or its name if the service says none. May

@@ -1,9 +1,9 @@
 //! The headline: how much of the fleet is patched, whether that is better or worse, and what to do.
 
-use std::{cmp::Ordering, io};
+use std::cmp::Ordering;
 
 use crate::{
-    aggregate::TopAction,
+    aggregate::{Fleet, TopAction},
     domain::text::{per_mille, share},
     report::{
         Run,
@@ -20,11 +20,11 @@ use crate::{
 const MOST_FIRST: usize = 5;
 
 /// The headline, such as `11.4 % of machines fully patched, up 3.8 points since last week; install
-/// these 3 updates first`. Fails if the gaps cannot be read.
-pub(in crate::report) fn headline(run: &Run<'_>) -> io::Result<String> {
+/// these 3 updates first`.
+pub(in crate::report) fn headline(run: &Run<'_>) -> String {
     let coverage = &run.fleet.coverage;
     if coverage.answered == 0 {
-        return Ok("No machine answered: nothing is known about missing updates".to_owned());
+        return "No machine answered: nothing is known about missing updates".to_owned();
     }
     let machines = if coverage.is_partial() {
         "answered machines"
@@ -34,27 +34,33 @@ pub(in crate::report) fn headline(run: &Run<'_>) -> io::Result<String> {
     let patched = share(coverage.clean, coverage.answered);
     let since = earlier(run).map_or_else(String::new, |it| it.since(per_mille_patched(run)));
     let unsupported = support::count(run).map_or_else(String::new, |it| format!("; {it}"));
-    let advice = advice(run)?;
-    Ok(format!(
-        "{patched} of {machines} fully patched{since}{unsupported}; {advice}"
-    ))
+    let advice = advice(run);
+    format!("{patched} of {machines} fully patched{since}{unsupported}; {advice}")
 }
 
-/// The number of updates to install first: as few as remove half of the exposure, at most five.
-pub(in crate::report) fn first_updates(actions: &[TopAction<'_>], exposure: u64) -> usize {
+/// The number of updates to install first: as few as close every gap that is known to be exploited, else as
+/// few as remove half of the exposure; at most five.
+pub(in crate::report) fn first_updates(actions: &[TopAction<'_>], fleet: &Fleet) -> usize {
     let few = &actions[..actions.len().min(MOST_FIRST)];
-    let is_half = |action: &TopAction<'_>| action.exposure_removed >= exposure.div_ceil(2);
-    few.iter().position(is_half).map_or(few.len(), |at| at + 1)
+    let (exploited, half) = (fleet.exploited_in_plan(), fleet.exposure.div_ceil(2));
+    let is_enough = |action: &TopAction<'_>| match exploited {
+        0 => action.so_far.exposure >= half,
+        all => action.so_far.exploited >= all,
+    };
+    few.iter()
+        .position(is_enough)
+        .map_or(few.len(), |at| at + 1)
 }
 
-fn advice(run: &Run<'_>) -> io::Result<String> {
-    let actions = run.actions.first(MOST_FIRST)?;
-    Ok(match first_updates(&actions, run.fleet.exposure) {
+fn advice(run: &Run<'_>) -> String {
+    let actions = run.fleet.top_actions(MOST_FIRST);
+    match first_updates(&actions, run.fleet) {
         0 if run.fleet.kbs.is_empty() => "nothing to install".to_owned(),
+        0 if run.fleet.policy.accepted.gaps > 0 => "all other gaps are accepted".to_owned(),
         0 => "the missing updates address no CVE".to_owned(),
         1 => "install this update first".to_owned(),
         count => format!("install these {count} updates first"),
-    })
+    }
 }
 
 fn per_mille_patched(run: &Run<'_>) -> u64 {
@@ -137,7 +143,7 @@ mod tests {
     }
 
     fn said(fixture: &Fixture, trend: &[TrendPoint]) -> String {
-        fixture.with_run(|run| headline(&Run { trend, ..*run }).unwrap())
+        fixture.with_run(|run| headline(&Run { trend, ..*run }))
     }
 
     fn then(day: u8, answered: u64, clean: u64) -> TrendPoint {

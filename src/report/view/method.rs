@@ -127,8 +127,8 @@ pub(in crate::report) fn part(run: &Run<'_>) -> Option<&'static str> {
 }
 
 /// The order of the KBs in reports for people.
-pub(in crate::report) fn order(chosen: Option<RankBy>) -> &'static str {
-    match RankBy::for_people(chosen) {
+pub(in crate::report) fn order(run: &Run<'_>) -> &'static str {
+    match RankBy::for_people(run.facts.rank_by, &run.fleet.feeds) {
         RankBy::Cve => "by CVEs addressed, then by machines that miss the KB",
         RankBy::Exposure => "by exposure score",
         RankBy::Machines => "by machines that miss the KB, then by CVEs addressed",

@@ -72,7 +72,7 @@ fn lines(run: &Run<'_>) -> Vec<(&'static str, String)> {
     }
     lines.extend(part(run).map(|part| ("Part of the list", part.to_owned())));
     lines.extend([
-        ("Order of the KBs", order(facts.rank_by).to_owned()),
+        ("Order of the KBs", order(run).to_owned()),
         ("Compared with", compared(run)),
         ("Files", facts.files.join(", ")),
     ]);

@@ -8,6 +8,8 @@ mod msrc;
 mod stored;
 mod supersedence;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Epss, FeedProblem, Feeds, Kev, Msrc, msrc::MsrcReader};
@@ -90,4 +92,29 @@ pub(crate) fn feeds_of(one: &str, two: &str) -> Feeds {
     let month = msrc(&[&month.replace("5100002", two)]).unwrap();
     let (kev, epss) = (kev(KEV_JSON).unwrap(), epss(EPSS_CSV).unwrap());
     Feeds::new(Some(kev), Some(epss), Some(month))
+}
+
+/// KEV and a month of MSRC in which each of these updates has a CVE of its own and replaces those; the CVEs
+/// of some are known to be exploited.
+pub(crate) fn feeds_of_updates(updates: &BTreeMap<u32, Vec<u32>>, exploited: &[u32]) -> Feeds {
+    let cve = |kb: &u32| format!("CVE-2026-{kb:05}");
+    let vulnerabilities = updates.iter().map(|(kb, replaced)| {
+        let replaced: Vec<String> = replaced.iter().map(ToString::to_string).collect();
+        format!(
+            r#"{{"CVE":"{}","Remediations":[{{"Type":2,"Description":{{"Value":"{kb}"}},"Supercedence":"{}"}}]}}"#,
+            cve(kb),
+            replaced.join(";")
+        )
+    });
+    let vulnerabilities: Vec<String> = vulnerabilities.collect();
+    let month = format!(
+        r#"{{"DocumentTracking":{{"InitialReleaseDate":"2026-11-10T08:00:00","CurrentReleaseDate":"2026-11-24T08:00:00"}},"Vulnerability":[{}]}}"#,
+        vulnerabilities.join(",")
+    );
+    let mut catalogue = "cveID,dateAdded,dueDate\nCVE-1999-0001,2026-11-10,2026-12-01\n".to_owned();
+    for kb in exploited {
+        catalogue.extend([format!("{},2026-11-10,2026-12-01\n", cve(kb))]);
+    }
+    let month = (!updates.is_empty()).then(|| msrc(&[&month]).unwrap());
+    Feeds::new(Some(kev(catalogue).unwrap()), None, month)
 }

@@ -110,7 +110,7 @@ impl KeptRun {
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
-        let rank_by = RankBy::for_people(config.reports.rank_by);
+        let rank_by = RankBy::for_people(config.reports.rank_by, &criteria.feeds);
         let zone = started.time_zone();
         let software = SoftwareOn::of(self.software.as_ref(), started_at, zone);
         Ok(aggregation.finish(rank_by, ended_at, software))

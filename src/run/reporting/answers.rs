@@ -58,7 +58,7 @@ impl Answers {
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;
-        let rank_by = RankBy::for_people(input.config.reports.rank_by);
+        let rank_by = RankBy::for_people(input.config.reports.rank_by, input.feeds);
         Ok(aggregation.finish(rank_by, run.last_sign_of_life(), software))
     }
 

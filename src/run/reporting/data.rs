@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::before_base::BeforeBase;
 use crate::{
-    aggregate::{Coverage, Fleet, TopActions},
+    aggregate::{Coverage, Fleet},
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{
@@ -127,7 +127,6 @@ impl<'run> RunData<'run> {
             inventory: self.sources.inventory,
             fleet: &self.fleet,
             gaps,
-            actions: &TopActions::of(&self.fleet, gaps),
             past: past
                 .as_ref()
                 .map(|(changes, history)| Past { changes, history }),

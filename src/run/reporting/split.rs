@@ -140,7 +140,7 @@ impl<'run> Split<'run> {
                 parts[*part].record(outcome, answer);
             }
         })?;
-        let rank_by = RankBy::for_people(whole.sources.config.reports.rank_by);
+        let rank_by = RankBy::for_people(whole.sources.config.reports.rank_by, feeds);
         let now = whole.record.last_sign_of_life();
         let zone = whole.sources.time_zone;
         let software = SoftwareOn::of(whole.software.as_ref(), started_at, zone);

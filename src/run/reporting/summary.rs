@@ -18,13 +18,10 @@ use crate::{
     report::{self, Run, terminal},
 };
 
-/// What is printed once the end of the run is recorded in the store. It is created earlier, while
-/// the gaps can be read.
+/// What is printed once the end of the run is recorded in the store.
 pub(in crate::run) enum Show {
     /// The summary, on standard output.
     Summary(String),
-    /// Why there is no summary.
-    Warning(String),
     /// With `--quiet`: a single line, unless the run is complete.
     Line(RunOutcome, String),
     Nothing,
@@ -34,7 +31,6 @@ impl Show {
     pub(in crate::run) fn show(&self) -> Result<(), PrintError> {
         match self {
             Self::Summary(text) => return print(text),
-            Self::Warning(problem) => warn!("no summary: {problem}"),
             Self::Line(outcome @ RunOutcome::Refused, line) => error!(%outcome, "{line}"),
             Self::Line(outcome, line) => warn!(target: "patchgap::end", %outcome, "{line}"),
             Self::Nothing => {}
@@ -63,7 +59,7 @@ fn rendered(config: &Config, run: &Run<'_>) -> Show {
         Some(width) => terminal::screen(run, width, style),
         None => terminal::render(run, terminal_width(), style),
     };
-    rendered.map_or_else(|problem| Show::Warning(chain(&problem)), Show::Summary)
+    Show::Summary(rendered)
 }
 
 fn line(run: &Run<'_>) -> String {
@@ -78,7 +74,7 @@ fn line(run: &Run<'_>) -> String {
 
 /// Appends the summary to what earlier steps of the workflow have written.
 fn add_step_summary(path: &Path, run: &Run<'_>) -> io::Result<()> {
-    let text = report::markdown(run)?;
+    let text = report::markdown(run);
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     file.write_all(text.as_bytes())
 }

@@ -38,7 +38,7 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
     let mut told = Vec::new();
     let mut y = TOP;
     for action in drawn {
-        let removed = whole_share(action.exposure_removed, fleet.exposure);
+        let removed = whole_share(action.so_far.exposure, fleet.exposure);
         row(&mut svg, y, action, largest);
         svg.text(Side::Left, (SHARES, y + 14.0), &removed);
         told.push(format!(

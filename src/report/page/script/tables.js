@@ -81,7 +81,7 @@ const kbsTable = () => {
     ...ofFeeds(kbs, ["distinctCves", "knownExploited", "ransomware", "epssMax", "cvssMax"], Number),
     ...ofFeeds(kbs, ["kevDueDate", "severity", "restartRequired", "releasedOn"], String),
     ...ofFeeds(kbs, ["supersedes", "supersededBy"], (ids) => ids.join(";")),
-    ...ofFeeds(kbs, ["accepted", "overdue"], Number),
+    ...ofFeeds(kbs, ["coveredOn", "accepted", "overdue"], Number),
   });
   return {
     name: "kbs",

@@ -9,7 +9,7 @@ use super::super::{
 use crate::{
     aggregate::TopAction,
     domain::text::{share, thousands},
-    report::view::actions::{product, promise, released},
+    report::view::actions::{Columns, product, promise, released},
 };
 
 /// The numbers of updates to choose from. The first is the default.
@@ -21,6 +21,10 @@ pub(super) struct Actions {
     nobody_answered: bool,
     sentences: Vec<Sentence>,
     rows: Vec<Row>,
+    has_due: bool,
+    has_closes: bool,
+    /// Which updates are marked.
+    marked: &'static str,
 }
 
 struct Sentence {
@@ -43,6 +47,10 @@ struct Row {
     share: String,
     removed: String,
     reached: String,
+    /// By when to install it.
+    due: String,
+    /// The KBs of which it closes gaps.
+    closes: String,
     is_seen: bool,
 }
 
@@ -57,11 +65,27 @@ impl Actions {
                 is_first: count == CHOICES[0],
             })
         };
-        let rows = (1..).zip(scene.top);
+        let Columns { due, closes } = Columns::of(scene.top);
+        let cell = |cells: &Option<Vec<String>>, at: usize| {
+            let cell = cells.as_ref().and_then(|it| it.get(at));
+            cell.cloned().unwrap_or_default()
+        };
+        let rows = scene.top.iter().enumerate().map(|(at, it)| Row {
+            due: cell(&due, at),
+            closes: cell(&closes, at),
+            ..row(scene, at + 1, it)
+        });
+        let marked = match scene.run.fleet.exploited_in_plan() {
+            0 => "as few as remove half of the exposure score",
+            _ => "as few as close every gap that is known to be exploited",
+        };
         Self {
             nobody_answered: scene.run.fleet.coverage.answered == 0,
             sentences: choices(scene.top.len()).filter_map(sentence).collect(),
-            rows: rows.map(|(place, it)| row(scene, place, it)).collect(),
+            rows: rows.collect(),
+            has_due: due.is_some(),
+            has_closes: closes.is_some(),
+            marked,
         }
     }
 }
@@ -86,8 +110,10 @@ fn row(scene: &Scene<'_>, place: usize, action: &TopAction<'_>) -> Row {
         machines: thousands(kb.machines_missing),
         exposure: thousands(kb.exposure),
         share: share(kb.exposure, exposure),
-        removed: share(action.exposure_removed, exposure),
-        reached: thousands(action.machines),
+        removed: share(action.so_far.exposure, exposure),
+        reached: thousands(action.so_far.machines),
+        due: String::new(),
+        closes: String::new(),
         is_seen: place <= CHOICES[0],
     }
 }

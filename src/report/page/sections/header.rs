@@ -1,7 +1,5 @@
 //! The title, the headline, and which run this is.
 
-use std::io;
-
 use askama::Template;
 
 use super::super::shown::text;
@@ -28,19 +26,18 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Fails if the gaps cannot be read.
-    pub(super) fn of(run: &Run<'_>) -> io::Result<Self> {
+    pub(super) fn of(run: &Run<'_>) -> Self {
         let facts = run.facts;
-        Ok(Self {
+        Self {
             title: text(&facts.title),
             sources: sources::sentence(run),
-            headline: headline(run)?,
+            headline: headline(run),
             exploited: risk::sentence(run).map(|it| text(&it)),
             policy: policy::sentences(run),
             began: zoned_minute(facts.started_at, &facts.time_zone),
             inventory: text(&list(run)),
             base: base(run),
-        })
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Method {
             utc: utc.join(" to "),
             list: text(&list(&scene.run)),
             part: part(&scene.run),
-            order: order(facts.rank_by),
+            order: order(&scene.run),
             base: base(&scene.run),
             tool: format!("{} {}", facts.tool.name, facts.tool.version),
             definitions: DEFINITIONS,

@@ -28,7 +28,7 @@ pub(super) use self::header::title;
 
 /// Writes all sections.
 pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
-    header::Header::of(&scene.run)?.write_into(out)?;
+    header::Header::of(&scene.run).write_into(out)?;
     coverage::Section::of(&scene.run).write_into(out)?;
     tiles::Tiles::of(scene).write_into(out)?;
     actions::Actions::of(scene).write_into(out)?;

@@ -11,7 +11,7 @@ use super::{
     Gap, between, figure, gaps, page, section,
 };
 use crate::{
-    aggregate::TopActions,
+    aggregate::TopAction,
     report::{Format, fixture::Fixture, reports},
 };
 
@@ -307,7 +307,7 @@ fn too_many_pairs_are_omitted_with_a_note() {
             fleet: &fleet,
             ..*run
         };
-        let top = run.actions.first(TopActions::MOST).unwrap();
+        let top = run.fleet.top_actions(TopAction::MOST);
         let scene = Scene::of(&run, &top);
         let mut bytes = Vec::new();
         super::super::sections::write(&scene, &mut bytes).unwrap();

@@ -427,9 +427,9 @@ fn read_by_people(run: &Run<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("page", String::from_utf8(written("report.html")).unwrap()),
         ("workbook", people::summary(&written("report.xlsx"))),
-        ("terminal", render(run, 1000, Style::Plain).unwrap()),
-        ("screen", screen(run, 1000, Style::Plain).unwrap()),
-        ("Markdown", unescaped(&markdown(run).unwrap())),
+        ("terminal", render(run, 1000, Style::Plain)),
+        ("screen", screen(run, 1000, Style::Plain)),
+        ("Markdown", unescaped(&markdown(run))),
     ]
 }
 

@@ -11,7 +11,7 @@ use crate::{
     domain::text::per_mille,
     report::{
         Run,
-        view::actions::{product, promise, released},
+        view::actions::{Columns, product, promise, released},
     },
 };
 
@@ -19,7 +19,7 @@ use crate::{
 const ACTIONS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, XlsxError> {
-    let actions = run.actions.first(ACTIONS)?;
+    let actions = run.fleet.top_actions(ACTIONS);
     if actions.is_empty() {
         return Ok(None);
     }
@@ -46,14 +46,26 @@ pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<Option<Rows>, 
 fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(), XlsxError> {
     let kb = action.kb;
     // Never 100 % for less than all: 99.99 % shows as 99.9 %.
-    let removed = as_number(per_mille(action.exposure_removed, exposure)) / 1000.0;
+    let removed = as_number(per_mille(action.so_far.exposure, exposure)) / 1000.0;
     page.linked(&kb.id.for_people(), kb.url.as_deref())?;
     page.number(1, kb.exposure)?;
     page.float(2, removed, CellStyle::Share)?;
     page.number(3, kb.machines_missing)?;
-    page.number(4, action.machines)?;
-    let about = [product(kb), released(kb)].join(" ");
-    page.text(5, about.trim(), CellStyle::TextBesideNumbers)?;
+    page.number(4, action.so_far.machines)?;
+    page.text(5, &about(action), CellStyle::TextBesideNumbers)?;
     page.next_row();
     Ok(())
+}
+
+/// What it is for, and why: `Windows 11 April 2026; exploited, due 2026-05-01; closes 4 KBs`.
+fn about(action: &TopAction<'_>) -> String {
+    let what = [product(action.kb), released(action.kb)].join(" ");
+    let Columns { due, closes } = Columns::of(std::slice::from_ref(action));
+    let due =
+        due.map(|it| format!("exploited, due {}", it.concat()).replace("due exploited", "no date"));
+    let closes = closes.map(|it| format!("closes {} KBs", it.concat()));
+    let parts = [Some(what.trim().to_owned()), due, closes]
+        .into_iter()
+        .flatten();
+    parts.collect::<Vec<_>>().join("; ")
 }

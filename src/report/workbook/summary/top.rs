@@ -25,7 +25,7 @@ pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErr
     if let Some(sources) = view::sources::sentence(run) {
         page.wide(&sources, CellStyle::Note, 2)?;
     }
-    page.wide(&view::headline::headline(run)?, CellStyle::Headline, 2)?;
+    page.wide(&view::headline::headline(run), CellStyle::Headline, 2)?;
     if let Some(exploited) = risk::sentence(run) {
         page.wide(&exploited, CellStyle::Alarm, 2)?;
     }

@@ -1,0 +1,198 @@
+//! Chooses the update that gains most, then the one that gains most of what is left, and so on.
+//!
+//! What an update gains can only shrink as others are chosen. So its last known gain is an upper bound:
+//! only the update on top is counted again, and it is chosen if it stays on top.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashSet},
+};
+
+use foldhash::fast::RandomState;
+
+use super::{
+    covers::Covers,
+    lists::{Gap, Lists},
+    step::{SoFar, Step},
+};
+use crate::{
+    aggregate::{KbRow, RankBy, kbs},
+    domain::cve::CveId,
+};
+
+/// What an update gains, the most significant first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Gain {
+    /// The gaps that are known to be exploited.
+    exploited: u64,
+    exposure: u64,
+}
+
+/// An update that is not chosen yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    gain: Gain,
+    /// Its place in the order by exposure, which decides between equals.
+    place: Reverse<usize>,
+    kb: usize,
+    /// The number of updates that were chosen when its gain was counted.
+    counted_after: usize,
+}
+
+/// The choice of updates.
+pub(super) struct Greedy<'fleet> {
+    kbs: &'fleet [KbRow],
+    lists: &'fleet Lists,
+    covers: &'fleet Covers,
+    /// For each update, the lists that have it.
+    lists_of: Vec<Vec<u32>>,
+    /// For each list, which of its gaps are closed.
+    closed: Vec<Box<[bool]>>,
+    /// The CVEs of the updates of which gaps are closed.
+    cves: HashSet<CveId, RandomState>,
+    /// The updates of which gaps are closed.
+    is_closed: Vec<bool>,
+    so_far: SoFar,
+}
+
+impl<'fleet> Greedy<'fleet> {
+    pub(super) fn new(kbs: &'fleet [KbRow], lists: &'fleet Lists, covers: &'fleet Covers) -> Self {
+        let mut lists_of = vec![Vec::new(); kbs.len()];
+        for (list, at) in lists.all.iter().zip(0..) {
+            lists.gaps(list).for_each(|gap| lists_of[gap.kb].push(at));
+        }
+        let closed = lists.all.iter();
+        let closed = closed.map(|list| lists.gaps(list).map(|_| false).collect());
+        Self {
+            kbs,
+            lists,
+            covers,
+            lists_of,
+            closed: closed.collect(),
+            cves: HashSet::default(),
+            is_closed: vec![false; kbs.len()],
+            so_far: SoFar::default(),
+        }
+    }
+
+    /// All updates that gain something, in order.
+    pub(super) fn steps(mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut open = self.candidates();
+        while let Some(best) = open.pop() {
+            if best.gain == Gain::default() {
+                break;
+            }
+            if best.counted_after == steps.len() {
+                steps.push(self.choose(best.kb));
+            } else {
+                open.push(Candidate {
+                    gain: self.gain(best.kb),
+                    counted_after: steps.len(),
+                    ..best
+                });
+            }
+        }
+        steps
+    }
+
+    fn candidates(&self) -> BinaryHeap<Candidate> {
+        let mut order: Vec<usize> = (0..self.kbs.len()).collect();
+        order.sort_unstable_by(|one, other| {
+            kbs::compare(&self.kbs[*one], &self.kbs[*other], RankBy::Exposure)
+        });
+        let candidates = order.into_iter().enumerate().map(|(place, kb)| Candidate {
+            gain: self.gain(kb),
+            place: Reverse(place),
+            kb,
+            counted_after: 0,
+        });
+        candidates.collect()
+    }
+
+    /// Which updates it closes gaps of, where it is missing.
+    fn closes(&self, kb: usize) -> Vec<bool> {
+        let mut closes = vec![false; self.kbs.len()];
+        closes[kb] = true;
+        for covered in self.covers.covered_by(kb) {
+            closes[*covered] = true;
+        }
+        closes
+    }
+
+    /// What an update gains now.
+    fn gain(&self, kb: usize) -> Gain {
+        let closes = self.closes(kb);
+        let mut gain = Gain::default();
+        for at in self.lists_of[kb].iter().map(|at| *at as usize) {
+            let list = &self.lists.all[at];
+            let gaps = self.lists.gaps(list).zip(&self.closed[at]);
+            for (gap, _) in gaps.filter(|(gap, is_closed)| !**is_closed && closes[gap.kb]) {
+                gain.add(gap, list.machines);
+            }
+        }
+        gain
+    }
+
+    /// Closes the gaps of an update, and of those that it covers.
+    fn choose(&mut self, kb: usize) -> Step {
+        let closes = self.closes(kb);
+        let mut gain = Gain::default();
+        let mut of_kbs = vec![false; self.kbs.len()];
+        let mut is_exploited = vec![false; self.kbs.len()];
+        for at in self.lists_of[kb].iter().map(|at| *at as usize) {
+            let list = &self.lists.all[at];
+            let gaps_closed = &mut self.closed[at];
+            self.so_far.machines += if gaps_closed.contains(&true) {
+                0
+            } else {
+                list.machines
+            };
+            for (gap, is_closed) in self.lists.gaps(list).zip(gaps_closed.iter_mut()) {
+                if !*is_closed && closes[gap.kb] {
+                    *is_closed = true;
+                    gain.add(gap, list.machines);
+                    self.so_far.gaps += list.machines;
+                    of_kbs[gap.kb] = true;
+                    is_exploited[gap.kb] |= gap.is_exploited;
+                }
+            }
+        }
+        self.so_far.exploited += gain.exploited;
+        self.so_far.exposure = self.so_far.exposure.saturating_add(gain.exposure);
+        let due = self.kbs.iter().zip(&is_exploited).filter(|(_, is)| **is);
+        let due = due.filter_map(|(kb, _)| kb.risk.kev_due_date).min();
+        let closes = of_kbs.iter().filter(|is| **is).count() as u64;
+        self.close_kbs(&of_kbs);
+        Step {
+            kb,
+            covers: self.covers.covered_by(kb).to_vec(),
+            closes,
+            exploited: gain.exploited,
+            due,
+            so_far: self.so_far,
+        }
+    }
+
+    /// Counts these updates and their CVEs.
+    fn close_kbs(&mut self, of_kbs: &[bool]) {
+        for (at, _) in of_kbs.iter().enumerate().filter(|(_, is)| **is) {
+            if !self.is_closed[at] {
+                self.is_closed[at] = true;
+                self.so_far.kbs += 1;
+                if let Some(cves) = &self.kbs[at].cves {
+                    self.cves.extend(cves.iter().copied());
+                    self.so_far.cves = Some(self.cves.len() as u64);
+                }
+            }
+        }
+    }
+}
+
+impl Gain {
+    fn add(&mut self, gap: Gap, machines: u64) {
+        self.exploited += if gap.is_exploited { machines } else { 0 };
+        let exposure = gap.cves.saturating_mul(machines);
+        self.exposure = self.exposure.saturating_add(exposure);
+    }
+}

@@ -1,0 +1,171 @@
+//! The distinct lists of gaps in a fleet. Machines that are patched alike share one: memory grows with the
+//! number of different lists, four bytes for each of their gaps.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    domain::{
+        answer::Answer,
+        kb::{KbId, MissingKb, MissingKbs, Same},
+    },
+    risk::Feeds,
+};
+
+/// The most descriptions, and the most shared lists, that are remembered.
+const MOST_KEPT: usize = 1 << 15;
+
+/// The gaps of a KB that count for the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Kind {
+    kb: KbId,
+    cves: u64,
+    is_exploited: bool,
+}
+
+/// The numbers of the kinds of gaps of a machine.
+type Kinds = Box<[u32]>;
+
+/// Collects the lists of machines, one after the other.
+#[derive(Debug, Default)]
+pub(in crate::aggregate) struct GapLists {
+    kinds: HashMap<Kind, u32, RandomState>,
+    /// The kinds of descriptions that were seen before.
+    known: HashMap<Same<MissingKb>, u32, RandomState>,
+    /// Lists that are shared, and how many machines have them, so far.
+    shared: HashMap<Same<[Arc<MissingKb>]>, u64, RandomState>,
+    /// Each list, and how many machines have it.
+    lists: HashMap<Kinds, u64, RandomState>,
+}
+
+/// The distinct lists of gaps in a fleet.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    kinds: Vec<Gap>,
+    pub(super) all: Vec<List>,
+}
+
+/// Machines with the same gaps.
+#[derive(Debug)]
+pub(super) struct List {
+    kinds: Kinds,
+    pub(super) machines: u64,
+}
+
+/// A gap of each of these machines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Gap {
+    /// The index of its KB among the fleet's.
+    pub(super) kb: usize,
+    /// The CVEs that it leaves open.
+    pub(super) cves: u64,
+    /// Whether one of them is known to be exploited.
+    pub(super) is_exploited: bool,
+}
+
+impl Lists {
+    /// The gaps of a list.
+    pub(super) fn gaps<'lists>(
+        &'lists self,
+        list: &'lists List,
+    ) -> impl Iterator<Item = Gap> + 'lists {
+        list.kinds.iter().map(|kind| self.kinds[*kind as usize])
+    }
+}
+
+impl GapLists {
+    /// Adds the gaps of a machine but for those that are accepted; if there is nothing to say about that,
+    /// `accepted` is empty.
+    pub(in crate::aggregate) fn record(
+        &mut self,
+        answer: &Answer,
+        accepted: &[bool],
+        feeds: &Feeds,
+    ) {
+        let missing = &answer.missing;
+        if missing.is_empty() {
+            return;
+        }
+        if accepted.contains(&true) {
+            let open = missing.iter().zip(accepted).filter(|(_, is)| !**is);
+            self.add(open.map(|(gap, _)| gap), 1, feeds);
+        } else if missing.is_shared() {
+            self.add_shared(missing, feeds);
+        } else {
+            self.add(missing.iter(), 1, feeds);
+        }
+    }
+
+    fn add_shared(&mut self, missing: &MissingKbs, feeds: &Feeds) {
+        match self.shared.entry(missing.same()) {
+            Entry::Occupied(mut machines) => *machines.get_mut() += 1,
+            Entry::Vacant(new) => {
+                new.insert(1);
+            }
+        }
+        if self.shared.len() >= MOST_KEPT {
+            self.merge_shared(feeds);
+        }
+    }
+
+    fn merge_shared(&mut self, feeds: &Feeds) {
+        for (Same(list), machines) in std::mem::take(&mut self.shared) {
+            self.add(list.iter(), machines, feeds);
+        }
+    }
+
+    fn add<'gap>(
+        &mut self,
+        gaps: impl Iterator<Item = &'gap Arc<MissingKb>>,
+        machines: u64,
+        feeds: &Feeds,
+    ) {
+        let kinds: Kinds = gaps.map(|gap| self.kind(gap, feeds)).collect();
+        *self.lists.entry(kinds).or_default() += machines;
+    }
+
+    fn kind(&mut self, gap: &Arc<MissingKb>, feeds: &Feeds) -> u32 {
+        let same = Same(Arc::clone(gap));
+        if let Some(kind) = self.known.get(&same) {
+            return *kind;
+        }
+        let kind = Kind {
+            kb: gap.id.clone(),
+            cves: gap.cve_addressed,
+            is_exploited: feeds.gap_risk(gap).is_known_exploited(),
+        };
+        let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
+        let kind = *self.kinds.entry(kind).or_insert(next);
+        if self.known.len() >= MOST_KEPT {
+            self.known.clear();
+        }
+        self.known.insert(same, kind);
+        kind
+    }
+
+    /// The lists, in no particular order, given the index of each KB.
+    pub(super) fn finish(mut self, places: &HashMap<KbId, usize>, feeds: &Feeds) -> Lists {
+        self.merge_shared(feeds);
+        let mut kinds = vec![Gap::default(); self.kinds.len()];
+        for (kind, number) in self.kinds {
+            kinds[number as usize] = Gap {
+                kb: places.get(&kind.kb).copied().unwrap_or_default(),
+                cves: kind.cves,
+                is_exploited: kind.is_exploited,
+            };
+        }
+        let lists = self
+            .lists
+            .into_iter()
+            .filter(|(kinds, _)| !kinds.is_empty());
+        let lists = lists.map(|(kinds, machines)| List { kinds, machines });
+        Lists {
+            kinds,
+            all: lists.collect(),
+        }
+    }
+}

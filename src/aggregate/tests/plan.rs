@@ -1,0 +1,208 @@
+//! What to install first, where updates cover others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::risk::tests::feeds_of_updates;
+
+/// Direct edges: `3>2 2>1`, where 3 replaces 2 and 2 replaces 1. An update that replaces nothing, `4`, is known
+/// all the same.
+fn edges(text: &str) -> BTreeMap<u32, Vec<u32>> {
+    let mut edges: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for edge in text.split_whitespace() {
+        let (newer, older) = edge.split_once('>').unwrap_or((edge, ""));
+        let replaced = edges.entry(newer.parse().unwrap()).or_default();
+        replaced.extend(older.parse::<u32>());
+    }
+    edges
+}
+
+/// The figures of machines that miss these KBs, each with so many CVEs, given feeds with these edges and
+/// exploited updates.
+fn fleet(machines: &[&[(u32, u64)]], edges: &BTreeMap<u32, Vec<u32>>, exploited: &[u32]) -> Fleet {
+    let outcomes = (0..).zip(machines).map(|(number, missing)| {
+        let gaps = missing.iter().map(|(kb, cves)| gap(&kb.to_string(), *cves));
+        answer(number, gaps.collect())
+    });
+    let list = inventory(u8::try_from(machines.len()).unwrap());
+    let feeds = Arc::new(feeds_of_updates(edges, exploited));
+    let mut aggregation = Aggregation::of(&list, STARTED_AT).with_feeds(&feeds);
+    InMemory(outcomes.collect()).record_in(&mut aggregation);
+    aggregation.finish(RankBy::Cve, Timestamp::MAX, None)
+}
+
+/// Each step: the KB, of how many KBs it closes gaps, and the exposure and machines so far.
+fn steps(fleet: &Fleet) -> Vec<(u32, u64, u64, u64)> {
+    let steps = fleet.top_actions(usize::MAX).into_iter();
+    let steps = steps.map(|it| {
+        let kb = it.kb.id.as_str().parse().unwrap();
+        (kb, it.closes, it.so_far.exposure, it.so_far.machines)
+    });
+    steps.collect()
+}
+
+fn covered_on(fleet: &Fleet) -> BTreeMap<&str, u64> {
+    let kbs = fleet.kbs.iter().filter(|kb| kb.covered_on > 0);
+    kbs.map(|kb| (kb.id.as_str(), kb.covered_on)).collect()
+}
+
+#[test]
+fn newer_update_closes_the_gaps_that_it_covers() {
+    // 3 covers 2 covers 1; the last machine misses only the old one.
+    let machines: &[&[(u32, u64)]] = &[&[(1, 5), (2, 5), (3, 1)], &[(1, 5), (3, 1)], &[(1, 4)]];
+    let fleet = fleet(machines, &edges("3>2 2>1"), &[]);
+    assert_eq!(steps(&fleet), [(3, 3, 17, 2), (1, 1, 21, 3)]);
+    assert_eq!(covered_on(&fleet), [("1", 2), ("2", 1)].into());
+    assert_eq!(fleet.exposure, 21, "the figures still count every gap");
+    // A machine that misses both gets only the newer one.
+    assert_eq!(fleet.covering_actions(2), [vec![], vec![0]]);
+    assert_eq!(fleet.covering_actions(1), [Vec::<usize>::new()]);
+}
+
+#[test]
+fn chains_fork_and_join_and_run_in_circles() {
+    let all: &[(u32, u64)] = &[(1, 1), (2, 1), (3, 1), (4, 1)];
+    for (text, expected) in [
+        ("", &[(1, 1), (2, 1), (3, 1), (4, 1)][..]),
+        // A fork: two updates replace the same one.
+        ("3>1 2>1", &[(2, 2), (3, 1), (4, 1)]),
+        // A join: one update replaces two, which replace the same.
+        ("4>2 4>3 2>1 3>1", &[(4, 4)]),
+        // Through an update that nobody misses.
+        ("4>9 9>1 9>2", &[(4, 3), (3, 1)]),
+        // A circle: the highest number covers the others, and nothing is lost.
+        ("1>2 2>3 3>1", &[(3, 3), (4, 1)]),
+        // A circle with a tail: what comes before it covers all of it.
+        ("4>1 1>2 2>1 1>3", &[(4, 4)]),
+    ] {
+        let fleet = fleet(&[all], &edges(text), &[]);
+        let found: Vec<(u32, u64)> = steps(&fleet).iter().map(|it| (it.0, it.1)).collect();
+        assert_eq!(found, expected, "{text}");
+        let exposure = fleet.top_actions(9).last().unwrap().so_far.exposure;
+        assert_eq!(exposure, 4, "{text}");
+    }
+}
+
+#[test]
+fn what_is_known_to_be_exploited_comes_first() {
+    let machines: &[&[(u32, u64)]] = &[&[(1, 90), (2, 1)], &[(1, 90), (3, 1)], &[(3, 1)]];
+    // The exploited CVE is one of KB 2, which KB 3 would cover, but nobody misses both.
+    let fleet = fleet(machines, &edges("1 2 3>2"), &[2]);
+    let steps = fleet.top_actions(3);
+    let found = steps.iter().map(|it| {
+        let kb = it.kb.id.as_str();
+        (kb, it.exploited, it.so_far.cves)
+    });
+    let expected = [("2", 1, Some(1)), ("1", 0, Some(2)), ("3", 0, Some(3))];
+    assert!(found.eq(expected), "{steps:?}");
+    assert_eq!(steps[0].due, Some("2026-12-01".parse().unwrap()));
+    assert_eq!(fleet.exploited_in_plan(), 1);
+}
+
+#[test]
+fn cves_of_a_plan_are_counted_once() {
+    // Each of the two has one, on both machines.
+    let machines: &[&[(u32, u64)]] = &[&[(1, 3), (2, 3)], &[(1, 3), (2, 3)]];
+    let fleet = fleet(machines, &edges("1 2>1"), &[]);
+    let steps = fleet.top_actions(9);
+    assert_eq!(steps.len(), 1);
+    assert_eq!(steps[0].so_far.cves, Some(2));
+    assert_eq!((steps[0].so_far.kbs, steps[0].so_far.gaps), (2, 4));
+}
+
+/// The same plan, computed in the plainest way: every gain again in each step, machine by machine.
+struct Plain {
+    machines: Vec<BTreeMap<u32, u64>>,
+    edges: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+impl Plain {
+    fn reaches(&self, from: u32, to: u32) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(next) = open.pop() {
+            for older in self.edges.get(&next).into_iter().flatten() {
+                if seen.insert(*older) {
+                    open.push(*older);
+                }
+            }
+        }
+        seen.contains(&to)
+    }
+
+    fn covers(&self, newer: u32, older: u32) -> bool {
+        newer != older
+            && self.reaches(newer, older)
+            && (newer > older || !self.reaches(older, newer))
+    }
+
+    /// The gaps that an update closes now.
+    fn closes(&self, kb: u32) -> Vec<(usize, u32, u64)> {
+        let mut closed = Vec::new();
+        for (at, missing) in self.machines.iter().enumerate() {
+            for (other, cves) in missing {
+                if missing.contains_key(&kb) && (*other == kb || self.covers(kb, *other)) {
+                    closed.push((at, *other, *cves));
+                }
+            }
+        }
+        closed
+    }
+}
+
+proptest! {
+    #[test]
+    fn plan_is_that_of_the_plainest_computation(
+        machines in proptest::collection::vec(
+            proptest::collection::btree_map(1..7_u32, 1..6_u64, 0..5),
+            1..7,
+        ),
+        edges in proptest::collection::btree_map(
+            1..8_u32,
+            proptest::collection::btree_set(1..8_u32, 0..3),
+            0..6,
+        ),
+    ) {
+        let lists: Vec<Vec<(u32, u64)>> = machines
+            .iter()
+            .map(|missing| missing.iter().map(|(kb, cves)| (*kb, *cves)).collect())
+            .collect();
+        let lists: Vec<&[(u32, u64)]> = lists.iter().map(Vec::as_slice).collect();
+        let direct: BTreeMap<u32, Vec<u32>> = edges
+            .iter()
+            .map(|(newer, older)| (*newer, older.iter().copied().collect()))
+            .collect();
+        let fleet = fleet(&lists, &direct, &[]);
+        let plain = Plain { machines: machines.clone(), edges };
+        let mut open: BTreeSet<(usize, u32)> = machines
+            .iter()
+            .enumerate()
+            .flat_map(|(at, missing)| missing.keys().map(move |kb| (at, *kb)))
+            .collect();
+        for action in fleet.top_actions(usize::MAX) {
+            let gain = |kb: u32| -> u64 {
+                let closes = plain.closes(kb).into_iter();
+                closes.filter(|(at, kb, _)| open.contains(&(*at, *kb))).map(|it| it.2).sum()
+            };
+            let chosen: u32 = action.kb.id.as_str().parse().unwrap();
+            let most = (1..7).map(gain).max().unwrap();
+            prop_assert_eq!(gain(chosen), most, "{}", chosen);
+            for (at, kb, _) in plain.closes(chosen) {
+                open.remove(&(at, kb));
+            }
+            let left: u64 = open.iter().map(|(at, kb)| machines[*at][kb]).sum();
+            prop_assert_eq!(action.so_far.exposure, fleet.exposure - left);
+        }
+        prop_assert!(open.is_empty(), "{:?}", open);
+        for kb in &fleet.kbs {
+            let number: u32 = kb.id.as_str().parse().unwrap();
+            let covered = machines.iter().filter(|missing| {
+                missing.contains_key(&number)
+                    && missing.keys().any(|newer| plain.covers(*newer, number))
+            });
+            prop_assert_eq!(kb.covered_on, covered.count() as u64);
+        }
+    }
+}
