@@ -215,7 +215,7 @@ fn sources_that_have_all_machines_are_compared_too() {
 
 #[test]
 fn inferred_answers_are_compared_too() {
-    let scene = scene(1_500, "none");
+    let scene = scene(600, "none");
     let arguments = [
         "--source=cohorts",
         "--cross-check=export",

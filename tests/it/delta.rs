@@ -16,7 +16,7 @@ const QUIET: [&str; 5] = [
 
 fn scene(nights: u32) -> Scene {
     Scene::with(|tenant| {
-        tenant.machines = 400;
+        tenant.machines = 200;
         tenant.nights = nights;
     })
 }
@@ -55,14 +55,14 @@ fn wrong(scene: &Scene, run: &Finished) -> usize {
 fn machines_that_the_service_names_are_queried() {
     let mut scene = scene(6);
     let first = report(&scene, "delta").exits_with(0);
-    assert_eq!(first.summary()["sources"]["calls"], 400, "{}", first.stderr);
+    assert_eq!(first.summary()["sources"]["calls"], 200, "{}", first.stderr);
     assert_eq!(
         calls(&scene, ApiName::Changes),
         0,
         "since when is not known"
     );
     scene.replace_tenant(|tenant| {
-        tenant.machines = 400;
+        tenant.machines = 200;
         tenant.nights = 7;
     });
     scene.write("machines.csv", scene.tenant.inventory_csv());
@@ -71,7 +71,7 @@ fn machines_that_the_service_names_are_queried() {
     let summary = run.summary();
     let named = summary["changesNamed"].as_u64();
     let named = named.unwrap_or_else(|| panic!("{summary}\n{}", run.stderr));
-    assert!((1..300).contains(&named), "{named}");
+    assert!((1..200).contains(&named), "{named}");
     assert!(
         summary["sources"]["kept"].as_u64().unwrap() > 50,
         "{summary}"
@@ -121,7 +121,7 @@ fn watermark_moves_only_when_a_run_ends_well() {
         .unwrap();
     drop(store);
     scene.replace_tenant(|tenant| {
-        tenant.machines = 400;
+        tenant.machines = 200;
         tenant.nights = 7;
     });
     let slow = ["--changes-from=auto", "--rate-limit=5/min", "--budget=3s"];

@@ -13,7 +13,7 @@ use wait4::Wait4;
 use crate::common::{Finished, Gateway, Scene, write_reply};
 
 /// The maximum resident memory in bytes.
-const MOST: u64 = 384 << 20;
+const MOST: u64 = 512 << 20;
 
 /// The reply for a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
