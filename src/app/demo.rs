@@ -242,8 +242,8 @@ fn introduction(simulator: &Simulator) -> String {
     let machines = counted(machines, "machine", "machines");
     format!(
         "Simulated tenant of {machines}, with the faults of a real one.\n\
-         The week before is simulated first, without waiting. Tonight's quota is {LIMITS}:\n\
-         the default one, thirty times as fast.\n\n"
+         The week before is simulated first, without waiting.\n\
+         Tonight's quota is {LIMITS}: the default one, thirty times as fast.\n\n"
     )
 }
 
