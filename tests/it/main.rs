@@ -31,6 +31,7 @@ mod exceptions;
 mod export;
 mod faults;
 mod feeds;
+mod files_to_copy;
 mod for_ever;
 mod forget;
 mod formulas;
