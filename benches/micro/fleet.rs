@@ -118,6 +118,7 @@ impl Told {
             week: None,
             trend: &[],
             releases: &[],
+            kb_runs: &[],
             census: None,
             cross_check: None,
             selection: None,

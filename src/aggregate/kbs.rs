@@ -259,18 +259,19 @@ pub(super) fn compare(one: &KbRow, other: &KbRow, rank_by: RankBy) -> Ordering {
 }
 
 /// The figures that a KB is sorted by, the most significant first.
-fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 7] {
+fn sort_key(kb: &KbRow, rank_by: RankBy) -> [u64; 8] {
     let (cves, machines) = (kb.cve_addressed, kb.machines_missing);
     match rank_by {
-        RankBy::Cve => [cves, machines, 0, 0, 0, 0, 0],
-        RankBy::Exposure => [kb.exposure, cves, machines, 0, 0, 0, 0],
-        RankBy::Machines => [machines, cves, 0, 0, 0, 0, 0],
+        RankBy::Cve => [cves, machines, 0, 0, 0, 0, 0, 0],
+        RankBy::Exposure => [kb.exposure, cves, machines, 0, 0, 0, 0, 0],
+        RankBy::Machines => [machines, cves, 0, 0, 0, 0, 0, 0],
         RankBy::Risk => {
-            let [exploited, ransomware, likely, severe] = kb.risk.urgency();
+            let [exploited, ransomware, likely, exploitable, severe] = kb.risk.urgency();
             [
                 exploited,
                 ransomware,
                 likely,
+                exploitable,
                 severe,
                 kb.exposure,
                 cves,

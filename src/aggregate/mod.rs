@@ -34,6 +34,7 @@ use crate::{
         answer::Answer,
         gaps::AnswerRef,
         index::Index,
+        kb::KbCount,
         machine::MachineId,
         outcome::{Failure, Outcome},
         release::ReleaseCount,
@@ -268,6 +269,16 @@ impl Fleet {
     pub fn knows_cves(&self) -> bool {
         let is_known = |kb: &KbRow| kb.risk.distinct_cves.is_some();
         !self.feeds.is_empty() || self.kbs.iter().any(is_known)
+    }
+
+    /// How many machines miss each KB, for later runs to compare with.
+    pub fn kb_counts(&self) -> Vec<KbCount> {
+        let counts = self.kbs.iter().map(|kb| KbCount {
+            id: kb.id.clone(),
+            machines: kb.machines_missing,
+            exploited: kb.risk.known_exploited,
+        });
+        counts.collect()
     }
 
     /// The machines sorted by id, as reports in the long form list them.

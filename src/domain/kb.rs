@@ -69,6 +69,17 @@ impl fmt::Debug for KbId {
     }
 }
 
+/// How many machines missed a KB in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KbCount {
+    /// Which update.
+    pub id: KbId,
+    /// The number of machines.
+    pub machines: u64,
+    /// How many of its CVEs were known to be exploited; `None` where that was not known.
+    pub exploited: Option<u64>,
+}
+
 /// Bytes of a shared text beside its characters: two reference counts and the allocator's
 /// rounding.
 const SHARED_TEXT: usize = 24;

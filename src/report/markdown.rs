@@ -145,6 +145,9 @@ fn remarks(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     }
     if let Some(past) = run.past {
         writeln!(text, "\n{}", paragraph(&sentence(past.changes, run.facts)))?;
+        if let Some(news) = risk::news(run) {
+            writeln!(text, "\n**{}**", paragraph(&news))?;
+        }
         if let Some(exposure) = exposure_sentence(past.changes) {
             writeln!(text, "\n{}", paragraph(&exposure))?;
         }

@@ -25,7 +25,7 @@ pub use format::Format;
 pub use markdown::markdown;
 pub use view::{
     facts::{Facts, Tool, default_title},
-    past::{Past, TrendPoint},
+    past::{Past, RunKbs, TrendPoint},
 };
 pub use workbook::is_no_room;
 
@@ -57,6 +57,8 @@ pub struct Run<'run> {
     pub week: Option<&'run Changes>,
     /// The latest runs of comparable lists, oldest first, ending with this run.
     pub trend: &'run [TrendPoint],
+    /// How many machines missed each KB in the earlier runs among them, oldest first.
+    pub kb_runs: &'run [RunKbs],
     /// How the machines got the updates of the latest months, the latest month first.
     pub releases: &'run [TimeToPatch],
     /// The service's own count, if it was requested.

@@ -1,5 +1,7 @@
 //! The three feeds together, and the CVEs of a gap.
 
+use std::{collections::HashMap, sync::Arc};
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     msrc::{KbNumber, Score, kb_number},
 };
 use crate::domain::{
-    cve::CveId,
+    cve::{CveFacts, CveId, Exploitability},
     kb::{KbId, MissingKb},
     release::ReleaseMonth,
 };
@@ -22,8 +24,10 @@ pub struct Feeds {
     pub kev: Option<Kev>,
     /// Likelihood of exploitation.
     pub epss: Option<Epss>,
-    msrc: Option<Msrc>,
-    supersedence: Supersedence,
+    msrc: Option<Arc<Msrc>>,
+    supersedence: Arc<Supersedence>,
+    /// What the service itself says of CVEs.
+    tenant: Arc<HashMap<CveId, CveFacts>>,
 }
 
 /// A feed as reports name it.
@@ -46,8 +50,18 @@ impl Feeds {
         Self {
             kev,
             epss,
-            supersedence: Supersedence::of(edges),
-            msrc,
+            supersedence: Arc::new(Supersedence::of(edges)),
+            msrc: msrc.map(Arc::new),
+            tenant: Arc::default(),
+        }
+    }
+
+    /// The same with what the service itself says of CVEs: it counts where the feeds say nothing.
+    #[must_use]
+    pub fn with_tenant(&self, facts: HashMap<CveId, CveFacts>) -> Self {
+        Self {
+            tenant: Arc::new(facts),
+            ..self.clone()
         }
     }
 
@@ -58,7 +72,7 @@ impl Feeds {
 
     /// Microsoft's months.
     pub fn msrc(&self) -> Option<&Msrc> {
-        self.msrc.as_ref()
+        self.msrc.as_deref()
     }
 
     /// Which updates replace which.
@@ -84,10 +98,21 @@ impl Feeds {
         Some(exploited.count() as u64)
     }
 
-    /// How severe a CVE is in an update's products.
+    /// How severe a CVE is in an update's products; where MSRC does not say it, what the service says.
     pub(super) fn score(&self, kb: Option<KbNumber>, cve: CveId) -> Score {
         let score = self.msrc.as_ref().map(|it| it.score(kb, cve));
-        score.unwrap_or_default()
+        let score = score.unwrap_or_default();
+        let tenant = self.tenant.get(&cve).copied().unwrap_or_default();
+        Score {
+            severity: score.severity.or(tenant.severity.map(Into::into)),
+            cvss_tenths: score.cvss_tenths.or(tenant.cvss_tenths),
+        }
+    }
+
+    /// The worst that the service itself says of how these CVEs can be exploited.
+    pub(super) fn exploitability(&self, cves: &[CveId]) -> Option<Exploitability> {
+        let facts = cves.iter().filter_map(|cve| self.tenant.get(cve));
+        facts.filter_map(|it| it.exploitability).max()
     }
 
     /// The feeds that are there, and which of them are old.

@@ -8,7 +8,10 @@ use super::{
     Feeds, MsrcSeverity, Probability, Restart,
     msrc::{KbNumber, Score, kb_number},
 };
-use crate::domain::{cve::CveId, kb::KbId};
+use crate::domain::{
+    cve::{CveId, Exploitability},
+    kb::KbId,
+};
 
 /// What the feeds say of a KB; `None` where none of them says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct KbRisk {
     pub cvss_max_tenths: Option<u8>,
     /// The worst severity.
     pub severity: Option<MsrcSeverity>,
+    /// The worst that the service itself says of how one of them can be exploited.
+    pub exploitability: Option<Exploitability>,
     /// Whether the update needs a restart.
     pub restart: Option<Restart>,
     /// The updates that it replaces directly, by number.
@@ -39,14 +44,15 @@ pub struct KbRisk {
 
 impl KbRisk {
     /// How urgent the KB is, the most significant first: its known exploited CVEs, those that ransomware
-    /// uses, the highest EPSS and CVSS. What is not known comes last.
-    pub(crate) fn urgency(&self) -> [u64; 4] {
+    /// uses, the highest EPSS, whether there is an exploit, and the highest CVSS. What is not known comes last.
+    pub(crate) fn urgency(&self) -> [u64; 5] {
         let counted = |count: Option<u64>| count.map_or(0, |it| it + 1);
         let epss = self.epss_max.map(Probability::billionths);
         [
             counted(self.known_exploited),
             counted(self.ransomware),
             counted(epss.map(u64::from)),
+            counted(self.exploitability.map(|it| it as u64)),
             counted(self.cvss_max_tenths.map(u64::from)),
         ]
     }
@@ -61,6 +67,7 @@ impl Feeds {
         if let Some(cves) = cves {
             risk.distinct_cves = Some(cves.len() as u64);
             self.add_exploitation(&mut risk, cves);
+            risk.exploitability = self.exploitability(cves);
             let mut scores = Score::default();
             for cve in cves {
                 scores.merge(self.score(number, *cve));

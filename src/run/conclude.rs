@@ -209,6 +209,7 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
     };
     let closed = store
         .set_releases(record.run, &fleet.releases)
+        .and_then(|()| store.set_kbs(record.run, &fleet.kb_counts()))
         .and_then(|()| store.finish(record))
         .and_then(|()| store.prune(&[kept], Timestamp::now()));
     if let Err(problem) = closed {

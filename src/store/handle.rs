@@ -31,7 +31,7 @@ use super::{
         inventories,
         learned_limits::{self, LearnedLimit},
         list_checks::{self, ServiceListResult},
-        releases,
+        releases, run_kbs,
         runs::{self, OutcomeCounts, RunId, RunRecord},
         selections, since, software, watermarks,
     },
@@ -53,7 +53,7 @@ use crate::{
         census::Census,
         cross_check::CrossCheck,
         cve::{CveFacts, CveId},
-        kb::KbId,
+        kb::{KbCount, KbId},
         machine::MachineId,
         outcome::Outcome,
         release::ReleaseCount,
@@ -412,6 +412,12 @@ impl Store {
     /// Records how many machines missed the updates of each month in a run.
     pub fn set_releases(&self, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
         self.name(releases::set(&self.connection, run, counts))
+    }
+
+    /// Records how many machines missed each KB in a run.
+    pub fn set_kbs(&mut self, run: RunId, counts: &[KbCount]) -> Result<()> {
+        let set = run_kbs::set(&mut self.connection, run, counts);
+        self.name(set)
     }
 
     /// Records how a run ended. Call it once the reports are written: a run whose reports were not

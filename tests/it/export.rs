@@ -8,8 +8,10 @@ use crate::common::{Finished, Row, Scene, fleet_ids, wait_until};
 
 const EXPORT: [&str; 2] = ["--source=export", "--fresh"];
 /// Columns in which two sources differ.
-const OF_THE_SOURCE: [&str; 11] = [
+const OF_THE_SOURCE: [&str; 13] = [
     "distinctCves",
+    "cvssMax",
+    "severity",
     "answeredAt",
     "since",
     "daysMissing",

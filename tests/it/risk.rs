@@ -132,3 +132,55 @@ fn order_by_risk_takes_a_feed() {
     refused.complains("takes a feed").hints("--feeds");
     scene.assert_no_requests();
 }
+
+#[test]
+fn what_has_come_into_the_catalogue_is_named() {
+    let (scene, kb) = scene();
+    let other = "cveID,dateAdded,dueDate\nCVE-2020-0001,2025-04-08,2025-04-29\n";
+    let listed = std::fs::read(scene.path(&format!("feeds/{KEV}"))).unwrap();
+    scene.write(&format!("feeds/{KEV}"), other);
+    let first = scene.report(&["--feeds", "feeds"]).exits_with(0);
+    assert!(
+        first
+            .stdout
+            .contains("No CVE of a missing KB is known to be exploited")
+    );
+    scene.write(&format!("feeds/{KEV}"), listed);
+    let run = scene.report(&["--feeds", "feeds"]).exits_with(0);
+    let machines = row(&run.rows("kbs.csv"), &kb)["machinesMissing"].clone();
+    let news = format!(": KB{kb} on {machines} (in the catalogue since then)");
+    assert!(
+        run.stdout.contains("Known exploited and new since"),
+        "{}",
+        run.stdout
+    );
+    let joined = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains(&news), "{}", run.stdout);
+    let report: serde_json::Value = serde_json::from_slice(&run.bytes("report.json")).unwrap();
+    let trend = report["trend"].as_array().unwrap();
+    let exploited: Vec<String> = trend
+        .iter()
+        .map(|it| it["knownExploited"].to_string())
+        .collect();
+    assert_eq!(exploited, ["0".to_owned(), machines]);
+    // The third night has no news.
+    let run = scene.report(&["--feeds", "feeds"]).exits_with(0);
+    assert!(!run.stdout.contains("and new since"), "{}", run.stdout);
+}
+
+#[test]
+fn service_says_how_severe_its_own_cves_are() {
+    let scene = Scene::with_machines(10);
+    let run = scene.report(&["--source", "export"]).exits_with(0);
+    let rows = run.rows("kbs.csv");
+    assert!(!rows.is_empty());
+    for row in &rows {
+        assert!(
+            ["Critical", "Important", "Moderate", "Low"].contains(&&*row["severity"]),
+            "{row:?}"
+        );
+        assert!(row["cvssMax"].parse::<f64>().unwrap() <= 10.0, "{row:?}");
+    }
+    let again = scene.report(&["--offline"]).exits_with(0);
+    assert_eq!(again.rows("kbs.csv"), rows);
+}

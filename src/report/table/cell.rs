@@ -11,6 +11,7 @@ use crate::{
     domain::{
         answer::Provenance,
         cross_check::Because,
+        cve::Exploitability,
         kb::KbId,
         machine::MachineId,
         outcome::Reason,
@@ -161,6 +162,7 @@ cells! {
     Reason => |it| Self::Word(it.as_str());
     MsrcSeverity => |it| Self::Word(it.as_str());
     Restart => |it| Self::Word(it.as_str());
+    Exploitability => |it| Self::Word(it.as_str());
     Probability => |it| Self::Probability(it);
     &'row str => |it| Self::Foreign(it);
     &'row Arc<str> => |it| Self::Foreign(it);

@@ -277,6 +277,12 @@ impl<T: Table> Column<T> {
         self
     }
 
+    /// Shows the column only if the service says how CVEs can be exploited.
+    pub(super) const fn if_exploits(mut self) -> Self {
+        self.applies = |it| it.has_exploits;
+        self
+    }
+
     /// Shows the column only if some missing updates cover others.
     pub(super) const fn if_covered(mut self) -> Self {
         self.applies = |it| it.has_covered;

@@ -73,6 +73,7 @@ impl Table for Kbs {
         "cvssMax" Decimal [sheet("Highest CVSS", 13) data(Plain) if_risk] |it| it.cvss_max();
         "severity" Word [csv json optional] |it| it.kb.risk.severity;
         "severity" Word [sheet("Severity (MSRC)", 16) data(Plain) if_risk] |it| it.kb.risk.severity;
+        "exploitability" Word [sheet("Exploit (Defender)", 18) data(Plain) if_exploits] |it| it.kb.risk.exploitability;
         "restartRequired" Word [csv json optional] |it| it.kb.risk.restart;
         "restartRequired" Word [sheet("Restart", 9) data(Plain) if_risk] |it| it.kb.risk.restart;
         "supersedes" List [csv json] |it| &it.kb.risk.supersedes[..];

@@ -18,6 +18,8 @@ pub(in crate::report) struct Scope<'run> {
     pub(super) has_inferred: bool,
     /// Whether a feed or a source of the answers says which CVEs there are.
     pub(super) has_risk: bool,
+    /// Whether the service says how CVEs can be exploited.
+    pub(super) has_exploits: bool,
     /// Whether some missing updates cover others.
     pub(super) has_covered: bool,
     /// Whether risks may be accepted.
@@ -34,6 +36,11 @@ impl<'run> Scope<'run> {
             has_other_sources: !sources.is_all_calls(),
             has_inferred: sources.inferred > 0,
             has_risk: run.fleet.knows_cves(),
+            has_exploits: run
+                .fleet
+                .kbs
+                .iter()
+                .any(|kb| kb.risk.exploitability.is_some()),
             has_covered: run.fleet.kbs.iter().any(|kb| kb.covered_on > 0),
             has_exceptions: run.fleet.policy.has_exceptions(),
             has_deadlines: run.fleet.policy.has_deadlines(),
@@ -49,6 +56,7 @@ impl<'run> Scope<'run> {
             has_other_sources: false,
             has_inferred: false,
             has_risk: false,
+            has_exploits: false,
             has_covered: false,
             has_exceptions: false,
             has_deadlines: false,

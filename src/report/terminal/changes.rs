@@ -1,7 +1,7 @@
 //! What changed since an earlier run.
 
 use super::{
-    super::{Run, time::local_minute, view},
+    super::{Run, plain::plain, time::local_minute, view},
     Style,
     table::{self, Column},
 };
@@ -24,6 +24,13 @@ pub(super) fn summary(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
         return Vec::new();
     };
     let mut lines = wrapped(&view::changes::sentence(past.changes, run.facts), width);
+    if let Some(news) = view::risk::news(run) {
+        lines.extend(
+            wrapped(&plain(&news), width)
+                .iter()
+                .map(|it| style.bold(it)),
+        );
+    }
     if let Some(doubt) = view::changes::doubt(run) {
         let doubt = wrapped(&format!("warning: {doubt}"), width);
         lines.extend(doubt.iter().map(|line| style.warning(line)));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::super::{Facts, Past, Report, Run, Tool, TrendPoint};
+use super::super::{Facts, Past, Report, Run, RunKbs, Tool, TrendPoint};
 use crate::{
     aggregate::{Aggregation, RankBy, SoftwareOn, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
@@ -45,6 +45,8 @@ pub(in crate::report) struct Fixture {
     pub(in crate::report) feeds: Arc<Feeds>,
     /// Which gaps are accepted or overdue.
     pub(in crate::report) policy: Policy,
+    /// How many machines missed each KB in earlier runs.
+    pub(in crate::report) kb_runs: Vec<RunKbs>,
     pub(in crate::report) facts: Facts,
 }
 
@@ -66,6 +68,7 @@ impl Fixture {
             software: None,
             feeds: Arc::default(),
             policy: Policy::default(),
+            kb_runs: Vec::new(),
             facts: facts(),
         }
     }
@@ -253,6 +256,7 @@ impl Fixture {
                 .map(|(history, changes)| Past { changes, history }),
             week: week.as_ref(),
             releases: &[],
+            kb_runs: &self.kb_runs,
             trend: &trend(),
             census: self.census.as_ref(),
             cross_check: self.cross_check.as_ref(),
@@ -389,6 +393,7 @@ fn trend() -> Vec<TrendPoint> {
         kbs: 2,
         gaps,
         exposure: gaps * 40,
+        known_exploited: None,
         rechecked: None,
     };
     vec![

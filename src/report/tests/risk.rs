@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::super::{Format, fixture::Fixture, markdown, reports, terminal};
-use crate::{aggregate::RankBy, report::terminal::Style};
+use crate::{
+    aggregate::RankBy,
+    domain::kb::{KbCount, KbId},
+    report::{RunKbs, terminal::Style},
+};
 
 type Row = BTreeMap<String, String>;
 
@@ -87,12 +91,12 @@ fn letters(text: &str) -> String {
 #[test]
 fn every_report_for_people_says_what_is_exploited() {
     let mut fixture = Fixture::with_feeds();
-    let sentence = "Known exploited: 1 CVE in 2 missing KBs (KB4540673, KB5000802) on 2 machines; the first is due on 2026-12-01";
+    let sentence = "Known exploited: 1 CVE in 2 missing KBs on 2 machines: KB4540673 on 2 (due 2026-12-01), KB5000802 on 1 (due 2026-12-01)";
     let old = "Feeds older than seven days: KEV of 2026-11-25";
     for (day, is_old) in [("2026-11-30", false), ("2026-12-04", true)] {
         fixture.facts.started_at = format!("{day}T13:00:00Z").parse().unwrap();
         let sentence = if is_old {
-            sentence.replace("is due", "was due")
+            sentence.replace("due 2026-12-01", "overdue since 2026-12-01, 3 days")
         } else {
             sentence.to_owned()
         };
@@ -184,4 +188,48 @@ fn plan_says_what_else_an_update_closes_and_by_when() {
         ),
         (&2.into(), &2.into(), &1.into(), &"2026-12-01".into())
     );
+}
+
+#[test]
+fn what_is_new_and_exploited_is_named() {
+    let mut fixture = Fixture {
+        feeds: Fixture::with_feeds().feeds,
+        ..Fixture::second_night()
+    };
+    let count = |id: &str, exploited| KbCount {
+        id: KbId::new(id),
+        machines: 1,
+        exploited,
+    };
+    for (then, expected) in [
+        (vec![], "KB4540673 on 2, KB5000802 on 1"),
+        (
+            vec![count("4540673", Some(0)), count("5000802", Some(1))],
+            "KB4540673 on 2 (in the catalogue since then)",
+        ),
+        (vec![count("4540673", Some(1)), count("5000802", None)], ""),
+    ] {
+        let base = RunKbs {
+            run: 1,
+            started_at: fixture.facts.started_at,
+            kbs: then,
+        };
+        fixture.kb_runs = vec![base];
+        let texts =
+            fixture.with_run(|run| [terminal::render(run, 300, Style::Plain), markdown(run)]);
+        for text in texts.into_iter().chain([rendered(&fixture, "report.html")]) {
+            let text = letters(&text);
+            let sentence = format!("Known exploited and new since 2026-11-22: {expected}");
+            assert_eq!(
+                text.contains(&letters(&sentence)),
+                !expected.is_empty(),
+                "{text}"
+            );
+            assert_eq!(text.contains("Knownexploitedandnew"), !expected.is_empty());
+        }
+    }
+    fixture.kb_runs.clear();
+    let page = rendered(&fixture, "report.html");
+    assert!(!page.contains("Known exploited and new"));
+    assert!(page.contains("Known exploited gaps over the last runs"));
 }

@@ -158,6 +158,7 @@ mod tests {
             kbs: 2,
             gaps: 9,
             exposure: 1,
+            known_exploited: None,
             rechecked: None,
         }
     }

@@ -8,7 +8,11 @@ use serde::{Serialize, Serializer};
 use crate::{
     aggregate::is_enough,
     changes::{ChangeRow, Changes},
-    domain::{accuracy::Accuracy, gaps::History},
+    domain::{
+        accuracy::Accuracy,
+        gaps::History,
+        kb::{KbCount, KbId},
+    },
     report::time::rfc3339,
 };
 
@@ -57,9 +61,32 @@ pub struct TrendPoint {
     pub gaps: u64,
     /// The number of CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
+    /// The number of gaps known to be exploited; `None` without the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_exploited: Option<u64>,
     /// The sample that measured how often kept and inferred answers were wrong; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rechecked: Option<Accuracy>,
+}
+
+/// How many machines missed each KB in an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunKbs {
+    /// The run's number in the store.
+    pub run: i64,
+    /// When the run started.
+    pub started_at: Timestamp,
+    /// The KBs by id.
+    pub kbs: Vec<KbCount>,
+}
+
+impl RunKbs {
+    /// The counts of a KB; `None` if no machine missed it.
+    pub(in crate::report) fn of(&self, id: &KbId) -> Option<&KbCount> {
+        let kbs = &self.kbs;
+        let place = kbs.binary_search_by(|it| it.id.as_str().cmp(id.as_str()));
+        place.ok().map(|at| &kbs[at])
+    }
 }
 
 impl TrendPoint {

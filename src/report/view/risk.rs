@@ -3,9 +3,12 @@
 use jiff::civil::Date;
 
 use crate::{
-    aggregate::{KbRow, KnownExploited},
-    domain::text::{counted, thousands},
-    report::Run,
+    aggregate::{KbRow, KnownExploited, RankBy},
+    domain::{
+        kb::KbCount,
+        text::{counted, thousands},
+    },
+    report::{Run, view::changes::base_day},
     risk::FeedInfo,
 };
 
@@ -17,8 +20,8 @@ pub(in crate::report) fn feeds(run: &Run<'_>) -> Vec<FeedInfo> {
     run.fleet.feeds.list(run.facts.started_at)
 }
 
-/// `Known exploited: 3 CVEs in 2 missing KBs (KB5100001, KB5100002) on 812 machines; the first was due
-/// on 2026-11-01`. `None` without the catalogue.
+/// `Known exploited: 3 CVEs in 2 missing KBs on 812 machines: KB5100001 on 800 (overdue since 2026-11-01, 22
+/// days), KB5100002 on 12 (due 2026-12-01)`. `None` without the catalogue.
 pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let found = run.fleet.known_exploited?;
     let unknown = unknown(run);
@@ -30,39 +33,83 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let cves = counted(found.cves, "CVE", "CVEs");
     let kbs = counted(found.kbs, "missing KB", "missing KBs");
     let machines = counted(found.machines, "machine", "machines");
-    let (names, due) = (names(run), due(run));
-    let accepted = accepted(found);
+    let (named, accepted) = (named(run), accepted(found));
     Some(format!(
-        "Known exploited: {cves} in {kbs} ({names}) on {machines}{due}{accepted}{unknown}"
+        "Known exploited: {cves} in {kbs} on {machines}: {named}{accepted}{unknown}"
     ))
+}
+
+/// The most urgent KBs, each with its machines and its date.
+fn named(run: &Run<'_>) -> String {
+    let kbs = exploited(run);
+    let named = kbs.iter().take(NAMED).map(|kb| {
+        let machines = thousands(kb.machines_missing);
+        let due = kb
+            .risk
+            .kev_due_date
+            .map(|due| due_in_words(due, today(run)));
+        let due = due.map_or_else(String::new, |due| format!(" ({due})"));
+        format!("{} on {machines}{due}", kb.id.for_people())
+    });
+    let mut named: Vec<String> = named.collect();
+    let more = kbs.len().saturating_sub(NAMED) as u64;
+    named.extend((more > 0).then(|| format!("and {} more", thousands(more))));
+    named.join(", ")
+}
+
+/// `due 2026-12-01`, or `overdue since 2026-11-01, 22 days`.
+fn due_in_words(due: Date, today: Date) -> String {
+    match u64::try_from((today - due).get_days()) {
+        Ok(days @ 1..) => format!("overdue since {due}, {}", counted(days, "day", "days")),
+        _ => format!("due {due}"),
+    }
+}
+
+/// The local date on which the run started.
+fn today(run: &Run<'_>) -> Date {
+    let zone = run.facts.time_zone.clone();
+    run.facts.started_at.to_zoned_datetime(zone).date()
+}
+
+/// What is known to be exploited now, but was not missing or not known to be then: `Known exploited and new
+/// since 2026-11-22: KB5100001 on 812 machines, KB5100002 on 12 (in the catalogue since then), 3 more gaps of
+/// KB5100003`. `None` if there is nothing new, or nothing to compare with.
+pub(in crate::report) fn news(run: &Run<'_>) -> Option<String> {
+    let changes = run.past?.changes;
+    let base = run.kb_runs.iter().find(|it| it.run == changes.base.run)?;
+    let mut news = exploited(run).into_iter().filter_map(|kb| {
+        let new = changes.kbs.iter().find(|it| it.id == kb.id);
+        let new = new.map_or(0, |it| it.new + it.returned);
+        new_of(kb, base.of(&kb.id), new)
+    });
+    let mut named: Vec<String> = news.by_ref().take(NAMED).collect();
+    let more = news.count() as u64;
+    named.extend((more > 0).then(|| format!("and {} more", thousands(more))));
+    let day = base_day(run.facts, &changes.base);
+    (!named.is_empty())
+        .then(|| format!("Known exploited and new since {day}: {}", named.join(", ")))
+}
+
+/// What is new of a KB that is known to be exploited, given what it was then and its new gaps.
+fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
+    let (id, machines) = (kb.id.for_people(), thousands(kb.machines_missing));
+    match then {
+        None => Some(format!("{id} on {machines}")),
+        Some(then) if then.exploited == Some(0) => {
+            Some(format!("{id} on {machines} (in the catalogue since then)"))
+        }
+        Some(_) if new > 0 => {
+            let gaps = counted(new, "more gap", "more gaps");
+            Some(format!("{gaps} of {id}"))
+        }
+        Some(_) => None,
+    }
 }
 
 /// The KBs that address known exploited CVEs, the most urgent first.
 fn exploited<'run>(run: &Run<'run>) -> Vec<&'run KbRow> {
-    let kbs = run.fleet.kbs_by(crate::aggregate::RankBy::Risk).into_iter();
+    let kbs = run.fleet.kbs_by(RankBy::Risk).into_iter();
     kbs.filter(|kb| kb.risk.known_exploited > Some(0)).collect()
-}
-
-fn names(run: &Run<'_>) -> String {
-    let kbs = exploited(run);
-    let names: Vec<String> = kbs
-        .iter()
-        .take(NAMED)
-        .map(|kb| kb.id.for_people())
-        .collect();
-    let more = if kbs.len() > NAMED { ", ..." } else { "" };
-    format!("{}{more}", names.join(", "))
-}
-
-fn due(run: &Run<'_>) -> String {
-    let kbs = run.fleet.kbs.iter();
-    let Some(due) = kbs.filter_map(|kb| kb.risk.kev_due_date).min() else {
-        return String::new();
-    };
-    let zone = run.facts.time_zone.clone();
-    let today = run.facts.started_at.to_zoned_datetime(zone).date();
-    let was = if due < today { "was" } else { "is" };
-    format!("; the first {was} due on {due}")
 }
 
 /// How many of these gaps are accepted.

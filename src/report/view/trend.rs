@@ -17,6 +17,7 @@ const RUNS: usize = 30;
 pub(in crate::report) enum Figure {
     Exposure,
     WithGaps,
+    KnownExploited,
 }
 
 impl Figure {
@@ -24,6 +25,10 @@ impl Figure {
         match self {
             Self::Exposure => point.exposure,
             Self::WithGaps => point.with_gaps,
+            Self::KnownExploited => match point.known_exploited {
+                Some(gaps) => gaps,
+                None => 0,
+            },
         }
     }
 
@@ -31,8 +36,15 @@ impl Figure {
         match self {
             Self::Exposure => "Exposure over the last runs",
             Self::WithGaps => "Machines with gaps over the last runs",
+            Self::KnownExploited => "Known exploited gaps over the last runs",
         }
     }
+}
+
+/// The runs that were made with the catalogue of what is known to be exploited.
+pub(in crate::report) fn with_catalogue(points: &[TrendPoint]) -> Vec<TrendPoint> {
+    let known = points.iter().filter(|it| it.known_exploited.is_some());
+    known.copied().collect()
 }
 
 /// The runs to show. `None` if there are too few for a trend.
@@ -130,6 +142,7 @@ pub(in crate::report) mod tests {
             kbs: 2,
             gaps: 3,
             exposure: hour,
+            known_exploited: None,
             rechecked: None,
         }
     }

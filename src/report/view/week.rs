@@ -87,6 +87,7 @@ mod tests {
             kbs: 2,
             gaps: 9,
             exposure,
+            known_exploited: None,
             rechecked: None,
         }
     }

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 
 use super::{MSRC_MONTH, cve, feeds, msrc, now};
 use crate::{
-    domain::kb::{KbId, MissingKb},
+    domain::{
+        cve::{CveFacts, CveId, Exploitability, Severity},
+        kb::{KbId, MissingKb},
+    },
     risk::{Feeds, KbRisk, MsrcSeverity, Restart},
 };
 
@@ -55,6 +58,7 @@ fn kb_is_worth_what_its_cves_are() {
         epss_max: feeds.epss.as_ref().unwrap().get(cves[0]),
         cvss_max_tenths: Some(78),
         severity: Some(MsrcSeverity::Important),
+        exploitability: None,
         restart: Some(Restart::Yes),
         supersedes: ids(&["5090001"]),
         superseded_by: ids(&[]),
@@ -97,4 +101,41 @@ fn feeds_older_than_a_week_are_named() {
     let listed = feeds().list(now());
     let listed = listed.iter().map(|it| (it.name, it.entries));
     assert!(listed.eq([("kev", 2), ("epss", 2), ("msrc", 2)]));
+}
+
+#[test]
+fn service_says_what_the_feeds_do_not() {
+    let facts = |severity, cvss_tenths| CveFacts {
+        severity: Some(severity),
+        exploitability: Some(Exploitability::Verified),
+        cvss_tenths: Some(cvss_tenths),
+    };
+    let tenant = [
+        // MSRC rates the first one itself, and has no score of the second one.
+        (cve("CVE-2026-00001"), facts(Severity::Critical, 99)),
+        (cve("CVE-2026-00002"), facts(Severity::Medium, 51)),
+        (cve("CVE-2026-00003"), facts(Severity::High, 68)),
+    ];
+    let feeds = feeds().with_tenant(tenant.into());
+    let risk = |cves: &[&str]| {
+        let cves: Vec<CveId> = cves.iter().map(|it| cve(it)).collect();
+        feeds.kb_risk(&KbId::new("5100001"), Some(&cves))
+    };
+    for (cves, severity, cvss) in [
+        (&["CVE-2026-00001"][..], MsrcSeverity::Important, 78),
+        (&["CVE-2026-00002"], MsrcSeverity::Moderate, 51),
+        (
+            &["CVE-2026-00002", "CVE-2026-00003"],
+            MsrcSeverity::Important,
+            68,
+        ),
+    ] {
+        let risk = risk(cves);
+        assert_eq!(
+            (risk.severity, risk.cvss_max_tenths),
+            (Some(severity), Some(cvss))
+        );
+        assert_eq!(risk.exploitability, Some(Exploitability::Verified));
+    }
+    assert_eq!(risk(&["CVE-2026-00009"]).severity, None);
 }

@@ -19,7 +19,10 @@ use crate::{
     run::{
         RunError,
         policy::dated,
-        reporting::data::{RunData, Sources},
+        reporting::{
+            answers::with_tenant,
+            data::{RunData, Sources},
+        },
         stored_runs::{last_run, numbered},
     },
     store::{Reuse, RunRecord, Snapshot, Store, StoreError},
@@ -105,8 +108,9 @@ impl KeptRun {
         let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
         let aggregation = Aggregation::of(&self.inventory, started_at);
         let policy = dated(&criteria.policy, started_at, started.time_zone());
-        let aggregation = aggregation.with_feeds(&criteria.feeds);
-        let mut aggregation = aggregation.with_policy(&policy, &criteria.feeds);
+        let feeds = with_tenant(&criteria.feeds, store)?;
+        let aggregation = aggregation.with_feeds(&feeds);
+        let mut aggregation = aggregation.with_policy(&policy, &feeds);
         let mut record = |outcome, answer| aggregation.record(outcome, answer);
         self.for_each_outcome(store, now, &mut record)?;
         let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);

@@ -1,6 +1,6 @@
 //! The answers after collecting: those in the store, and those that could not be stored.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
@@ -11,9 +11,23 @@ use crate::{
         since::MissingSince,
     },
     report::output::at_once,
+    risk::Feeds,
     run::{input::RunInput, policy::dated},
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
+
+/// Feeds with what the service itself says of CVEs, if an answer has named any.
+pub(in crate::run) fn with_tenant(
+    feeds: &Arc<Feeds>,
+    store: &Snapshot,
+) -> Result<Arc<Feeds>, StoreError> {
+    let facts = store.cve_facts()?;
+    Ok(if facts.is_empty() {
+        Arc::clone(feeds)
+    } else {
+        Arc::new(feeds.with_tenant(facts))
+    })
+}
 
 /// The answers of a run, stored or not.
 #[derive(Debug)]
@@ -53,8 +67,9 @@ impl Answers {
     ) -> Result<Fleet, StoreError> {
         let aggregation = Aggregation::of(input.inventory, run.started_at);
         let policy = dated(input.policy, run.started_at, input.started.time_zone());
-        let aggregation = aggregation.with_feeds(input.feeds);
-        let mut aggregation = aggregation.with_policy(&policy, input.feeds);
+        let feeds = with_tenant(input.feeds, &self.kept)?;
+        let aggregation = aggregation.with_feeds(&feeds);
+        let mut aggregation = aggregation.with_policy(&policy, &feeds);
         self.for_each_outcome(run.run, &mut |outcome, place| {
             aggregation.record(outcome, place);
         })?;

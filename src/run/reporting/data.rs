@@ -15,7 +15,7 @@ use crate::{
         ending::RunOutcome, gaps::Gaps, software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
-    report::{self, Extras, Facts, Past, Run, Tool, TrendPoint, default_title},
+    report::{self, Extras, Facts, Past, Run, RunKbs, Tool, TrendPoint, default_title},
     store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot},
 };
 
@@ -66,6 +66,8 @@ pub(crate) struct RunData<'run> {
     pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
+    /// How many machines missed each KB in the earlier runs of the trend, oldest first.
+    pub(crate) kb_runs: Vec<RunKbs>,
     /// How the machines got the updates of the latest months.
     pub(crate) releases: Vec<TimeToPatch>,
     /// The service's own count, if it was requested.
@@ -111,6 +113,7 @@ impl<'run> RunData<'run> {
             bulk: None,
             software: None,
             trend: Vec::new(),
+            kb_runs: Vec::new(),
             releases: Vec::new(),
             census: None,
             cross_check: None,
@@ -132,6 +135,7 @@ impl<'run> RunData<'run> {
                 .map(|(changes, history)| Past { changes, history }),
             week: self.week.as_ref(),
             trend: &self.trend,
+            kb_runs: &self.kb_runs,
             releases: &self.releases,
             census: self.census.as_ref(),
             cross_check: self.cross_check.as_ref(),
@@ -211,6 +215,7 @@ fn figures(fleet: &Fleet) -> Figures {
         kbs: fleet.kbs.len() as u64,
         gaps: fleet.gaps,
         exposure: fleet.exposure,
+        exploited: fleet.known_exploited.map(|it| it.gaps),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     changes::{BaseRun, Changes, Comparison, Figures, RunReleases, TimeToPatch, time_to_patch},
     domain::{gaps::BaseMachine, release::ReleaseCount, software::Support},
     inventory::Inventory,
-    report::TrendPoint,
+    report::{RunKbs, TrendPoint},
     store::{EarlierRun, RunId, RunRecord, StoreError},
 };
 
@@ -32,6 +32,7 @@ pub(crate) fn add_history(data: &mut RunData<'_>) -> io::Result<()> {
     };
     data.changes = changes;
     data.trend = trend(&earlier, &data.record);
+    data.kb_runs = kb_runs(data, &earlier).map_err(io::Error::other)?;
     data.releases = releases(data, &earlier).map_err(io::Error::other)?;
     Ok(())
 }
@@ -153,6 +154,22 @@ fn trend(earlier: &[EarlierRun], today: &RunRecord) -> Vec<TrendPoint> {
     trend
 }
 
+/// How many machines missed each KB in the earlier runs of the trend, oldest first.
+fn kb_runs(data: &RunData<'_>, earlier: &[EarlierRun]) -> Result<Vec<RunKbs>, StoreError> {
+    let same = earlier.iter().filter(|it| it.is_same_fleet);
+    let ended = same.filter(|it| it.record.figures.is_some());
+    let latest = ended.take(TREND - 1).map(|it| {
+        Ok(RunKbs {
+            run: it.record.run.0,
+            started_at: it.record.started_at,
+            kbs: data.sources.kept.kbs(it.record.run)?,
+        })
+    });
+    let mut runs: Vec<RunKbs> = latest.collect::<Result<_, StoreError>>()?;
+    runs.reverse();
+    Ok(runs)
+}
+
 /// How the machines got the updates of the latest months, in the runs of the same fleet.
 fn releases(data: &RunData<'_>, earlier: &[EarlierRun]) -> Result<Vec<TimeToPatch>, StoreError> {
     let kept = data.sources.kept;
@@ -191,6 +208,7 @@ pub(super) fn point(run: &RunRecord) -> Option<TrendPoint> {
         kbs: figures.kbs,
         gaps: figures.gaps,
         exposure: figures.exposure,
+        known_exploited: figures.exploited,
         rechecked: Some(run.rechecked).filter(|it| it.machines > 0),
     })
 }

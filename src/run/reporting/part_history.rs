@@ -115,6 +115,7 @@ impl PartHistory {
             kbs: figures.kbs,
             gaps: figures.gaps,
             exposure: figures.exposure,
+            known_exploited: None,
             rechecked: None,
         });
         self.releases.push(RunReleases {

@@ -13,7 +13,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5047_6170;
 
 /// The versions that this program reads and writes.
 pub(crate) const SCHEMA: Schema = Schema {
-    first: 23,
+    first: 24,
     migrations: &[include_str!("../schema/1.sql")],
 };
 
@@ -155,7 +155,7 @@ mod tests {
         let version = SCHEMA.last();
         assert_eq!(
             (version, format!("{:02x}{:02x}", digest[0], digest[1])),
-            (23, "6dcd".to_owned()),
+            (24, "c67f".to_owned()),
             "{columns}"
         );
     }

@@ -1,6 +1,11 @@
 //! A consistent snapshot of the store, for several readers at once.
 
-use std::{collections::BTreeSet, fmt, io, iter, path::Path, sync::OnceLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt, io, iter,
+    path::Path,
+    sync::OnceLock,
+};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Result};
@@ -11,8 +16,9 @@ use super::{
 };
 use crate::{
     domain::{
+        cve::{CveFacts, CveId},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps},
-        kb::MissingKbs,
+        kb::{KbCount, MissingKbs},
         machine::MachineId,
         release::ReleaseCount,
         since::MissingSince,
@@ -23,8 +29,9 @@ use crate::{
         handle::Store,
         tables::{
             answers::{self, OutcomeSink},
+            cves,
             missing_kbs::{Descriptions, StoredList},
-            releases,
+            releases, run_kbs,
             runs::RunId,
             since, software,
         },
@@ -133,6 +140,16 @@ impl Snapshot {
     /// How many machines missed the updates of each month in a run.
     pub fn releases(&self, run: RunId) -> std::result::Result<Vec<ReleaseCount>, StoreError> {
         self.read(|connection, _| releases::of_run(connection, run))
+    }
+
+    /// How many machines missed each KB in a run.
+    pub fn kbs(&self, run: RunId) -> std::result::Result<Vec<KbCount>, StoreError> {
+        self.read(|connection, _| run_kbs::of_run(connection, run))
+    }
+
+    /// What the service says of every CVE that any answer has named.
+    pub fn cve_facts(&self) -> std::result::Result<HashMap<CveId, CveFacts>, StoreError> {
+        self.read(|connection, _| cves::all(connection))
     }
 
     /// Whether the lists of two runs share at least half of the machines of the longer one.

@@ -140,7 +140,8 @@ CREATE TABLE run (
     unsupported INTEGER, -- machines that missed nothing because their Windows gets no more updates; null without the software inventory
     kbs INTEGER, -- distinct missing KBs
     gaps INTEGER, -- pairs of a machine and a KB that it missed
-    exposure INTEGER -- CVEs addressed, summed over all gaps
+    exposure INTEGER, -- CVEs addressed, summed over all gaps
+    exploited INTEGER -- gaps that were known to be exploited; null without the catalogue
 ) STRICT;
 
 -- The service's list beside that of a run: what was to be compared with --check-list.
@@ -176,6 +177,15 @@ CREATE TABLE run_release (
     month INTEGER NOT NULL, -- from 1
     machines INTEGER NOT NULL,
     PRIMARY KEY (run, year, month)
+) STRICT, WITHOUT ROWID;
+
+-- The machines that missed each KB in a run.
+CREATE TABLE run_kb (
+    run INTEGER NOT NULL REFERENCES run,
+    kb_id TEXT NOT NULL, -- as received
+    machines INTEGER NOT NULL,
+    exploited INTEGER, -- its CVEs that were known to be exploited; null where that was not known
+    PRIMARY KEY (run, kb_id)
 ) STRICT, WITHOUT ROWID;
 
 -- The service's own count of machines beside that of a run, where it was requested.

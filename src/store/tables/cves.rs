@@ -1,10 +1,15 @@
 //! CVEs: the sets that updates address, and what the service says of each.
 
+use std::{collections::HashMap, str::FromStr};
+
 use rusqlite::{Connection, Result, Row, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 use super::cells::{parse, parse_json, to_json};
-use crate::domain::cve::{CveFacts, CveId, CveSet, Exploitability, Severity};
+use crate::domain::{
+    cve::{CveFacts, CveId, CveSet, Exploitability, Severity},
+    words::UnknownWord,
+};
 
 type Fingerprint = [u8; 16];
 
@@ -57,4 +62,24 @@ pub(crate) fn record(connection: &mut Connection, cves: &[(CveId, CveFacts)]) ->
     }
     drop(replace);
     transaction.commit()
+}
+
+/// What the service says of every CVE.
+pub(crate) fn all(connection: &Connection) -> Result<HashMap<CveId, CveFacts>> {
+    let mut find =
+        connection.prepare("SELECT cve_id, severity, exploitability, cvss_tenths FROM cve")?;
+    let facts = find.query_map([], |row| {
+        let facts = CveFacts {
+            severity: word(row, 1)?,
+            exploitability: word(row, 2)?,
+            cvss_tenths: row.get(3)?,
+        };
+        Ok((parse(row.get_ref(0)?.as_str()?)?, facts))
+    })?;
+    facts.collect()
+}
+
+fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    text.map(parse).transpose()
 }

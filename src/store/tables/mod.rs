@@ -16,6 +16,7 @@ pub(crate) mod list_checks;
 pub(crate) mod machine_ids;
 pub(crate) mod missing_kbs;
 pub(crate) mod releases;
+pub(crate) mod run_kbs;
 pub(crate) mod runs;
 pub(crate) mod selections;
 pub(crate) mod since;

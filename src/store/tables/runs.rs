@@ -81,6 +81,8 @@ pub struct Figures {
     pub gaps: u64,
     /// The CVEs addressed by the missing KBs, summed over all gaps.
     pub exposure: u64,
+    /// The number of gaps that were known to be exploited; `None` without the catalogue.
+    pub exploited: Option<u64>,
 }
 
 /// The record of a run.
@@ -216,7 +218,8 @@ pub(crate) const RECORDS: &str = "
         run.answered, run.reused, run.not_found, run.failed, run.pending,
         run.sent, run.retried, run.throttled,
         run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0),
-        run.unsupported, ifnull(run_selection.rechecked, 0), ifnull(run_selection.differed, 0)
+        run.unsupported, ifnull(run_selection.rechecked, 0), ifnull(run_selection.differed, 0),
+        run.exploited
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory
@@ -269,6 +272,7 @@ fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
         gaps: row.get(column + 3)?,
         exposure: row.get::<_, i64>(column + 4)?.cast_unsigned(),
         unsupported: row.get(column + 6)?,
+        exploited: row.get(column + 9)?,
     }))
 }
 

@@ -170,7 +170,7 @@ fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
     connection.execute(
         "UPDATE run SET session = session + 1, inventory = ?2, application = ?3,
              active_at_ms = ?4, finished_at_ms = NULL, ending = NULL, outcome = NULL,
-             with_gaps = NULL, clean = NULL, kbs = NULL, gaps = NULL, exposure = NULL,
+             with_gaps = NULL, clean = NULL, kbs = NULL, gaps = NULL, exposure = NULL, exploited = NULL,
              unsupported = NULL
          WHERE id = ?1",
         params![run.0, row.inventory, row.application, row.now],

@@ -65,7 +65,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
              answered = ?5, reused = ?6, not_found = ?7, failed = ?8, pending = ?9,
              sent = ?10, retried = ?11, throttled = ?12,
              with_gaps = ?13, clean = ?14, kbs = ?15, gaps = ?16, exposure = ?17,
-             unsupported = ?18
+             unsupported = ?18, exploited = ?19
          WHERE id = ?1",
         params![
             run.run.0,
@@ -88,6 +88,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
             // read.
             figures.exposure.cast_signed(),
             figures.unsupported,
+            figures.exploited,
         ],
     )?;
     Ok(())
@@ -130,6 +131,7 @@ fn forget(connection: &Connection, own: KeptRuns, now: Timestamp) -> Result<usiz
 pub(super) const UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
+    DELETE FROM run_kb WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_census WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_cross_check WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_bulk WHERE run NOT IN (SELECT id FROM run);

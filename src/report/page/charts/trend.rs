@@ -51,6 +51,7 @@ const fn id(figure: Figure) -> &'static str {
     match figure {
         Figure::Exposure => "trend-exposure",
         Figure::WithGaps => "trend-machines",
+        Figure::KnownExploited => "trend-exploited",
     }
 }
 

@@ -79,7 +79,7 @@ const kbsTable = () => {
     oldestSince: timed(kbs.firstSince, kbs.oldestSince),
     medianDaysMissing: decimal((row) => kbs.medianDaysMissing[row]),
     ...ofFeeds(kbs, ["distinctCves", "knownExploited", "ransomware", "epssMax", "cvssMax"], Number),
-    ...ofFeeds(kbs, ["kevDueDate", "severity", "restartRequired", "releasedOn"], String),
+    ...ofFeeds(kbs, ["kevDueDate", "severity", "exploitability", "restartRequired", "releasedOn"], String),
     ...ofFeeds(kbs, ["supersedes", "supersededBy"], (ids) => ids.join(";")),
     ...ofFeeds(kbs, ["coveredOn", "accepted", "overdue"], Number),
   });

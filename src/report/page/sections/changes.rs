@@ -33,6 +33,8 @@ pub(super) struct Section {
 
 struct Compared {
     sentence: String,
+    /// What is new and known to be exploited.
+    exploited: Option<String>,
     /// The same since last week, and what became of the exposure.
     notes: Vec<String>,
     day: String,
@@ -78,6 +80,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     let more = listed.clone().count().saturating_sub(KBS);
     Compared {
         sentence: view::changes::sentence(changes, scene.run.facts),
+        exploited: view::risk::news(&scene.run).map(|it| text(&it)),
         notes: notes(&scene.run, changes),
         warning: doubt(&scene.run),
         classes: view::changes::classes(changes)

@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::super::{
     Scene,
-    charts::{histogram, months, pareto, releases, trend},
+    charts::{histogram, months, pareto, releases, trend as trend_of},
 };
-use crate::report::view::trend::Figure;
+use crate::report::view::trend::{Figure, with_catalogue};
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "charts.html")]
@@ -24,7 +24,7 @@ struct Chart {
 impl Charts {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let (fleet, zone) = (scene.run.fleet, &scene.run.facts.time_zone);
-        let trend = |figure| trend(scene.run.trend, zone, figure);
+        let trend = |figure| trend_of(scene.run.trend, zone, figure);
         let about_trend = "Hollow: a partial run. A break in the line: nights without a run. Dashed: Patch Tuesday.";
         let not_followed = "Not known yet: it takes two runs since a release was first seen.";
         let chart = |heading, drawn, note| Chart {
@@ -36,7 +36,8 @@ impl Charts {
             0 => "No machine answered: nothing is known.",
             _ => nothing,
         };
-        let charts = vec![
+        let catalogued = with_catalogue(scene.run.trend);
+        let mut charts = vec![
             chart(
                 "Which KBs cause most of the exposure score?",
                 pareto(scene.top, fleet).ok_or(nothing("No KB is missing: the exposure is 0.")),
@@ -70,6 +71,11 @@ impl Charts {
                  or since it was first seen if that was more than 35 days later.",
             ),
         ];
+        if fleet.known_exploited.is_some() {
+            let figure = Figure::KnownExploited;
+            let drawn = trend_of(&catalogued, zone, figure);
+            charts.insert(0, chart(figure.title(), drawn, about_trend));
+        }
         Self { charts }
     }
 }

@@ -476,6 +476,7 @@ fn exposure_a_week_ago_is_the_same_in_all_formats_for_people() {
         kbs: 2,
         gaps: 9,
         exposure: 246,
+        known_exploited: None,
         rechecked: None,
     };
     Fixture::second_week().with_run(|run| {

@@ -40,8 +40,8 @@ pub(super) fn insert(sheet: &mut Worksheet, blocks: &Blocks) -> Result<(), XlsxE
     let charts = vec![
         blocks.actions.map(pareto),
         blocks.histogram.map(machines),
-        trend.map(|trend| last_runs(trend, Figure::Exposure)),
-        trend.map(|trend| last_runs(trend, Figure::WithGaps)),
+        trend.map(|trend| last_runs(trend, Figure::Exposure, 1, "exposure score")),
+        trend.map(|trend| last_runs(trend, Figure::WithGaps, 2, "machines with gaps")),
     ];
     let mut row = 0;
     for mut chart in charts.into_iter().flatten() {
@@ -109,11 +109,7 @@ fn machines(rows: Rows) -> Chart {
 /// A figure of the last runs. Each run is placed at its date, so that nights without a run are
 /// visible. (A scatter chart could also show the hour, but the crate writes its elements in an order
 /// that the format does not allow.)
-fn last_runs(trend: &Trend, figure: Figure) -> Chart {
-    let (column, name) = match figure {
-        Figure::Exposure => (1, "exposure score"),
-        Figure::WithGaps => (2, "machines with gaps"),
-    };
+fn last_runs(trend: &Trend, figure: Figure, column: u16, name: &str) -> Chart {
     let points: Vec<ChartPoint> = trend.marks.iter().map(run_point).collect();
     let mut chart = Chart::new(ChartType::Line);
     let series = chart.add_series();

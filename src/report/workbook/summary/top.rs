@@ -102,6 +102,9 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
         return page.labelled("Changes", "nothing to compare with: this is the first run");
     };
     page.wide(&sentence(past.changes, run.facts), CellStyle::Note, 2)?;
+    if let Some(news) = risk::news(run) {
+        page.wide(&news, CellStyle::Alarm, 2)?;
+    }
     if let Some(exposure) = exposure_sentence(past.changes) {
         page.wide(&exposure, CellStyle::Note, 2)?;
     }

@@ -8,7 +8,7 @@ use super::{
     page::{CellStyle, Page, Rows},
 };
 use crate::{
-    domain::text::per_mille,
+    domain::text::{counted, per_mille},
     report::{
         Run, TrendPoint,
         time::local_day,
@@ -69,10 +69,13 @@ fn row(
     share(page, 4, point.answered, point.machines)?;
     let released = patch_tuesday_before(points, at, zone).map(|day| local_day(day, zone));
     let partial = point.is_partial().then(|| "partial".to_owned());
+    let exploited = point
+        .known_exploited
+        .map(|gaps| counted(gaps, "known exploited gap", "known exploited gaps"));
     let first = released
         .as_ref()
         .map(|day| format!("first run after Patch Tuesday ({day})"));
-    let remarks: Vec<String> = partial.into_iter().chain(first).collect();
+    let remarks: Vec<String> = partial.into_iter().chain(first).chain(exploited).collect();
     if !remarks.is_empty() {
         page.text(5, &remarks.join("; "), CellStyle::TextBesideNumbers)?;
     }
