@@ -174,6 +174,8 @@ impl From<rusqlite::Error> for Problem {
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::QueryReturnedNoRows
+            // The tables are not those of the file's version: their description is damaged.
+            | rusqlite::Error::SqlInputError { .. }
             | rusqlite::Error::Utf8Error(..) => return Self::Damaged(Cause(error)),
             _ => {}
         }
