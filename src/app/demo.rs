@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
-use super::{AppError, context::Context};
+use super::{AppError, context::Context, demo_tenants::demo_tenants};
 use crate::{
     aggregate::RankBy,
     cli,
@@ -69,9 +69,12 @@ struct Demonstration<'demo> {
 
 pub(super) async fn demo(
     context: &mut Context,
-    command: Box<cli::Demo>,
+    mut command: Box<cli::Demo>,
 ) -> Result<ExitCode, AppError> {
     let tenant = command.tenant;
+    if let Some(count) = command.take_tenants() {
+        return demo_tenants(context, tenant, Settings::from(*command), count).await;
+    }
     let config = context.resolve_typed(Settings::from(*command))?;
     // Checked before the week is simulated.
     check_conflicts(&config, &[])?;

@@ -75,7 +75,8 @@ where
         let name = fields.0.iter().find(|(name, _)| *name == "name");
         let name = name.and_then(|(_, value)| value.as_str());
         if let (Some(name), Some(span)) = (name, context.span(id)) {
-            span.extensions_mut().insert(TenantName(name.to_owned()));
+            // Each of several logs keeps it.
+            span.extensions_mut().replace(TenantName(name.to_owned()));
         }
     }
 }

@@ -5,6 +5,7 @@ mod completions;
 mod console;
 mod context;
 mod demo;
+mod demo_tenants;
 mod diff;
 mod error;
 mod feeds;
@@ -20,6 +21,7 @@ mod report_tenants;
 mod runs;
 mod show;
 mod simulate;
+mod simulated_tenants;
 
 use std::io;
 

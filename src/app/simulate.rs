@@ -7,13 +7,17 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{AppError, context::Context};
+use super::{
+    AppError,
+    context::Context,
+    simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
+};
 use crate::{
     cli,
     config::{Settings, Span, refuse_path},
     console::print,
     domain::{exit_code::ExitCode, text::counted},
-    report::output::{Claim, OutputError, write_files},
+    report::output::{Claim, write_files},
     run::interrupt,
     simulator::{self, Simulator},
 };
@@ -39,6 +43,7 @@ pub(super) async fn simulate(
         token_lifetime,
         folder,
         faults,
+        tenants,
         console,
     } = command;
     context.resolve_typed(Settings::from(console))?;
@@ -55,6 +60,9 @@ pub(super) async fn simulate(
         ..simulator::Settings::default()
     };
     let folder = context.surroundings.working_directory.join(folder);
+    if let Some(count) = tenants {
+        return simulate_tenants(&folder, &settings, count.get()).await;
+    }
     let claim = Claim {
         folder: &folder,
         names: &[ROOT, SECRET, MACHINES, CONFIG],
@@ -70,6 +78,35 @@ pub(super) async fn simulate(
     Ok(ExitCode::Complete)
 }
 
+/// Serves several tenants.
+async fn simulate_tenants(
+    folder: &Path,
+    settings: &simulator::Settings,
+    count: u32,
+) -> Result<ExitCode, AppError> {
+    let names = SimulatedTenants::names(count);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let claim = Claim {
+        folder,
+        names: &names,
+        has_targets: false,
+        option: "--folder",
+    };
+    claim.check(&[])?;
+    let tenants = SimulatedTenants::start(settings, count).await?;
+    tenants.write(folder).map_err(unwritten)?;
+    let interrupted = interrupt::interrupted();
+    let tenants_file = folder.join(TENANTS).display().to_string();
+    print(&format!(
+        "{}; Ctrl-C stops them\nIn another terminal:\n\n  \
+         patchgap check --tenants {tenants_file}\n  patchgap report --tenants {tenants_file}\n",
+        counted(u64::from(count), "simulated tenant", "simulated tenants"),
+    ))?;
+    interrupted.await;
+    drop(tenants);
+    Ok(ExitCode::Complete)
+}
+
 /// Writes the files for the rehearsal: certificate, secret, machines and a configuration. All are
 /// accessible only to their owner, because one of them is a secret.
 fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
@@ -79,17 +116,7 @@ fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
         (MACHINES, &simulator.inventory_csv()),
         (CONFIG, &config(simulator)),
     ];
-    write_files(folder, &files).map_err(|error| match error {
-        OutputError::Create {
-            folder: path,
-            source,
-        }
-        | OutputError::Stage { path, source } => AppError::Write {
-            path: path.display().to_string(),
-            source,
-        },
-        other => other.into(),
-    })
+    write_files(folder, &files).map_err(unwritten)
 }
 
 /// The configuration file for the simulated tenant.

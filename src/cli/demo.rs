@@ -1,9 +1,11 @@
 //! The flags of `patchgap demo`.
 
+use std::path::PathBuf;
+
 use clap::{Arg, Args, builder::UnknownArgumentValueParser};
 
 use super::Tenant;
-use crate::config::{MachineSource, Settings};
+use crate::config::{InvalidValue, MachineSource, Settings, Whole};
 
 /// The options that `patchgap report` and `patchgap demo` share.
 const OF_DEMO: [&str; 13] = [
@@ -56,6 +58,18 @@ pub struct Demo {
     pub settings: Settings,
 }
 
+/// The number of simulated tenants.
+type Several = Whole<1, 16>;
+
+impl Demo {
+    /// The number of tenants, if it is given. The option is no file here.
+    pub fn take_tenants(&mut self) -> Option<u32> {
+        let typed = self.settings.tenants.take()?;
+        let count: Several = typed.to_str()?.parse().ok()?;
+        Some(count.get())
+    }
+}
+
 impl From<Demo> for Settings {
     fn from(demo: Demo) -> Self {
         let machines = demo.all_machines.then_some(MachineSource::Service);
@@ -64,6 +78,11 @@ impl From<Demo> for Settings {
             ..demo.settings
         }
     }
+}
+
+/// A number of tenants, in the type of the option that is a file elsewhere.
+fn several(text: &str) -> Result<PathBuf, InvalidValue> {
+    text.parse::<Several>().map(|_| PathBuf::from(text))
 }
 
 /// Refuses an option that has no effect on the demonstration, and adapts the others to it.
@@ -83,6 +102,17 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
             "Order of the KBs everywhere: cve, exposure, machines, risk\n\n\
              For risk, simulated feeds of CVEs are fetched first, as with `patchgap feeds`.",
         );
+    }
+    if id == "tenants" {
+        return argument
+            .value_name("N")
+            .value_parser(several)
+            .hide_short_help(true)
+            .help("Simulate N tenants side by side, the last of them without consent")
+            .long_help(
+                "Simulate N tenants side by side, the last of them without consent\n\n\
+                 Writes the reports of each in a folder of its own, and an overview of all.",
+            );
     }
     if OF_LISTS.contains(&id) {
         return argument.requires("all_machines").hide_short_help(true);

@@ -63,6 +63,12 @@ pub struct Simulate {
     #[arg(help_heading = "Simulated tenant")]
     pub faults: Faults,
 
+    /// Serve N tenants, the last of them without consent [default: one, with consent]
+    ///
+    /// Each has a seed of its own, and a table in tenants.toml in the folder. --port is that of the first.
+    #[arg(long, value_name = "N", help_heading = "Simulated tenant")]
+    pub tenants: Option<Whole<1, 16>>,
+
     /// Folder for the files of the job
     ///
     /// These are settings, secret, root certificate and machine list.

@@ -24,4 +24,9 @@ mod one;
 mod run;
 mod side_by_side;
 
-pub(crate) use self::{input::TenantsInput, job::TenantJob, run::run_all};
+pub(crate) use self::{
+    input::TenantsInput,
+    job::TenantJob,
+    run::run_all,
+    side_by_side::{in_span, side_by_side},
+};

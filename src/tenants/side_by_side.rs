@@ -7,7 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tracing::error_span;
+use tracing::{dispatcher, error_span};
 
 /// Does the work for each tenant, so many at once, and returns the results in the order of the tenants; `None`
 /// where the work panicked.
@@ -28,10 +28,11 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
             *result.lock() = done.ok();
         }
     };
+    let log = dispatcher::get_default(Clone::clone);
     thread::scope(|scope| {
         // Not the calling thread as well: it may drive a runtime, and cannot drive another one inside.
         for _ in 0..parallel.min(tenants.len()) {
-            scope.spawn(worker);
+            scope.spawn(|| dispatcher::with_default(&log, worker));
         }
     });
     results.into_iter().map(Mutex::into_inner).collect()

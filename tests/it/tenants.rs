@@ -493,3 +493,48 @@ fn stored_runs_are_found_by_the_name_of_their_tenant() {
     assert!(one.path("again/other/kbs.csv").exists() && one.path("again/overview.html").exists());
     assert_eq!((several.calls("one"), several.calls("other")), (24, 12));
 }
+
+#[test]
+fn check_says_which_tenants_are_ready() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let all = several.run(&["check"]).exits_with(0).stdout;
+    assert!(
+        all.contains("one     ready  secret      missing KBs, list, export"),
+        "{all}"
+    );
+    assert!(all.ends_with("2 of 2 tenants ready\n"), "{all}");
+    let check = |variables: &[&str]| {
+        let mut command = several.command(&["check"]);
+        command.envs(variables.iter().map(|name| (name, "wrong")));
+        one.finish(&mut command)
+    };
+    let some = check(&["SECRET_OTHER"])
+        .exits_with(5)
+        .complains("AADSTS7000215");
+    assert!(some.stdout.contains("other   fails"), "{}", some.stdout);
+    check(&["SECRET_ONE", "SECRET_OTHER"]).exits_with(4);
+    assert_eq!((several.calls("one"), several.calls("other")), (2, 1));
+    several.run(&["check", "--tenant=one"]).exits_with(0);
+}
+
+#[test]
+fn demonstration_has_a_tenant_without_consent() {
+    let scene = Scene::with_machines(1);
+    let demo = ["demo", "--tenants=3", "--machines=20", "--format=csv"];
+    let run = scene.finish(&mut scene.bare(&demo)).exits_with(5);
+    assert_eq!(column(&run, "status"), ["complete", "complete", "refused"]);
+    assert!(column(&run, "message")[2].contains("AADSTS7000229"));
+    assert!(run.stderr.contains("adminconsent"), "{}", run.stderr);
+    assert_eq!(
+        run.stderr.matches("AADSTS7000229").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert_ne!(column(&run, "resolved")[0], "", "compared with a week ago");
+    scene
+        .finish(&mut scene.bare(&["demo", "--tenants=x"]))
+        .exits_with(2);
+}

@@ -25,13 +25,14 @@ const TENANT: &str = "tenant";
 const OWN: [&str; 2] = ["name", "client_secret_env"];
 
 /// The keys of the configuration that apply to all tenants at once.
-const FOR_ALL: [&str; 9] = [
+const FOR_ALL: [&str; 10] = [
     "tenants",
     "parallel",
     "offline",
     "dry_run",
     "progress",
     "log_format",
+    "log_file",
     "verbose",
     "quiet",
     "color",

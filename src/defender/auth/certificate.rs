@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use jsonwebtoken::EncodingKey;
 use p12_keystore::Pkcs12Archive;
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
@@ -16,6 +17,7 @@ use rustls_pki_types::{
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use x509_parser::parse_x509_certificate;
 
 use crate::domain::{quotes::unquoted, stored_text::stored_text};
 
@@ -102,6 +104,8 @@ pub(super) struct Certificate {
     pub(super) key: EncodingKey,
     /// SHA-256 of the certificate, encoded as in a JWT's `x5t#S256`.
     pub(super) thumbprint: String,
+    /// When the certificate ends, if it says so in a way that can be read.
+    pub(super) ends: Option<Timestamp>,
 }
 
 /// The contents of a file.
@@ -157,6 +161,7 @@ impl KeyAndCertificates {
         Ok(Certificate {
             key: self.signing_key(&pair)?,
             thumbprint: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(own)),
+            ends: end(own),
         })
     }
 
@@ -168,6 +173,12 @@ impl KeyAndCertificates {
                 .map_err(|_| CertificateProblem::NotRsa),
         }
     }
+}
+
+fn end(certificate: &[u8]) -> Option<Timestamp> {
+    let (_, certificate) = parse_x509_certificate(certificate).ok()?;
+    let end = certificate.validity().not_after.timestamp();
+    Timestamp::from_second(end).ok()
 }
 
 /// Reads certificates and key, in any order.

@@ -22,7 +22,13 @@ const BY_CODE: &[(u32, &str)] = &[
     (
         700_016,
         "the tenant has no such app: check the client id (--client-id, AZURE_CLIENT_ID) and the \
-         tenant id (--tenant-id, AZURE_TENANT_ID)",
+         tenant id (--tenant-id, AZURE_TENANT_ID); an app of another tenant needs the consent of an \
+         admin of this one",
+    ),
+    (
+        7_000_229,
+        "the app has no consent in this tenant: an admin of the tenant has to give it, at \
+         https://login.microsoftonline.com/TENANT/adminconsent?client_id=APP",
     ),
     (
         90002,

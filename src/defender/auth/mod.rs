@@ -19,6 +19,7 @@
 mod assertion;
 mod azure;
 mod certificate;
+mod certificate_end;
 mod claims;
 mod config_error;
 mod connect;
@@ -40,6 +41,7 @@ mod tokens;
 
 pub use self::{
     certificate::{CertificateError, CertificateProblem},
+    certificate_end::certificate_end,
     claims::Claims,
     config_error::{CredentialError, CredentialSetting},
     connect::{choose, connect},

@@ -87,5 +87,7 @@ words! {
         RejectedTokens = "rejected-tokens",
         /// The sign-in does not know Defender for Endpoint: `AADSTS500011`.
         NoDefender = "no-defender",
+        /// No admin of the tenant has consented to the application: `AADSTS7000229`.
+        NoConsent = "no-consent",
     }
 }

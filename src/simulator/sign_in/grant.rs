@@ -58,6 +58,9 @@ pub(super) fn grant(
     if client != tenant.client_id {
         return Err(Refusal::unknown_client(client, &tenant.id));
     }
+    if tenant.has_fault(TenantFault::NoConsent) {
+        return Err(Refusal::no_consent(client, &tenant.id));
+    }
     check_client(tenant, assertions, application)?;
     let audience = audience(tenant, application.field("scope")?)?;
     Ok(token_reply(tenant, audience))

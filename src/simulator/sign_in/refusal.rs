@@ -57,6 +57,16 @@ impl Refusal {
         Self::of(StatusCode::BAD_REQUEST, error, 700_016, message)
     }
 
+    pub(super) fn no_consent(client: &str, tenant: &str) -> Self {
+        Self::client(
+            7_000_229,
+            format!(
+                "The client application '{client}' is missing service principal in the tenant \
+                 '{tenant}'. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"
+            ),
+        )
+    }
+
     pub(super) fn wrong_secret(client: &str) -> Self {
         Self::client(
             7_000_215,

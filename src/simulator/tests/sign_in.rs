@@ -114,10 +114,12 @@ async fn unknown_tenant_is_refused() {
 }
 
 #[tokio::test]
-async fn tenant_without_defender_is_refused() {
-    let scene = Scene::with_faults("no-defender".parse().unwrap()).await;
-    let (_, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
-    assert_eq!(body["error_codes"], json!([500_011]));
+async fn tenant_without_defender_or_consent_is_refused() {
+    for (fault, code) in [("no-defender", 500_011), ("no-consent", 7_000_229)] {
+        let scene = Scene::with_faults(fault.parse().unwrap()).await;
+        let (_, body) = scene.apply(scene.token_endpoint(), &scene.form()).await;
+        assert_eq!(body["error_codes"], json!([code]), "{fault}");
+    }
 }
 
 /// The token that Microsoft's own client gets with this secret.

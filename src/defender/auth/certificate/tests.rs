@@ -190,3 +190,15 @@ fn error_names_the_file_and_has_a_hint() {
     let error = Certificate::read(&path, None).unwrap_err();
     assert!(error.hint().unwrap().contains("openssl pkcs12 -export"));
 }
+
+#[test]
+fn end_of_a_certificate_is_read() {
+    let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+    let mut params = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
+    params.not_after = rcgen::date_time_ymd(2027, 3, 1);
+    let certificate = params.self_signed(&key).unwrap();
+    let rsa = Rsa { key, certificate };
+    let end = rsa.read().ends.unwrap();
+    assert_eq!(end.to_string(), "2027-03-01T00:00:00Z");
+    assert_eq!(super::end(b"nonsense"), None);
+}

@@ -1,50 +1,59 @@
 //! `patchgap check`: checks that everything is in place before the first night.
+//!
+//! - [`access`]: the one call, and what its answer means
+//! - [`tenants`]: the same for each tenant of a file, as a table
 
-use std::future::ready;
+mod access;
+mod tenants;
 
-use jiff::Timestamp;
-use tokio::time::Instant;
+use jiff::{SignedDuration, Timestamp};
 
+use self::{
+    access::{access, demand_role},
+    tenants::check_tenants,
+};
 use super::{
     AppError,
     context::{Context, state},
 };
 use crate::{
-    collect::warn_of_narrowed,
-    config::{AnswerSource, Config, Resolved, Settings},
+    config::{Config, Resolved, Settings},
     console::{LabelledLines, print},
     defender::{
-        Address, CallError, Class, MissingKbsApi, Session,
-        auth::{Claims, choose},
+        auth::{Claims, certificate_end, choose},
         refusal::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
     },
     domain::{
         answer::Source,
         api::Api,
         exit_code::ExitCode,
-        machine::MachineId,
         text::{bytes, chain, counted, span},
     },
     run::{
-        RunError,
         gate::{described, forget_limits, gate},
         groups,
         identity::Identity,
         prepare,
     },
-    store::{Application, Lock, Store},
+    store::Store,
 };
 
 /// The API that the one call is sent to.
-const API: Api = Api::MissingKbs;
+pub(super) const API: Api = Api::MissingKbs;
+
+/// How long before its end a credential is to be renewed.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 const READY: &str = "\nready: patchgap report machines.csv, with the same options\n";
 
-/// A machine that no tenant has: if the service answers that it is unknown, access is granted.
-const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
-
 pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<ExitCode, AppError> {
-    let resolved = context.resolve(&typed.without_requests())?;
+    let typed = typed.without_requests();
+    if typed.tenant.is_none()
+        && let Some(tenants) = context.tenants(&typed)?
+    {
+        return check_tenants(context, &tenants, &typed);
+    }
+    let resolved = context.resolve(&typed)?;
     let now = Timestamp::now();
     let session = prepare::session(&resolved.config, now)?;
     print(&configuration(&resolved)?)?;
@@ -63,50 +72,11 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
         print(READY)?;
         return Ok(ExitCode::Complete);
     }
-    let refusal = one_call(&resolved.config, &session, &store, &identity).await?;
-    print(&access(refusal, identity.claims.as_ref())?)?;
+    let access = access(&resolved.config, &session, &store, &identity).await?;
+    let mut lines = LabelledLines::default();
+    lines.add("access", access);
+    print(&(lines.into_text() + READY))?;
     Ok(ExitCode::Complete)
-}
-
-/// Makes one call with a permit of the quota, and records it, so that the next run's windows count
-/// it. The user is waiting: if there is no permit at once, no call is made.
-async fn one_call(
-    config: &Config,
-    session: &Session,
-    store: &Store,
-    identity: &Identity,
-) -> Result<Option<CallError>, AppError> {
-    let application = &identity.application;
-    let _lock = lock(store, application).await?;
-    let gate = gate(config, store, identity)?;
-    let limiter = gate.limiter(API);
-    if let Some((_, until)) = limiter.waiting() {
-        return Err(AppError::QuotaUsedUp(until - Instant::now()));
-    }
-    let permit = limiter.permit().await?;
-    let call = store.record_call(application, API)?;
-    let reply = session.page(&Address::Machine(NOBODY), &permit).await;
-    drop(permit);
-    store.record_answer(call)?;
-    let refusal = reply.err();
-    if let Some(refused) = refusal.as_ref().and_then(CallError::quota_refusal) {
-        let throttled = limiter.throttled(refused);
-        store.record_pause(application, API, throttled.resume_at - Instant::now())?;
-        if let (Some(limits), Some(limit)) = (&throttled.narrowed, refused.limit) {
-            store.record_learned_limit(application, API, limit)?;
-            warn_of_narrowed(API, limits);
-        }
-    }
-    Ok(refusal)
-}
-
-/// The lock of this app registration; fails if another process holds it.
-async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError> {
-    tokio::select! {
-        biased;
-        lock = Lock::acquire(store.path(), application, || ()) => Ok(lock?),
-        () = ready(()) => Err(AppError::Busy),
-    }
 }
 
 fn configuration(resolved: &Resolved) -> Result<String, AppError> {
@@ -125,6 +95,15 @@ fn configuration(resolved: &Resolved) -> Result<String, AppError> {
     lines.add("sign-in", config.sign_in.authority_url.as_str());
     lines.add("scope", &config.sign_in.scope);
     lines.add("credential", choose(&config.sign_in)?.as_str());
+    if let Some(end) = certificate_end(&config.sign_in) {
+        let doubt = if is_soon(end, Timestamp::now()) {
+            ": renew it"
+        } else {
+            ""
+        };
+        let end = expiry(end, Timestamp::now());
+        lines.add("certificate", &format!("ends {end}{doubt}"));
+    }
     Ok(lines.into_text())
 }
 
@@ -229,6 +208,11 @@ fn allowed_by_graph(claims: &Claims) -> String {
     }
 }
 
+/// Whether a credential ends so soon that somebody has to renew it.
+pub(super) fn is_soon(end: Timestamp, now: Timestamp) -> bool {
+    end.duration_since(now) < SOON
+}
+
 fn expiry(end: Timestamp, now: Timestamp) -> String {
     let left = std::time::Duration::try_from(end.duration_since(now)).unwrap_or_default();
     format!("{end:.0} (in {})", span(left))
@@ -261,41 +245,4 @@ fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
         (_, Some(held), _) => format!("allowed by {held}"),
         _ => "user token: the service decides".to_owned(),
     }
-}
-
-/// Checks that a token with roles lists the required one. A user's token lists scopes, which have
-/// other names, so the decision is left to the service.
-fn demand_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
-    let role = match answers.bulk {
-        None => REQUIRED_ROLE,
-        Some(Source::Export) => EXPORT_ROLE,
-        // It takes a token of its own.
-        Some(_) => return Ok(()),
-    };
-    match claims.and_then(|claims| lacks(claims, &[role])) {
-        Some(held) => Err(AppError::MissingRole { role, held }),
-        None => Ok(()),
-    }
-}
-
-/// The meaning of the service's answer to the one call.
-fn access(refusal: Option<CallError>, claims: Option<&Claims>) -> Result<String, AppError> {
-    let mut lines = LabelledLines::default();
-    lines.add(
-        "access",
-        match refusal {
-            None => "granted",
-            Some(error) => match error.class {
-                Class::NotFound => "granted",
-                Class::Window(_) => "granted, but the quota is used up at the moment",
-                Class::Run | Class::Token | Class::StaleToken => {
-                    return Err(RunError::refused(error.failure, claims).into());
-                }
-                Class::Call(_) | Class::NoToken | Class::Machine => {
-                    return Err(AppError::NoAnswer(error.failure));
-                }
-            },
-        },
-    );
-    Ok(lines.into_text() + READY)
 }
