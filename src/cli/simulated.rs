@@ -63,7 +63,7 @@ pub struct Simulate {
     #[arg(help_heading = "Simulated tenant")]
     pub faults: Faults,
 
-    /// Serve N tenants, the last of them without consent [default: one, with consent]
+    /// Serve N tenants, the last of them without consent
     ///
     /// Each has a seed of its own, and a table in tenants.toml in the folder. --port is that of the first.
     #[arg(long, value_name = "N", help_heading = "Simulated tenant")]

@@ -1,15 +1,18 @@
 //! `patchgap check`: checks that everything is in place before the first night.
 //!
 //! - [`access`]: the one call, and what its answer means
+//! - [`renewal`]: when a credential is to be renewed
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
+mod renewal;
 mod tenants;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use self::{
     access::{access, demand_role},
+    renewal::is_soon,
     tenants::check_tenants,
 };
 use super::{
@@ -40,9 +43,6 @@ use crate::{
 
 /// The API that the one call is sent to.
 pub(super) const API: Api = Api::MissingKbs;
-
-/// How long before its end a credential is to be renewed.
-const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 const READY: &str = "\nready: patchgap report machines.csv, with the same options\n";
 
@@ -206,11 +206,6 @@ fn allowed_by_graph(claims: &Claims) -> String {
         ),
         None => format!("allowed by {HUNTING_ROLE}"),
     }
-}
-
-/// Whether a credential ends so soon that somebody has to renew it.
-pub(super) fn is_soon(end: Timestamp, now: Timestamp) -> bool {
-    end.duration_since(now) < SOON
 }
 
 fn expiry(end: Timestamp, now: Timestamp) -> String {

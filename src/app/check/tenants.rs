@@ -6,7 +6,7 @@ use tracing::error;
 
 use super::{
     access::{access, demand_role},
-    is_soon,
+    renewal::is_soon,
 };
 use crate::{
     app::{AppError, context::Context},
