@@ -37,6 +37,17 @@ impl<'tenant> Facts<'tenant> {
         dated.filter(|(month, _)| month.patch_tuesday() <= self.today)
     }
 
+    /// The months of the updates, and those since then: MSRC publishes one every month, whether or not any
+    /// update in it is for this tenant.
+    pub(super) fn months(&self) -> impl Iterator<Item = ReleaseMonth> {
+        let year = u16::try_from(self.today.year()).unwrap_or_default();
+        let last = ReleaseMonth::new(year, self.today.month().unsigned_abs().into());
+        let first = self.releases().map(|(month, _)| month).min();
+        let months = first.zip(last).into_iter();
+        let months = months.flat_map(|(first, last)| first.through(last));
+        months.filter(|month| month.patch_tuesday() <= self.today)
+    }
+
     /// Every CVE that an update addresses, with the month in which it was published.
     pub(super) fn cves(&self) -> BTreeMap<Cve, ReleaseMonth> {
         let releases = self.releases();

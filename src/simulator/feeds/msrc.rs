@@ -13,13 +13,14 @@ use crate::{
 
 /// The number of the first product; the others follow.
 const FIRST_PRODUCT: usize = 11_500;
+/// The number before the first CVE of cloud services in a year.
+const FIRST_OF_CLOUD: u32 = 60_000;
 /// Days from the release of a month to its last revision.
 const DAYS_TO_REVISION: i32 = 14;
 
 /// The list of months.
 pub(super) fn index(facts: &Facts<'_>) -> Vec<u8> {
-    let months: BTreeSet<ReleaseMonth> = facts.releases().map(|(month, _)| month).collect();
-    let entries = months.into_iter().map(|month| {
+    let entries = facts.months().map(|month| {
         let id = id(month);
         let (initial, current) = dates(facts, month);
         json!({
@@ -39,9 +40,9 @@ pub(super) fn index(facts: &Facts<'_>) -> Vec<u8> {
 
 /// The document of a month.
 pub(super) fn month(facts: &Facts<'_>, wanted: &str) -> Option<Vec<u8>> {
-    let releases = facts.releases().filter(|(month, _)| id(*month) == wanted);
-    let (months, releases): (Vec<ReleaseMonth>, Vec<Release<'_>>) = releases.unzip();
-    let month = *months.first()?;
+    let month = facts.months().find(|month| id(*month) == wanted)?;
+    let releases = facts.releases().filter(|(of, _)| *of == month);
+    let releases: Vec<Release<'_>> = releases.map(|(_, release)| release).collect();
     let (initial, current) = dates(facts, month);
     let products = Products::of(&releases);
     let document = json!({
@@ -52,7 +53,7 @@ pub(super) fn month(facts: &Facts<'_>, wanted: &str) -> Option<Vec<u8>> {
             "CurrentReleaseDate": current,
         },
         "ProductTree": { "FullProductName": products.list() },
-        "Vulnerability": vulnerabilities(&releases, &products),
+        "Vulnerability": vulnerabilities(month, &releases, &products),
     });
     serde_json::to_vec(&document).ok()
 }
@@ -95,9 +96,15 @@ impl Products {
     }
 }
 
-/// Every CVE of these updates, with the updates and the products that it is in.
-fn vulnerabilities(releases: &[Release<'_>], products: &Products) -> Value {
+/// Every CVE of a month, with the updates and the products that it is in. One of them is in a cloud service, for which
+/// there is nothing to install.
+fn vulnerabilities(month: ReleaseMonth, releases: &[Release<'_>], products: &Products) -> Value {
+    let of_cloud = Cve::Numbered {
+        year: month.year().into(),
+        number: FIRST_OF_CLOUD + u32::from(month.month()),
+    };
     let mut cves: BTreeMap<Cve, Vec<(&Release<'_>, &'static str)>> = BTreeMap::new();
+    cves.insert(of_cloud, Vec::new());
     for release in releases {
         for &(product, count) in release.scopes {
             for cve in Cve::of_month(release.month, product, count) {
@@ -124,6 +131,13 @@ fn vulnerability(cve: Cve, fixes: &[(&Release<'_>, &'static str)], products: &Pr
         .score
         .map(|score| json!({ "BaseScore": score, "ProductID": affected }));
     let fixes = fixes.iter();
+    let mut fixes: Vec<Value> = fixes
+        .map(|(it, product)| fix(it, product, products))
+        .collect();
+    if fixes.is_empty() {
+        let notes = json!({ "Type": 2, "Description": { "Value": "Release Notes" }, "RestartRequired": {} });
+        fixes.push(notes);
+    }
     json!({
         "Title": { "Value": format!("Simulated vulnerability {cve}") },
         "CVE": cve.to_string(),
@@ -133,7 +147,7 @@ fn vulnerability(cve: Cve, fixes: &[(&Release<'_>, &'static str)], products: &Pr
             { "Type": 1, "Description": { "Value": format!("Publicly Disclosed:No;Exploited:{exploited}") } },
         ],
         "CVSSScoreSets": scores.into_iter().collect::<Vec<_>>(),
-        "Remediations": fixes.map(|(it, product)| fix(it, product, products)).collect::<Vec<_>>(),
+        "Remediations": fixes,
     })
 }
 

@@ -45,6 +45,7 @@ async fn feeds(scene: &Scene) -> Feeds {
 async fn feeds_know_every_update_that_machines_miss() {
     let scene = Scene::at(later(), Settings::default()).await;
     let feeds = feeds(&scene).await;
+    assert!(feeds.list(later()).iter().all(|feed| !feed.is_old));
     let machines = scene.simulator.fleet().machines().iter();
     let missing = machines.flat_map(|it| it.missing.iter());
     let missing: BTreeMap<_, _> = missing.map(|it| (it.id.as_str(), it)).collect();
