@@ -38,8 +38,8 @@ fn flags() -> BTreeSet<String> {
     longs.map(|long| format!("--{long}")).collect()
 }
 
-/// The key of a tenant that is no key of the configuration.
-const OF_TENANTS: [&str; 1] = ["client_secret_env"];
+/// The keys of a tenant that are no keys of the configuration.
+const OF_TENANTS: [&str; 2] = ["client_secret_env", "all_machines"];
 
 /// Every key of the configuration file.
 fn keys() -> BTreeSet<String> {

@@ -162,7 +162,7 @@ fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
     let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
     let several = Several(vec![("one", &one), ("other", &other)]);
     several.write("");
-    let mut command = several.command(&["report", "--log-format=json", "-v"]);
+    let mut command = several.command(&["report", "--log-format=json", "-v", "--log-file=log"]);
     let run = one
         .finish(command.env("SECRET_OTHER", "wrong~secret"))
         .exits_with(5);
@@ -189,6 +189,8 @@ fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
         (of("cannot sign in"), of("run finished")),
         ("other".into(), "one".into())
     );
+    let log = fs::read_to_string(one.path("log")).unwrap();
+    assert!(log.contains("\"tenant\":\"one\"") && log.contains("\"tenant\":\"other\""));
 }
 
 #[test]
@@ -537,4 +539,23 @@ fn demonstration_has_a_tenant_without_consent() {
     scene
         .finish(&mut scene.bare(&["demo", "--tenants=x"]))
         .exits_with(2);
+}
+
+#[test]
+fn simulated_tenants_come_with_a_file_of_tenants() {
+    let scene = Scene::with_machines(1);
+    let serving = ["simulate", "--tenants=2", "--machines=5", "--folder=sim"];
+    let serving = Background::start(&mut scene.bare(&serving), scene.path("sim"));
+    wait_until("its files are there", || {
+        scene.path("sim/tenants.toml").exists()
+    });
+    let run = |command: &str| {
+        let arguments = [command, "--tenants=sim/tenants.toml", "--state=s.sqlite"];
+        scene.finish(&mut scene.bare(&arguments)).exits_with(5)
+    };
+    let table = run("check").stdout;
+    assert!(table.ends_with("1 of 2 tenants ready\n"), "{table}");
+    assert_eq!(column(&run("report"), "status"), ["complete", "refused"]);
+    serving.signal("INT");
+    serving.finish().exits_with(0);
 }

@@ -171,6 +171,8 @@ mod tests {
         );
         assert_eq!(contoso.secret_variable.as_deref(), Some("CONTOSO"));
         assert!(contoso.has_list() && !fabrikam.has_list());
+        let service = read::parse(&tenant("all_machines = true"), Path::new("t")).unwrap();
+        assert_eq!(service[0].settings.machines, contoso.settings.machines);
         assert!(contoso.settings.rate_limit.is_some());
         let secret = fabrikam.settings.client_secret_file.as_deref();
         assert_eq!(secret, Some(Path::new("folder/secret.txt")));
@@ -238,6 +240,14 @@ mod tests {
             (
                 tenant("client_secret_env = 'hunter~2'"),
                 "line 4: client_secret_env: this is not",
+            ),
+            (
+                tenant("all_machines = 'yes'"),
+                "line 4: all_machines: expected true or false",
+            ),
+            (
+                tenant("all_machines = true\nmachines = 'a.csv'"),
+                "line 4: all_machines: `machines` names a list already",
             ),
             (
                 tenant("client_secret_env = 'A'\nclient_secret_file = 'b'"),

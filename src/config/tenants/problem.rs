@@ -46,6 +46,12 @@ pub enum TenantProblem {
     /// Two places for the secret.
     #[error("the secret is in a file already: give `client_secret_file` or `client_secret_env`")]
     TwoSecrets,
+    /// A value that is neither true nor false.
+    #[error("expected true or false, without quotes")]
+    NotASwitch,
+    /// Two lists of machines.
+    #[error("`machines` names a list already")]
+    TwoLists,
     /// The tenant has no list of machines.
     #[error("the tenant has no list of machines")]
     NoList,
@@ -64,7 +70,8 @@ impl TenantProblem {
                  no dot at the beginning or end, and none that Windows or patchgap keeps for itself"
             }
             Self::SameName(_) => "give each tenant a name of its own",
-            Self::SameTenant { .. } | Self::TwoSecrets => "remove one of the two",
+            Self::SameTenant { .. } | Self::TwoSecrets | Self::TwoLists => "remove one of the two",
+            Self::NotASwitch => "write `all_machines = true`",
             Self::SameFolder(_) | Self::OverviewFolder => {
                 "leave `out` away: then each tenant has the folder of its name"
             }

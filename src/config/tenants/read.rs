@@ -10,7 +10,7 @@ use toml::{
 use super::{Tenant, problem::TenantProblem};
 use crate::{
     config::{
-        ConfigError,
+        ConfigError, MachineSource,
         document::{Document, entries},
         file::without_mark,
         settings::keys,
@@ -22,7 +22,7 @@ use crate::{
 const TENANT: &str = "tenant";
 
 /// The keys of a tenant that are not keys of the configuration.
-const OWN: [&str; 2] = ["name", "client_secret_env"];
+const OWN: [&str; 3] = ["name", "client_secret_env", "all_machines"];
 
 /// The keys of the configuration that apply to all tenants at once.
 const FOR_ALL: [&str; 10] = [
@@ -131,6 +131,7 @@ impl Reader<'_> {
             return Err(self.problem(name.line, "name", TenantProblem::NotAFolder(shown)));
         }
         let secret_variable = self.secret_variable(table.get_ref())?;
+        let is_from_service = self.is_from_service(table.get_ref())?;
         for key in OWN {
             table.get_mut().remove(key);
         }
@@ -138,6 +139,9 @@ impl Reader<'_> {
         let folder = document.path.parent().unwrap_or(Path::new(""));
         let mut settings = settings.relative_to(folder);
         settings.out = settings.out.map(|out| out.relative_to(folder));
+        if is_from_service {
+            settings.machines = Some(MachineSource::Service);
+        }
         Ok(Tenant {
             name: name.text,
             line: name.line,
@@ -168,6 +172,22 @@ impl Reader<'_> {
                 line,
             })),
             None => Err(self.problem(line, key, TenantProblem::NotText)),
+        }
+    }
+
+    /// Whether the service lists the machines, as with the flag of that name.
+    fn is_from_service(&self, table: &DeTable<'_>) -> Result<bool, ConfigError> {
+        let key = "all_machines";
+        let Some((name, value)) = table.get_key_value(key) else {
+            return Ok(false);
+        };
+        let line = self.0.line(name.span().start);
+        match value.get_ref() {
+            DeValue::Boolean(true) if table.contains_key("machines") => {
+                Err(self.problem(line, key, TenantProblem::TwoLists))
+            }
+            DeValue::Boolean(is_wanted) => Ok(*is_wanted),
+            _ => Err(self.problem(line, key, TenantProblem::NotASwitch)),
         }
     }
 
