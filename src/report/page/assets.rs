@@ -23,6 +23,7 @@ pub(super) const SCRIPT: &str = concat!(
     include_str!("script/filter.js"),
     include_str!("script/selects.js"),
     include_str!("script/rows.js"),
+    include_str!("script/kb_chart.js"),
     include_str!("script/lists.js"),
     include_str!("script/details.js"),
     include_str!("script/table.js"),

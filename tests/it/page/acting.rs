@@ -217,3 +217,49 @@ fn copying_works_without_the_clipboard_and_says_when_it_does_not() {
     );
     is_clean(&browser);
 }
+
+#[test]
+fn opened_kb_shows_how_many_machines_missed_it_in_each_run() {
+    let Some((_scene, run, _, browser)) = opened("") else {
+        return;
+    };
+    let charts = as_person(
+        &browser,
+        "const rows = [...document.querySelectorAll('#kbs-table > tbody > tr')].slice(0, 10);
+         const charts = [];
+         for (const row of rows) {
+           const opener = row.querySelector('button.open');
+           opener.click();
+           const chart = row.nextElementSibling.querySelector('figure.kb-runs');
+           const kb = row.querySelector('td.kb').textContent.match(/KB(\\d+)/)[1];
+           const titles = chart ? [...chart.querySelectorAll('circle > title')] : [];
+           charts.push([kb, titles.map(it => it.textContent), chart ? chart.textContent : '']);
+           opener.click();
+         }
+         return charts;",
+    );
+    let rows = run.rows("kbs.csv");
+    let mut drawn = 0;
+    for chart in charts.as_array().unwrap() {
+        let titles = chart[1].as_array().unwrap();
+        // A KB that is new tonight has no second run yet.
+        if titles.is_empty() {
+            continue;
+        }
+        drawn += 1;
+        assert_eq!(titles.len(), 2, "{chart}");
+        let row = rows
+            .iter()
+            .find(|row| row["kbId"] == chart[0].as_str().unwrap());
+        let machines = &row.unwrap()["machinesMissing"];
+        let last = titles[1].as_str().unwrap();
+        assert!(last.ends_with(&format!(": {machines}")), "{chart}");
+        let text = chart[2].as_str().unwrap();
+        assert!(
+            text.contains(&format!("{machines} on day 0 since it was first missing")),
+            "{chart}"
+        );
+    }
+    assert!(drawn > 0, "{charts}");
+    is_clean(&browser);
+}

@@ -2,6 +2,7 @@
 
 mod columns;
 mod headers;
+mod kb_runs;
 mod pairs;
 mod safe;
 mod texts;
@@ -16,7 +17,10 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{columns::Columns, headers::CsvHeaders, pairs::Pairs, safe::HtmlSafe, texts::Texts};
+use self::{
+    columns::Columns, headers::CsvHeaders, kb_runs::KbRuns, pairs::Pairs, safe::HtmlSafe,
+    texts::Texts,
+};
 use super::{MOST_ROWS, Scene};
 use crate::report::table::{Failures, Kbs, Machines, Table};
 
@@ -54,6 +58,7 @@ impl Serialize for Data<'_> {
         map.serialize_entry("csv", &CsvHeaders::of(&scene.run))?;
         let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
         map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;
+        map.serialize_entry("kbRuns", &KbRuns(&scene.run))?;
         let machines = Machines::answered(&scene.run, &scene.names).take(MOST_ROWS);
         let machines: Vec<_> = machines.collect();
         map.serialize_entry("machines", &self.columns::<Machines>(&machines, true))?;

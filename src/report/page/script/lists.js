@@ -101,7 +101,7 @@ const kbDetails = (kb) => {
       plainCell(machineId(row), "id"),
     ],
   });
-  return [tools, list];
+  return [tools, ...kbChart(kb), list];
 };
 
 // The columns of gaps.csv that this page has for each gap: a KB's products are known only of all its
