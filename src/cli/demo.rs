@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Args, builder::UnknownArgumentValueParser};
+use clap::{
+    Arg, Args,
+    builder::{Resettable, UnknownArgumentValueParser},
+};
 
 use super::Tenant;
 use crate::config::{InvalidValue, MachineSource, Settings, Whole};
@@ -104,7 +107,9 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
         );
     }
     if id == "tenants" {
+        // `--tenant-id` is refused here anyway, and completions leave refused options out.
         return argument
+            .conflicts_with(Resettable::Reset)
             .value_name("N")
             .value_parser(several)
             .hide_short_help(true)
