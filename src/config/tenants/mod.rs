@@ -176,8 +176,9 @@ mod tests {
         assert!(contoso.settings.rate_limit.is_some());
         let secret = fabrikam.settings.client_secret_file.as_deref();
         assert_eq!(secret, Some(Path::new("folder/secret.txt")));
-        let out = fabrikam.settings.out.as_ref().map(OutFolder::as_str);
-        assert_eq!(out, Path::new("folder/special").to_str());
+        let out = fabrikam.settings.out.as_ref();
+        let out = out.map(|it| Path::new(it.as_str()));
+        assert_eq!(out, Some(Path::new("folder/special")));
     }
 
     /// Texts without whole tenants, each with what is missing.

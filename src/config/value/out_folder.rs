@@ -143,8 +143,10 @@ mod tests {
             ("/x/y/{tenant}", "/x/y", "/x/y/A"),
         ] {
             let each = text.parse::<OutFolder>().unwrap().of_each();
-            assert_eq!(each.above_tenants().as_str(), above, "{text}");
-            assert_eq!(each.of("A").as_str(), of_a, "{text}");
+            // Windows has another separator.
+            for (folder, expected) in [(each.above_tenants(), above), (each.of("A"), of_a)] {
+                assert_eq!(Path::new(folder.as_str()), Path::new(expected), "{text}");
+            }
         }
     }
 }
