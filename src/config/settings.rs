@@ -137,7 +137,7 @@ pub struct Settings {
 
     /// File of tenants: a run for each, and an overview of all
     ///
-    /// TOML with a table for each tenant: [[tenant]], with `name`, `tenant_id`, and any option for this tenant
+    /// TOML with a table for each tenant: `[[tenant]]`, with `name`, `tenant_id`, and any option for this tenant
     /// alone. Each has a folder of its name below --out.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     #[arg(conflicts_with = "tenant_id")]

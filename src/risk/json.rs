@@ -74,7 +74,7 @@ pub(super) fn optional_date<'de, D: Deserializer<'de>>(
     date.transpose()
 }
 
-/// Writes a date so that [`date`] reads it.
+/// Writes a date so that [`date()`] reads it.
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde calls it with the field"

@@ -1,6 +1,6 @@
 //! `patchgap check`: checks that everything is in place before the first night.
 //!
-//! - [`access`]: the one call, and what its answer means
+//! - [`mod@access`]: the one call, and what its answer means
 //! - [`renewal`]: when a credential is to be renewed
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
