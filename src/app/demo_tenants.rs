@@ -111,7 +111,7 @@ fn introduction(count: u32, tenant: Tenant) -> String {
     let tenants = counted(u64::from(count), "simulated tenant", "simulated tenants");
     let machines = counted(u64::from(tenant.machines.get()), "machine", "machines");
     let last = if count > 1 {
-        " In the last one, nobody has consented to the app."
+        " The last one has not consented to the app."
     } else {
         ""
     };

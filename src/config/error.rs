@@ -95,7 +95,7 @@ pub enum ConfigError {
         names: Vec<String>,
     },
     /// A tenant was chosen, but there is no file of tenants.
-    #[error("--tenant {0}: there is no file of tenants to find it in")]
+    #[error("--tenant {0} needs --tenants, the file in which tenants are defined")]
     TenantWithoutFile(String),
     /// The variable that holds a tenant's secret is not set.
     #[error("environment variable {0}, which `client_secret_env` names, is not set")]

@@ -10,7 +10,7 @@ use super::{
     date::{date, not_in_future},
     error::{FeedProblem, Problem},
     json::{optional_date, write_optional_date},
-    table::{Table, parsed},
+    table::Table,
     text,
 };
 use crate::domain::cve::CveId;
@@ -140,13 +140,13 @@ fn rows(text: &[u8], lines_before: u64) -> Result<Vec<(CveId, Probability)>, Fee
     let cve = table.column("cve")?;
     let epss = table.column("epss")?;
     let mut scores = Vec::new();
-    while let Some((line, row)) = table.next()? {
+    while let Some(row) = table.next()? {
         if scores.len() >= MOST_ROWS {
-            return Err(Problem::TooManyRows(MOST_ROWS).on(line));
+            return Err(Problem::TooManyRows(MOST_ROWS).on(row.line));
         }
-        let cve = parsed((line, row), cve, "the id of a CVE", real_cve)?;
+        let cve = row.parsed(cve, "the id of a CVE", real_cve)?;
         let expected = "a probability from 0 to 1";
-        let score = parsed((line, row), epss, expected, Probability::from_text)?;
+        let score = row.parsed(epss, expected, Probability::from_text)?;
         scores.push((cve, score));
     }
     if scores.is_empty() {

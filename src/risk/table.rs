@@ -37,32 +37,44 @@ impl<'text> Table<'text> {
         names.position(|it| it.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    /// The next row and the line on which it begins.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, FeedProblem> {
+    /// The next row.
+    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, FeedProblem> {
         let read = self.reader.read_byte_record(&mut self.row);
         if !read.map_err(|error| problem(&error, self.lines_before))? {
             return Ok(None);
         }
         let line = self.row.position().map_or(0, csv::Position::line);
-        Ok(Some((self.lines_before + line, &self.row)))
+        Ok(Some(Row {
+            line: self.lines_before + line,
+            cells: &self.row,
+        }))
     }
 }
 
-/// The cell of a row, trimmed.
-pub(super) fn cell(row: &ByteRecord, column: usize) -> &[u8] {
-    row.get(column).unwrap_or_default().trim_ascii()
+/// A row of a table.
+pub(super) struct Row<'table> {
+    /// The line on which it begins.
+    pub(super) line: u64,
+    cells: &'table ByteRecord,
 }
 
-/// What a cell of a row stands for.
-pub(super) fn parsed<T>(
-    (line, row): (u64, &ByteRecord),
-    column: usize,
-    expected: &'static str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, FeedProblem> {
-    let cell = cell(row, column);
-    let value = str::from_utf8(cell).ok().and_then(parse);
-    value.ok_or_else(|| FeedProblem::cell(line, cell, expected))
+impl Row<'_> {
+    /// A cell, trimmed.
+    pub(super) fn cell(&self, column: usize) -> &[u8] {
+        self.cells.get(column).unwrap_or_default().trim_ascii()
+    }
+
+    /// What a cell stands for.
+    pub(super) fn parsed<T>(
+        &self,
+        column: usize,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, FeedProblem> {
+        let cell = self.cell(column);
+        let value = str::from_utf8(cell).ok().and_then(parse);
+        value.ok_or_else(|| FeedProblem::cell(self.line, cell, expected))
+    }
 }
 
 fn problem(error: &csv::Error, lines_before: u64) -> FeedProblem {

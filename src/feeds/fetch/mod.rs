@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// A server that claims that nothing has changed since nothing was there.
-const NOTHING: &str = "the server answered with HTTP 304, but there is no such file";
+const NOTHING: &str = "the server answered HTTP 304 (not modified) to a request for a file that has never been fetched";
 
 /// The name of the row about the list of months.
 const INDEX: &str = "list of months (MSRC)";

@@ -7,7 +7,7 @@ use crate::risk::{
     cve::real_cve,
     date::date,
     error::{FeedProblem, Problem},
-    table::{Table, cell, parsed},
+    table::Table,
 };
 
 pub(super) fn read(text: &[u8]) -> Result<Kev, FeedProblem> {
@@ -18,18 +18,18 @@ pub(super) fn read(text: &[u8]) -> Result<Kev, FeedProblem> {
     let ransomware = table.optional_column("knownRansomwareCampaignUse");
     let mut entries = Entries::default();
     let mut latest: Option<Date> = None;
-    while let Some((line, row)) = table.next()? {
-        let id = parsed((line, row), cve, "the id of a CVE", real_cve)?;
-        let added = parsed((line, row), added, "a date", date)?;
+    while let Some(row) = table.next()? {
+        let id = row.parsed(cve, "the id of a CVE", real_cve)?;
+        let added = row.parsed(added, "a date", date)?;
         latest = latest.max(Some(added));
-        let due = match cell(row, due) {
+        let due = match row.cell(due) {
             b"" => None,
-            _ => Some(parsed((line, row), due, "a date", date)?),
+            _ => Some(row.parsed(due, "a date", date)?),
         };
-        let ransomware = ransomware.map(|column| String::from_utf8_lossy(cell(row, column)));
+        let ransomware = ransomware.map(|column| String::from_utf8_lossy(row.cell(column)));
         let ransomware = ransomware.is_some_and(|it| is_ransomware(&it));
         let added = entries.add(id, KevEntry { due, ransomware });
-        added.map_err(|problem| problem.on(line))?;
+        added.map_err(|problem| problem.on(row.line))?;
     }
     Ok(Kev {
         date: latest.ok_or(Problem::NoEntries)?,

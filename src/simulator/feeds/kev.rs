@@ -31,12 +31,12 @@ pub(super) fn document(facts: &Facts<'_>) -> Vec<u8> {
         "catalogVersion": today.strftime("%Y.%m.%d").to_string(),
         "dateReleased": format!("{today}T08:00:00.000Z"),
         "count": entries.len(),
-        "vulnerabilities": entries.into_iter().map(entry).collect::<Vec<_>>(),
+        "vulnerabilities": entries.into_iter().map(|(added, cve)| entry(added, cve)).collect::<Vec<_>>(),
     });
     serde_json::to_vec_pretty(&document).unwrap_or_default()
 }
 
-fn entry((added, cve): (Date, Cve)) -> Value {
+fn entry(added: Date, cve: Cve) -> Value {
     let due = added.checked_add(DAYS_TO_CLOSE.days()).unwrap_or(added);
     let is_ransomware = (cve.drawn() >> 8).is_multiple_of(RANSOMWARE_EVERY);
     json!({
