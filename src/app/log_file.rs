@@ -3,9 +3,15 @@
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
+
+use jiff::civil::Date;
+
+/// The bytes of a file that show whether it is a log, and those of a date in it.
+const BEGINNING: u64 = 32;
+const DATE: usize = 10;
 
 /// A file that would grow beyond this many bytes is put aside first.
 const MOST_BYTES: u64 = 10_000_000;
@@ -19,7 +25,10 @@ pub(super) struct LogFile {
     /// `None` while it is being put aside: on Windows an open file cannot be renamed.
     file: Option<File>,
     size: u64,
+    /// The size beyond which it is put aside.
     most: u64,
+    /// What is added to that if another program prevents it.
+    step: u64,
 }
 
 impl LogFile {
@@ -33,23 +42,34 @@ impl LogFile {
         if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
             fs::create_dir_all(folder)?;
         }
+        if !is_log(path)? {
+            return Err(io::Error::other(
+                "it is not a log of patchgap, and is left alone",
+            ));
+        }
         let file = append_to(path)?;
         Ok(Self {
             size: file.metadata()?.len(),
             path: path.to_owned(),
             file: Some(file),
             most,
+            step: most,
         })
     }
 
-    /// Puts the file aside, and begins a new one. If another program prevents that, the file just grows.
+    /// Puts the file aside, and begins a new one. If another program prevents that, the file grows until the
+    /// next attempt, and those that were put aside before stay.
     fn rotate(&mut self) -> io::Result<()> {
         self.file = None;
-        for number in (1..KEPT).rev() {
-            let _ = fs::rename(self.aside(number), self.aside(number + 1));
+        let moved = fs::rename(&self.path, self.aside(0));
+        if moved.is_ok() {
+            for number in (0..KEPT).rev() {
+                let _ = fs::rename(self.aside(number), self.aside(number + 1));
+            }
         }
-        let _ = fs::rename(&self.path, self.aside(1));
-        self.reopen()
+        self.reopen()?;
+        self.most = moved.map_or(self.size, |()| 0) + self.step;
+        Ok(())
     }
 
     fn reopen(&mut self) -> io::Result<()> {
@@ -87,6 +107,22 @@ impl Write for LogFile {
     }
 }
 
+/// Whether there is nothing in the file yet, or what begins like a log: with a time, in JSON or not. So no
+/// list, store or configuration gets lines of a log.
+fn is_log(path: &Path) -> io::Result<bool> {
+    let mut beginning = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(BEGINNING).read_to_end(&mut beginning)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => 0,
+        Err(error) => return Err(error),
+    };
+    let beginning = beginning
+        .strip_prefix(b"{\"timestamp\":\"")
+        .unwrap_or(&beginning);
+    let date = beginning.get(..DATE).and_then(|it| str::from_utf8(it).ok());
+    Ok(beginning.is_empty() || date.is_some_and(|it| it.parse::<Date>().is_ok()))
+}
+
 #[cfg(unix)]
 fn append_to(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -121,15 +157,61 @@ mod tests {
     }
 
     #[test]
+    fn file_that_cannot_be_put_aside_grows_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("patchgap.log");
+        let aside = |number: u32| folder.path().join(format!("patchgap.log.{number}"));
+        for number in 1..=KEPT {
+            fs::write(aside(number), number.to_string()).unwrap();
+        }
+        // A folder in the way stands for a program that holds the file open.
+        fs::create_dir_all(aside(0).join("in the way")).unwrap();
+        let mut log = LogFile::with_most(&path, 10).unwrap();
+        for number in 0..16 {
+            log.write_all(format!("{number:03}\n").as_bytes()).unwrap();
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 16);
+        for number in 1..=KEPT {
+            assert_eq!(
+                fs::read_to_string(aside(number)).unwrap(),
+                number.to_string()
+            );
+        }
+    }
+
+    #[test]
     fn later_process_goes_on_with_the_same_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("patchgap.log");
-        for line in ["one\n", "two\n", "a line that is longer than the limit\n"] {
-            let mut log = LogFile::with_most(&path, 10).unwrap();
+        for line in [
+            "2026-11-30 one\n",
+            "2026-11-30 two\n",
+            "a line that is longer\n",
+        ] {
+            let mut log = LogFile::with_most(&path, 40).unwrap();
             log.write_all(line.as_bytes()).unwrap();
         }
         let aside = fs::read_to_string(folder.path().join("patchgap.log.1"));
-        assert_eq!(aside.unwrap(), "one\ntwo\n");
+        assert_eq!(aside.unwrap(), "2026-11-30 one\n2026-11-30 two\n");
         assert!(fs::read_to_string(&path).unwrap().starts_with("a line"));
+    }
+
+    #[test]
+    fn only_a_log_gets_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (text, is_ours) in [
+            ("", true),
+            ("2026-11-30T12:26:34.514+00:00 ERROR it failed\n", true),
+            ("{\"timestamp\":\"2026-11-30T12:26:34.5Z\"}\n", true),
+            ("SQLite format 3\0", false),
+            ("machineId,deviceName\n", false),
+            ("secret", false),
+        ] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(LogFile::open(&path).is_ok(), is_ours, "{text}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
     }
 }

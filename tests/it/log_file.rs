@@ -52,3 +52,13 @@ fn file_that_cannot_be_opened_is_found_before_any_request() {
     refused.complains("cannot write root.pem");
     scene.assert_no_requests();
 }
+
+#[test]
+fn other_files_get_no_lines() {
+    let scene = Scene::with_machines(1);
+    let list = fs::read(scene.path("machines.csv")).unwrap();
+    let refused = scene.report(&["--log-file=machines.csv"]).exits_with(6);
+    refused.complains("cannot write machines.csv: it is not a log of patchgap");
+    assert_eq!(fs::read(scene.path("machines.csv")).unwrap(), list);
+    scene.assert_no_requests();
+}
