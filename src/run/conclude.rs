@@ -230,28 +230,23 @@ impl Concluded<'_> {
         }
     }
 
-    /// Likewise, without the digest. If there are two errors, the first one is logged.
+    /// Likewise, without the digest.
     fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
         let (record, config) = (self.record.clone(), self.setup.input.config);
         let ended_run = EndedRun {
             record: &record,
+            skipped: self.digest.skipped,
             known_exploited: self.known_exploited,
             started: self.setup.input.started.timestamp(),
         };
-        let ended = self.exit_code();
+        let ended = with_printed(self.exit_code(), printed);
         let code = ended
             .as_ref()
             .map_or_else(RunError::exit_code, |code| *code);
         log_end(&ended_run, code);
         metrics::write(config, &ended_run, code);
-        let Err(unprinted) = printed else {
-            return ended;
-        };
-        if let Err(problem) = ended {
-            error!("{}", chain(&problem));
-        }
-        Err(unprinted.into())
+        ended
     }
 
     /// Prints how the run ended, and how to resume it.
@@ -281,6 +276,21 @@ impl Concluded<'_> {
         let code = alarmed(self.outcome.exit_code(), self.is_alarming);
         error.map_or(Ok(code), Err)
     }
+}
+
+/// How the run ended, if what there was to say of it could be printed. If there are two errors, the first one
+/// is logged.
+fn with_printed(
+    ended: Result<ExitCode, RunError>,
+    printed: Result<(), PrintError>,
+) -> Result<ExitCode, RunError> {
+    let Err(unprinted) = printed else {
+        return ended;
+    };
+    if let Err(problem) = ended {
+        error!("{}", chain(&problem));
+    }
+    Err(unprinted.into())
 }
 
 /// Logs the end of the run, for collectors.

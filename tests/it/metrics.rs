@@ -52,6 +52,24 @@ fn last_success_and_its_figures_survive_a_refused_run() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn run_whose_output_is_lost_is_no_success() {
+    let scene = Scene::with_machines(2);
+    let mut command = scene.command(&["report", "machines.csv", "--metrics=metrics.prom"]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = command.stdout(full).status().unwrap();
+    assert_eq!(status.code(), Some(6));
+    let lines = lines(&scene);
+    let of = |name: &str| value(&lines, name, &scene, "");
+    assert_eq!(of("patchgap_last_run_exit_code"), "6");
+    assert_eq!(of("patchgap_last_success_timestamp_seconds"), "");
+    assert_eq!(
+        value(&lines, "patchgap_machines", &scene, ",status=\"skipped\""),
+        "0"
+    );
+}
+
+#[test]
 fn only_a_file_of_its_own_is_replaced() {
     let scene = Scene::with_machines(1);
     let refused = scene.report(&["--metrics=machines.csv"]).exits_with(3);

@@ -8,6 +8,8 @@ use crate::{aggregate::KnownExploited, domain::exit_code::ExitCode, store::RunRe
 /// A run with reports.
 pub(in crate::run) struct EndedRun<'run> {
     pub(in crate::run) record: &'run RunRecord,
+    /// The machines of the list that are never requested.
+    pub(in crate::run) skipped: u64,
     /// What is known to be exploited; `None` without the catalogue.
     pub(in crate::run) known_exploited: Option<KnownExploited>,
     /// When the process started.
@@ -41,6 +43,7 @@ pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
         machines("notFound", tally.not_found),
         machines("failed", tally.failed),
         machines("pending", tally.pending),
+        machines("skipped", run.skipped),
         Sample::of(
             "patchgap_coverage_ratio",
             ratio(tally.answered, tally.machines()),

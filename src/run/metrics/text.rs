@@ -223,7 +223,7 @@ mod tests {
         let tenant = tenant_label(None);
         let text = after("", |it| it.with_run(&tenant, run(7)));
         let partial = vec![
-            Sample::of("patchgap_kbs", 1),
+            Sample::of("patchgap_missing_kbs", 1),
             Sample::of("patchgap_gaps", 3),
         ];
         let text = after(&text, |it| it.with_run(&tenant, partial));
