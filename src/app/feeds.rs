@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::{AppError, context::Context};
 use crate::{
@@ -61,6 +61,8 @@ struct Told {
     is_quiet: bool,
     /// Why a line could not be written, if one could not.
     printed: Result<(), PrintError>,
+    fetched: u64,
+    unchanged: u64,
     failed: u64,
     /// Unchanged months, which need no row each.
     months: u64,
@@ -71,6 +73,8 @@ impl Told {
         Self {
             is_quiet: config.console.quiet,
             printed: Ok(()),
+            fetched: 0,
+            unchanged: 0,
             failed: 0,
             months: 0,
         }
@@ -83,6 +87,7 @@ impl Told {
     }
 
     fn file(&mut self, file: &Fetched) {
+        self.count(&file.outcome);
         match &file.outcome {
             Outcome::Unchanged if file.is_month => self.months += 1,
             Outcome::Unchanged => self.say(&row(file, "unchanged")),
@@ -94,13 +99,21 @@ impl Told {
                 self.say(&row(file, &outcome));
             }
             Outcome::Failed(problem) => {
-                self.failed += 1;
                 self.say(&row(file, "failed"));
                 // A quiet night has this line, too.
                 let name = &file.name;
-                warn!(target: "patchgap::end", "{name} was not fetched: {problem}{}", stays(file));
+                warn!(target: "patchgap::end", "not fetched: {name}: {problem}{}", stays(file));
             }
         }
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Fetched => &mut self.fetched,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Failed(_) => &mut self.failed,
+        };
+        *count += 1;
     }
 
     fn finish(mut self) -> Result<ExitCode, AppError> {
@@ -109,6 +122,9 @@ impl Told {
             self.say(&format!("  {:<60}unchanged", format!("{months} of MSRC")));
         }
         self.printed?;
+        // A log that nobody watches shows that it has run.
+        let (fetched, unchanged, failed) = (self.fetched, self.unchanged, self.failed);
+        info!(fetched, unchanged, failed, "feeds finished");
         Ok(match self.failed {
             0 => ExitCode::Complete,
             _ => ExitCode::Partial,
@@ -127,8 +143,8 @@ fn row(file: &Fetched, outcome: &str) -> String {
 /// What is there instead.
 fn stays(file: &Fetched) -> String {
     match (file.date, file.entries) {
-        (Some(date), _) => format!("; that of {date} stays"),
-        (None, Some(_)) => "; the last one stays".to_owned(),
+        (Some(date), _) => format!("; keeping the version of {date}"),
+        (None, Some(_)) => "; keeping the previous one".to_owned(),
         (None, None) => String::new(),
     }
 }

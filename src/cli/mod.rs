@@ -106,8 +106,8 @@ pub enum Command {
     Machines(Box<Machines>),
     /// Fetch the feeds of CVEs (KEV, EPSS, MSRC) that reports are ranked with
     ///
-    /// Nothing else fetches them. Files that have not changed are not fetched again; if one cannot be fetched, the one
-    /// of before stays, and the exit code is 5.
+    /// Nothing else fetches them. Files that have not changed are not fetched again; if one cannot be fetched, the
+    /// previous one is kept, and the exit code is 5.
     Feeds(Box<Feeds>),
     /// See it at work against a simulated tenant: no account, no network
     #[command(mut_args = demo::only_of_demo)]

@@ -144,7 +144,7 @@ impl std::error::Error for Refused {}
 fn redirects(is_local: bool) -> Policy {
     Policy::custom(move |attempt: Attempt<'_>| {
         if attempt.previous().len() > MOST_REDIRECTS {
-            return attempt.error(Refused("it is redirected too often".to_owned()));
+            return attempt.error(Refused("there are too many redirects".to_owned()));
         }
         match check_redirect(attempt.url(), is_local) {
             Ok(()) => attempt.follow(),

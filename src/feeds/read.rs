@@ -109,6 +109,7 @@ impl Reading<'_> {
     ) -> Result<Option<T>, FeedError> {
         let failed = |problem| FeedError {
             path: path.to_owned(),
+            is_folder: path == self.folder.path,
             problem,
         };
         match read.map_err(failed) {

@@ -20,7 +20,7 @@ pub(super) fn read<'text, T: Deserialize<'text>>(
     serde_json::from_slice(text).map_err(|error| {
         let line = error.line() as u64;
         let message = if error.is_eof() {
-            format!("it is cut: {expected} ends too early")
+            format!("it is truncated: {expected} ends too early")
         } else {
             without_place(&error)
         };

@@ -43,7 +43,7 @@ fn bounded(input: impl Read) -> Result<Vec<u8>, Problem> {
         Ok(length) if length > MOST_BYTES => Err(Problem::TooLarge(MOST_BYTES)),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(Problem::Row(
-            "it is cut: the gzip data has no end".to_owned(),
+            "it is truncated: the gzip data has no end".to_owned(),
         )),
         Err(error) => Err(error.into()),
     }

@@ -26,10 +26,6 @@ use crate::{
     store::StoreError,
 };
 
-/// What to do about a feed that cannot be read.
-const FEED_HINT: &str = "fetch the file again with `patchgap feeds`, or remove it: the reports do without any feed \
-                         that is not there";
-
 /// Why a run ended early.
 #[derive(Debug, Error)]
 pub enum RunError {
@@ -264,7 +260,7 @@ impl RunError {
             Self::NoColumn { columns, .. } => {
                 Some(format!("its columns are: {}", columns.join(", ")))
             }
-            Self::Feed(_) => Some(FEED_HINT.to_owned()),
+            Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),

@@ -5,6 +5,10 @@ use std::{
     io::{self, Write},
     net::TcpStream,
     process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use patchgap::simulator::FeedRequest;
@@ -118,7 +122,10 @@ fn what_cannot_be_fetched_costs_nothing_that_is_there() {
     let server = bad_server(target);
     for (path, problem) in [
         ("page", "it is HTML or XML, not the KEV catalogue"),
-        ("cut", "line 1: it is cut: the KEV catalogue ends too early"),
+        (
+            "cut",
+            "line 1: it is truncated: the KEV catalogue ends too early",
+        ),
         (
             "failing",
             "the server answered with HTTP 500 Internal Server Error",
@@ -133,7 +140,7 @@ fn what_cannot_be_fetched_costs_nothing_that_is_there() {
         let url = format!("--kev-url={}/a/b/{path}", server.url());
         let run = fetch(&scene, &[&url, "--retries=0", "-q"]).exits_with(5);
         assert_eq!(run.stdout, "", "{path}");
-        let warning = format!("known_exploited_vulnerabilities.json was not fetched: {problem}");
+        let warning = format!("not fetched: known_exploited_vulnerabilities.json: {problem}");
         let run = run.complains(&warning);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         assert_eq!(fs::read(scene.path(KEV)).unwrap(), there, "{path}");
@@ -150,9 +157,48 @@ fn list_of_months_that_is_missing_is_said() {
     let url = format!("--msrc-url={}/a/b", server.url());
     let run = fetch(&scene, &[&url]).exits_with(5);
     let run =
-        run.complains("list of months (MSRC) was not fetched: the server answered with HTTP 404");
+        run.complains("not fetched: list of months (MSRC): the server answered with HTTP 404");
     assert_row(&run, "list of months (MSRC)", "  failed");
     assert_row(&run, "known_exploited", "  fetched");
+}
+
+#[test]
+fn server_that_fails_is_not_asked_for_month_after_month() {
+    let scene = Scene::with_machines(1);
+    let months = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::clone(&months);
+    let server = Gateway::serve(move |path, stream| {
+        if path.starts_with("updates") {
+            let index = br#"{"value":[{"ID":"2025-Sep"},{"ID":"2025-Oct"},{"ID":"2025-Nov"}]}"#;
+            return write_reply(stream, 200, "", index);
+        }
+        asked.fetch_add(1, Ordering::Relaxed);
+        write_reply(stream, 503, "", b"")
+    });
+    let url = format!("--msrc-url={}/a/b", server.url());
+    let run = fetch(&scene, &[&url, "--retries=0"]).exits_with(5);
+    let run = run.complains("not fetched: 2 older months: not requested, because the server");
+    assert_row(&run, "2025-Nov.json", "  failed");
+    assert_eq!(months.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn folder_that_is_not_there_is_called_a_folder() {
+    let scene = Scene::with_machines(1);
+    let run = scene.report(&["--feeds=nowhere"]).exits_with(3);
+    run.complains("feeds folder `nowhere`")
+        .hints("patchgap feeds --feeds DIR");
+    scene.assert_no_requests();
+}
+
+#[test]
+fn quiet_run_leaves_a_line_in_the_log() {
+    let scene = Scene::with_machines(1);
+    let mut command = command(&scene, &["-q"]);
+    command.env("PATCHGAP_LOG_FILE", scene.path("log"));
+    scene.finish(&mut command).exits_with(0);
+    let log = fs::read_to_string(scene.path("log")).unwrap();
+    assert!(log.contains("feeds finished"), "{log}");
 }
 
 #[test]

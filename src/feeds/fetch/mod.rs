@@ -35,7 +35,7 @@ use super::files::{EPSS, FileState, KEV};
 use crate::{
     config::FeedUrls,
     defender::{HttpError, HttpSettings, Known, PublicFiles},
-    domain::release::ReleaseMonth,
+    domain::{release::ReleaseMonth, text::counted},
     report::output::{sweep, temporary},
 };
 
@@ -44,6 +44,9 @@ const NOTHING: &str = "the server answered HTTP 304 (not modified) to a request 
 
 /// The name of the row about the list of months.
 const INDEX: &str = "list of months (MSRC)";
+
+/// Why months are not requested.
+const LEFT_OUT: &str = "not requested, because the server has failed";
 
 /// What to fetch, and where to.
 pub struct Fetch<'fetch> {
@@ -130,15 +133,29 @@ impl Fetch<'_> {
         on_file: &mut impl FnMut(Fetched),
     ) {
         let msrc = &self.urls.msrc;
-        match self.index(server).await {
-            Ok(index) => {
-                for revision in index.newest_first() {
-                    let target = Target::month(msrc, revision);
-                    on_file(self.file(server, &target, notes).await);
-                }
+        let index = match self.index(server).await {
+            Ok(index) => index,
+            Err(problem) => return on_file(Fetched::failed(INDEX, None, problem)),
+        };
+        let mut left_out = 0;
+        for revision in index.newest_first() {
+            let target = Target::month(msrc, revision);
+            if server.has_failed() && !self.is_current(&target, notes) {
+                left_out += 1;
+            } else {
+                on_file(self.file(server, &target, notes).await);
             }
-            Err(problem) => on_file(Fetched::failed(INDEX, None, problem)),
         }
+        if left_out > 0 {
+            let months = counted(left_out, "older month", "older months");
+            on_file(Fetched::failed(&months, None, LEFT_OUT.to_owned()));
+        }
+    }
+
+    /// Whether a file need not be requested.
+    fn is_current(&self, target: &Target, notes: &Notes) -> bool {
+        let note = notes.of(target, &self.folder.join(&target.name));
+        note.is_some_and(|note| note.is_current(target))
     }
 
     /// Whatever cannot be written is found out before anything is requested.

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, Seek, Write},
     path::Path,
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -34,6 +35,8 @@ pub(super) struct Server<'fetch> {
     files: PublicFiles,
     folder: &'fetch Path,
     retries: u32,
+    /// Whether all attempts for a file have failed in a way that may pass.
+    has_failed: AtomicBool,
 }
 
 /// What came of a request.
@@ -58,7 +61,13 @@ impl<'fetch> Server<'fetch> {
             files,
             folder,
             retries,
+            has_failed: AtomicBool::new(false),
         }
+    }
+
+    /// Whether it has failed for so long that asking it for more files is in vain.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
     }
 
     /// Gets a file unless it is the known one. An error is what is wrong, for people.
@@ -75,6 +84,7 @@ impl<'fetch> Server<'fetch> {
                 FileProblem::Expired | FileProblem::Final => return Err(message(failed)),
             };
             if wait > LONGEST_DELAY || retries.next().is_none() {
+                self.has_failed.store(true, Ordering::Relaxed);
                 return Err(message(failed));
             }
             info!("{url}: {failed}; retrying");

@@ -40,7 +40,7 @@ fn what_is_wrong_is_named_with_its_line() {
         (Kev, EPSS_CSV.replace('#', ""), "line 1: it has no column `cveID`"),
         (Kev, MSRC_MONTH.to_owned(), "line 18: missing field `dateReleased`"),
         (Msrc, KEV_JSON.to_owned(), "line 14: missing field `DocumentTracking`"),
-        (Kev, KEV_JSON[..400].to_owned(), "line 9: it is cut: the KEV catalogue ends too early"),
+        (Kev, KEV_JSON[..400].to_owned(), "line 9: it is truncated: the KEV catalogue ends too early"),
         (Kev, KEV_JSON.replace(": 2,", ": 3,"), "it has 2 entries, but says it has 3"),
         (Kev, KEV_JSON.replace("CVE-2025-29824", "CVE-25-1"), "line 11: `CVE-25-1` is not the id of a CVE"),
         (Kev, KEV_JSON.replace("2025-04-29", "soon"), "line 11: `soon` is not a date"),
@@ -64,7 +64,7 @@ fn what_is_wrong_is_named_with_its_line() {
         (Epss, EPSS_CSV.replace(",epss,", ",score,"), "line 2: it has no column `epss`"),
         (Epss, "cve,epss\n".to_owned(), "it has no entries"),
         (Msrc, EPSS_CSV.to_owned(), "line 1: expected value"),
-        (Msrc, MSRC_MONTH[..900].to_owned(), "line 12: it is cut: a month of MSRC ends too early"),
+        (Msrc, MSRC_MONTH[..900].to_owned(), "line 12: it is truncated: a month of MSRC ends too early"),
         (Msrc, MSRC_MONTH.replace("2026-11-24", "2030-01-01"), "its date, 2030-01-01, is in the future"),
         (Msrc, MSRC_MONTH.replace("2026-11-10T08", "x"), "line 2: `x:00:00` is not a date"),
         (Msrc, r#"{"DocumentTracking":{"InitialReleaseDate":"2026-11-10","CurrentReleaseDate":"2026-11-10"},"Vulnerability":[]}"#.to_owned(), "it has no entries"),
@@ -78,7 +78,7 @@ fn what_is_wrong_is_named_with_its_line() {
 fn cut_and_damaged_gzip_is_an_error() {
     let packed = gzip(&EPSS_CSV.repeat(9).replace('#', ""));
     let cut = problem(Epss, &packed[..packed.len() - 12]).unwrap();
-    assert_eq!(cut.to_string(), "it is cut: the gzip data has no end");
+    assert_eq!(cut.to_string(), "it is truncated: the gzip data has no end");
     let mut damaged = gzip(EPSS_CSV);
     let last = damaged.len() - 6;
     damaged[last] ^= 0xff;
