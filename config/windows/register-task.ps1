@@ -14,8 +14,14 @@ but it and administrators the right to read it: the reports say which machines l
 The account that the task runs as: a group managed service account (its name ends with $), or a user, whose
 password is then asked for.
 
+.PARAMETER Folder
+The folder with patchgap.exe and patchgap.toml, in which the store, the reports and the log are kept, too.
+
 .PARAMETER At
 The time of day.
+
+.PARAMETER Name
+The name of the task.
 #>
 param(
     [Parameter(Mandatory = $true)] [string] $Account,
@@ -25,6 +31,7 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 
+$Folder = (Resolve-Path -LiteralPath $Folder).ProviderPath
 $program = Join-Path $Folder 'patchgap.exe'
 $settings = Join-Path $Folder 'patchgap.toml'
 foreach ($file in $program, $settings) {
@@ -33,7 +40,7 @@ foreach ($file in $program, $settings) {
     }
 }
 
-$arguments = "report --config `"$Folder\patchgap.toml`" --state `"$Folder\patchgap.sqlite`" --out `"$Folder\reports\{date}`" --progress off -q"
+$arguments = "report --config `"$Folder\patchgap.toml`" --state `"$Folder\patchgap.sqlite`" --out `"$Folder\reports\{date}`" --log-file `"$Folder\logs\patchgap.log`" --progress off -q"
 $action = New-ScheduledTaskAction -Execute $program -Argument $arguments -WorkingDirectory $Folder
 $trigger = New-ScheduledTaskTrigger -Daily -At $At
 # A night that was missed is made up for.

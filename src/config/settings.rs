@@ -503,8 +503,8 @@ pub struct Settings {
 
     /// Log to this file, too
     ///
-    /// In the format of --log-format, and at least as much as with -v, even with --quiet. A file larger than 10 MB gets
-    /// the ending .1, and that of before .2, up to .5.
+    /// In the format of --log-format, and at least as much as with -v, even with --quiet. A file that would
+    /// grow beyond 10 MB is renamed to .1 first, the previous .1 to .2, and so on up to .5.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     #[serde(deserialize_with = "path")]
     pub log_file: Option<PathBuf>,

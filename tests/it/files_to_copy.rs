@@ -135,6 +135,9 @@ fn cron_job_runs() {
     has_reports(&scene);
     // What each of these exit codes says would be the same after another start.
     assert!(job.contains("values: [2, 3, 4, 5, 6]"));
+    for id in ["client-id", "tenant-id"] {
+        assert!(job.contains(&format!("azure.workload.identity/{id}: ")));
+    }
     assert!(!job.contains('\t'));
 }
 
@@ -147,4 +150,5 @@ fn scheduled_task_runs() {
     let scene = scene();
     run(&scene, &arguments, &["$Folder"]);
     has_reports(&scene);
+    assert!(scene.path("logs/patchgap.log").exists());
 }
