@@ -48,6 +48,12 @@ pub struct RunDigest {
     pub with_gaps: u64,
     /// Answered machines that miss none.
     pub clean: u64,
+    /// Answered machines of which nothing current is known.
+    #[serde(default)]
+    pub no_current_data: u64,
+    /// Answered machines that miss none because their Windows gets no updates any more.
+    #[serde(default)]
+    pub unsupported: u64,
     /// Pairs of a machine and a KB that it misses.
     pub gaps: u64,
     /// The CVEs of all gaps.
@@ -110,6 +116,8 @@ impl RunDigest {
             skipped: fleet.skipped.len() as u64,
             with_gaps: coverage.with_gaps,
             clean: coverage.clean,
+            no_current_data: coverage.no_current_data,
+            unsupported: coverage.unsupported,
             gaps: fleet.gaps,
             exposure: fleet.exposure,
             known_exploited: fleet.known_exploited.map(|it| it.gaps),

@@ -7,12 +7,9 @@ use serde::Serialize;
 use super::{
     FILES, Overview,
     row::{TenantRow, TenantStatus},
-    totals::{ChangeTotals, KbTotal, Totals, kbs, with_status},
+    totals::{ChangeTotals, KbTotal, TOP_KBS, Totals, kbs, with_status},
 };
 use crate::report::{Tool, time::rfc3339};
-
-/// The number of KBs in `topKbs`.
-const TOP_KBS: usize = 20;
 
 /// As in a tenant's `summary.json`: raised when a field is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;

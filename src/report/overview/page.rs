@@ -12,12 +12,12 @@ use super::{
     digest::DigestChanges,
     row::{TenantRow, TenantStatus},
     text::conclusion,
-    totals::{KbTotal, Totals, kbs},
+    totals::{KbTotal, TOP_KBS, Totals, kbs},
 };
 use crate::{
     domain::{
         kb::KbId,
-        text::{share, thousands},
+        text::{counted, share, thousands},
     },
     report::{
         page::{STYLE, hash},
@@ -25,9 +25,6 @@ use crate::{
         time::zoned_minute,
     },
 };
-
-/// The number of KBs in the table.
-const MOST_KBS: usize = 25;
 
 #[derive(Template)]
 #[template(config = "src/report/overview/askama.toml", path = "overview.html")]
@@ -87,17 +84,20 @@ pub(super) fn render(overview: &Overview) -> io::Result<String> {
             hash(STYLE)
         ),
         style: STYLE,
-        title: format!("Missing updates of {} tenants", overview.rows.len()),
+        title: format!(
+            "Missing updates of {}",
+            counted(overview.rows.len() as u64, "tenant", "tenants")
+        ),
         headline: conclusion(overview),
         began: zoned_minute(overview.started_at, &overview.time_zone),
         tiles: tiles(&totals, kbs.len()),
         has_exploited,
         rows: rows(overview),
-        more_kbs: match kbs.len().saturating_sub(MOST_KBS) {
+        more_kbs: match kbs.len().saturating_sub(TOP_KBS) {
             0 => String::new(),
             more => thousands(more as u64),
         },
-        kbs: kbs.iter().take(MOST_KBS).map(Into::into).collect(),
+        kbs: kbs.iter().take(TOP_KBS).map(Into::into).collect(),
     };
     page.render().map_err(io::Error::other)
 }

@@ -58,16 +58,19 @@ impl TenantRow {
         }
     }
 
-    /// What there is to say of a run that is not complete.
+    /// Whether a run was reported in which not everything was requested that was to be.
+    pub fn is_unfinished(&self) -> bool {
+        self.digest.as_ref().is_some_and(|it| !it.is_finished)
+    }
+
+    /// What there is to say of a run that is not complete, or needs attention.
     pub fn message(&self) -> String {
         if let Some(error) = &self.error {
             return error.clone();
         }
         match &self.digest {
-            Some(digest) if digest.outcome != RunOutcome::Complete => {
-                let machines = counted(digest.requested(), "machine", "machines");
-                format!("{} of {machines} answered", thousands(digest.answered))
-            }
+            Some(digest) if digest.outcome != RunOutcome::Complete => answered(digest),
+            Some(digest) if !digest.is_finished => ended_early(digest),
             Some(digest) if digest.is_alarming => "known exploited gaps are open".to_owned(),
             _ => String::new(),
         }
@@ -92,6 +95,27 @@ impl TenantRow {
         parts.push(PAGE.to_owned());
         Some(parts.join("/"))
     }
+}
+
+/// How many machines answered, as text.
+fn answered(digest: &RunDigest) -> String {
+    let machines = counted(digest.requested(), "machine", "machines");
+    format!("{} of {machines} answered", thousands(digest.answered))
+}
+
+/// What there is to say of a run that ended early and has enough answers all the same.
+fn ended_early(digest: &RunDigest) -> String {
+    let answers = if digest.answered < digest.requested() {
+        answered(digest)
+    } else {
+        "some answers are from earlier runs".to_owned()
+    };
+    let also = if digest.is_alarming {
+        "; known exploited gaps are open"
+    } else {
+        ""
+    };
+    format!("ended early: {answers}{also}")
 }
 
 /// A part of a path in a link.

@@ -32,7 +32,9 @@ fn digest(folder: &str) -> RunDigest {
         pending: 0,
         skipped: 2,
         with_gaps: 6,
-        clean: 4,
+        clean: 3,
+        no_current_data: 1,
+        unsupported: 0,
         gaps: 9,
         exposure: 90,
         known_exploited: Some(3),
@@ -126,8 +128,9 @@ fn summary_has_the_totals() {
     assert_eq!(summary["tenants"]["refused"], 1);
     assert_eq!(summary["tenants"]["failed"], 0);
     assert_eq!(summary["inventory"]["machines"], 36);
-    assert_eq!(summary["machines"]["answered"], 29);
-    assert_eq!(summary["machines"]["skipped"], 6);
+    let numbers = ["answered", "skipped", "noCurrentData", "unsupported"];
+    let numbers = numbers.map(|it| summary["machines"][it].as_u64().unwrap());
+    assert_eq!(numbers, [29, 6, 3, 0]);
     assert_eq!((&summary["kbs"], &summary["gaps"]), (&2.into(), &27.into()));
     assert_eq!(summary["exposure"], 270);
     assert_eq!(summary["knownExploited"]["gaps"], 6);
@@ -160,6 +163,59 @@ fn page_is_safe_and_links_to_pages_below_it() {
     assert!(places.iter().all(|it| !page.contains(it)));
     let order = ["refused", "partial", "complete"].map(|it| page.find(&format!(">{it}<")).unwrap());
     assert!(order.is_sorted(), "what needs attention comes first");
+}
+
+#[test]
+fn page_lists_the_kbs_that_the_summary_lists() {
+    let kbs = (0..23).map(|number| kb(&format!("50000{number:02}"), "name", 3));
+    let overview = Overview {
+        rows: vec![TenantRow {
+            digest: Some(RunDigest {
+                kbs: kbs.collect(),
+                ..digest("out/a")
+            }),
+            ..row("a", ExitCode::Complete)
+        }],
+        ..overview()
+    };
+    let files = overview.files().unwrap();
+    let [_, (_, page), (_, summary)] = &files[..] else {
+        panic!("{files:?}");
+    };
+    let summary: Value = serde_json::from_str(summary).unwrap();
+    assert_eq!(summary["topKbs"].as_array().unwrap().len(), 20);
+    assert_eq!(page.matches("<th scope=\"row\">KB50000").count(), 20);
+    assert!(page.contains("3 more are not shown."), "{page}");
+    assert!(page.contains("Missing updates of 1 tenant<"), "{page}");
+}
+
+#[test]
+fn row_says_that_a_run_ended_early() {
+    let message = |digest: RunDigest| {
+        let row = TenantRow {
+            digest: Some(digest),
+            ..row("a", ExitCode::Complete)
+        };
+        row.message()
+    };
+    let early = RunDigest {
+        is_finished: false,
+        ..digest("out")
+    };
+    let old = "ended early: some answers are from earlier runs";
+    assert_eq!(message(digest("out")), "");
+    assert_eq!(message(early.clone()), old);
+    let alarming = RunDigest {
+        is_alarming: true,
+        ..early.clone()
+    };
+    let also = format!("{old}; known exploited gaps are open");
+    assert_eq!(message(alarming), also);
+    let enough = RunDigest {
+        answered: 9,
+        ..early
+    };
+    assert_eq!(message(enough), "ended early: 9 of 10 machines answered");
 }
 
 #[test]

@@ -10,6 +10,9 @@ use super::{
     row::TenantStatus,
 };
 
+/// The most KBs that are listed.
+pub(super) const TOP_KBS: usize = 20;
+
 /// The sums over all tenants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,6 +27,8 @@ pub(super) struct Totals {
     pub(super) skipped: u64,
     pub(super) with_gaps: u64,
     pub(super) clean: u64,
+    pub(super) no_current_data: u64,
+    pub(super) unsupported: u64,
     #[serde(skip)]
     pub(super) gaps: u64,
     #[serde(skip)]
@@ -78,6 +83,8 @@ impl Totals {
         self.skipped += digest.skipped;
         self.with_gaps += digest.with_gaps;
         self.clean += digest.clean;
+        self.no_current_data += digest.no_current_data;
+        self.unsupported += digest.unsupported;
         self.gaps += digest.gaps;
         self.exposure = self.exposure.saturating_add(digest.exposure);
         if let Some(gaps) = digest.known_exploited {
