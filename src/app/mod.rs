@@ -1,5 +1,6 @@
 //! The commands, one file for each.
 
+mod all_tenants;
 mod check;
 mod completions;
 mod console;

@@ -2,7 +2,8 @@
 
 use super::{
     AppError,
-    context::{Context, state},
+    all_tenants::{AllTenants, resolve_all},
+    context::Context,
 };
 use crate::{
     collect::per_machine::Stops,
@@ -25,11 +26,7 @@ pub(super) fn report_tenants(
     if typed.run.is_some() {
         return Err(AppError::RunForAll);
     }
-    let common = context.resolve_for(typed, None)?.config;
-    state(&common.store)?;
-    let jobs = jobs(context, tenants, typed);
-    let folders: Vec<_> = jobs.iter().map(TenantJob::folder).collect();
-    tenants.check_folders(&folders)?;
+    let AllTenants { common, each } = resolve_all(context, tenants, typed)?;
     let has_list = list.is_some() || common.machines.is_some() || common.offline;
     if let Some(tenant) = tenants.list.iter().find(|it| !has_list && !it.has_list()) {
         return Err(tenants.no_list(tenant).into());
@@ -38,9 +35,11 @@ pub(super) fn report_tenants(
     if !common.offline && !common.dry_run {
         interrupt::watch(stops.clone());
     }
+    let jobs = each.into_iter();
+    let jobs = jobs.map(|it| TenantJob::new(it.tenant, it.resolved));
     let input = TenantsInput {
         tenants,
-        jobs,
+        jobs: jobs.collect(),
         common: &common,
         list,
         started: &context.surroundings.started,
@@ -48,14 +47,4 @@ pub(super) fn report_tenants(
         stops: &stops,
     };
     Ok(run_all(&input)?)
-}
-
-/// The tenants, each with its configuration.
-fn jobs<'run>(context: &Context, tenants: &'run Tenants, typed: &Settings) -> Vec<TenantJob<'run>> {
-    let tenants = tenants.list.iter();
-    let jobs = tenants.map(|tenant| {
-        let resolved = context.resolve_beside(typed.clone(), tenant);
-        TenantJob::new(tenant, resolved)
-    });
-    jobs.collect()
 }

@@ -1,6 +1,7 @@
 //! `patchgap runs`: the kept runs, latest first.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     path::Path,
     time::Duration,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     cli,
-    config::{Settings, Tenants},
+    config::{Settings, Tenant, Tenants},
     console::{print, terminal_width},
     domain::{
         accuracy::Accuracy,
@@ -24,6 +25,7 @@ use crate::{
     },
     report::terminal::{Column, table},
     store::{OutcomeCounts, RunRecord, Service, Store, StoreError},
+    tenants::distinct,
 };
 
 /// The column that a store lacks if every run called for every machine.
@@ -116,23 +118,17 @@ fn of_tenants(
     let chosen = typed.tenant.clone().map(String::from);
     let chosen = chosen.map(|name| tenants.named(&name)).transpose()?;
     let config = context.resolve_for(typed, chosen)?.config;
-    let mut paths = vec![state(&config.store)?.to_owned()];
-    if chosen.is_none() {
-        paths.extend(
-            tenants
-                .list
-                .iter()
-                .filter_map(|it| it.state())
-                .map(Path::to_owned),
-        );
-        paths.sort();
-        paths.dedup();
-        paths.retain(|path| path.exists() || *path == tenants.state);
+    let mut paths = vec![state(&config.store)?];
+    // One that was typed is for all of them.
+    if chosen.is_none() && typed.state.is_none() {
+        let own = tenants.list.iter().filter_map(Tenant::state);
+        paths.extend(own.filter(|path| path.exists()));
     }
+    let paths = distinct(paths).into_iter();
     let names = tenants.list.iter();
     let names = names.map(|it| (it.id().to_lowercase(), it.name.clone()));
     let names: HashMap<String, String> = names.collect();
-    let stored = paths.iter().map(|path| {
+    let stored = paths.map(|path| {
         let mut stored = Stored::read(path)?;
         stored.names.clone_from(&names);
         if let Some(tenant) = chosen {
@@ -148,7 +144,11 @@ fn rows(stored: &[Stored], now: &ZonedDateTime) -> Result<Vec<Vec<String>>, Stor
     let runs = stored
         .iter()
         .flat_map(|it| it.runs.iter().map(move |run| (it, run)));
-    let rows = runs.map(|(stored, run)| {
+    let mut runs: Vec<_> = runs.collect();
+    if stored.len() > 1 {
+        runs.sort_by_key(|(_, run)| Reverse(run.started_at));
+    }
+    let rows = runs.into_iter().map(|(stored, run)| {
         let tally = match run.ended {
             Some(_) => run.tally,
             None => stored.store.tally(run.run)?,

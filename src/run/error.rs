@@ -1,6 +1,6 @@
 //! Errors that end a run early, with their exit codes and hints.
 
-use std::io;
+use std::{io, path::Path};
 
 use thiserror::Error;
 
@@ -23,7 +23,7 @@ use crate::{
     inventory::InventoryError,
     quota::StoreFailed,
     report::output::{Conflict, OutputError},
-    store::StoreError,
+    store::{Problem, StoreError},
 };
 
 /// Why a run ended early.
@@ -208,6 +208,19 @@ impl RunError {
             sentence: Ending::Refused(failure).sentence("").unwrap_or_default(),
             exit_code: ExitCode::Refused,
             hint,
+        }
+    }
+
+    /// Whether a tenant has no run to report again. That the store of all tenants does not exist is another
+    /// matter: its path may be mistyped.
+    pub(crate) fn is_without_runs(&self, common_store: &Path) -> bool {
+        let Self::Store(StoreError { path, problem }) = self else {
+            return false;
+        };
+        match problem {
+            Problem::Empty(_) => true,
+            Problem::Missing => path != common_store,
+            _ => false,
         }
     }
 

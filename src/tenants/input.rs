@@ -2,7 +2,7 @@
 
 use jiff::ZonedDateTime;
 
-use super::{job::TenantJob, journal::Journal};
+use super::{job::TenantJob, journal::Journal, stores::Stores};
 use crate::{
     collect::per_machine::Stops,
     config::{Config, MachineSource, Tenants},
@@ -28,7 +28,7 @@ pub(crate) struct TenantsInput<'run> {
 /// What the runs share.
 pub(super) struct Shared<'run> {
     /// The files of all stores.
-    pub(super) stores: Vec<StoreFile>,
+    pub(super) stores: Stores,
     pub(super) feeds: SharedFeeds,
     /// `None` if nothing is requested.
     pub(super) journal: Option<&'run Journal>,
@@ -37,7 +37,6 @@ pub(super) struct Shared<'run> {
 impl Shared<'_> {
     /// The file of a tenant's store.
     pub(super) fn store(&self, job: &TenantJob<'_>) -> Option<&StoreFile> {
-        let path = job.state()?;
-        self.stores.iter().find(|store| store.path() == path)
+        self.stores.find(job.state()?)
     }
 }

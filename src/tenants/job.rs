@@ -55,7 +55,7 @@ impl<'run> TenantJob<'run> {
     }
 
     /// The folder of its reports, if its configuration is right.
-    pub(crate) fn folder(&self) -> Option<&Path> {
+    pub(super) fn folder(&self) -> Option<&Path> {
         let resolved = self.resolved.as_ref().ok()?;
         Some(&resolved.config.reports.out)
     }

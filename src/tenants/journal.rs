@@ -1,17 +1,41 @@
 //! Which tenants are done, so that a later start goes on with the others.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tracing::warn;
 
+use super::job::TenantJob;
 use crate::{
     config::Tenant,
     domain::text::chain,
-    report::overview::RunDigest,
+    report::{
+        output::{comparable, has_own_files},
+        overview::RunDigest,
+    },
     store::{DoneTenant, StoreError, TenantsJournal},
 };
+
+/// What an earlier start has done for a tenant.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Done {
+    /// Where its reports are, from any working directory.
+    place: String,
+    pub(super) digest: RunDigest,
+}
+
+impl Done {
+    /// Whether its reports are in this folder, and still there.
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.place == place(folder) && has_own_files(folder)
+    }
+}
+
+fn place(folder: &Path) -> String {
+    comparable(folder).to_string_lossy().into_owned()
+}
 
 /// Which tenants are done.
 pub(super) struct Journal {
@@ -40,22 +64,26 @@ impl Journal {
     }
 
     /// What an earlier start has done for this tenant.
-    pub(super) fn done(&self, tenant: &Tenant) -> Option<RunDigest> {
+    pub(super) fn done(&self, tenant: &Tenant) -> Option<Done> {
         let done = self.done.get(&tenant.name)?;
         let is_same = done.tenant_id.eq_ignore_ascii_case(tenant.id());
-        let digest = Some(&done.digest).filter(|_| is_same)?;
+        let done = Some(&done.digest).filter(|_| is_same)?;
         // One of an older version is done again.
-        serde_json::from_str(digest).ok()
+        serde_json::from_str(done).ok()
     }
 
     /// Records that a tenant is done. If that fails, a later start does it again.
-    pub(super) fn record(&self, tenant: &Tenant, digest: &RunDigest) {
-        let Ok(text) = serde_json::to_string(digest) else {
+    pub(super) fn record(&self, job: &TenantJob<'_>, digest: &RunDigest) {
+        let done = job.folder().map(|folder| Done {
+            place: place(folder),
+            digest: digest.clone(),
+        });
+        let Some(Ok(text)) = done.map(|it| serde_json::to_string(&it)) else {
             return;
         };
         let done = DoneTenant {
-            name: tenant.name.clone(),
-            tenant_id: tenant.id().to_owned(),
+            name: job.tenant.name.clone(),
+            tenant_id: job.tenant.id().to_owned(),
             digest: text,
         };
         let recorded = self.kept.lock().record(&done, Timestamp::now());

@@ -10,6 +10,7 @@
 //! - `side_by_side`: a few threads, each with one tenant at a time and a runtime of its own
 //! - `one`: the run of one tenant, whose end is a row, whatever happens
 //! - `journal`: which tenants are done, so that a later start goes on with the others
+//! - `stores`: the files of their stores, each once
 //! - `exit_code`: the exit code of all
 //!
 //! Invariants: nothing of one tenant ends another's run: not an error, not a panic, not its time limit.
@@ -23,10 +24,12 @@ mod journal;
 mod one;
 mod run;
 mod side_by_side;
+mod stores;
 
 pub(crate) use self::{
     input::TenantsInput,
     job::TenantJob,
     run::run_all,
     side_by_side::{in_span, side_by_side},
+    stores::{Stores, distinct},
 };

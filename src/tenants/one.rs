@@ -15,6 +15,10 @@ use crate::{
     run::{Finished, RunError, job::ReportJob},
 };
 
+/// What to do about a tenant that was never reported: refused on every night, or new in the file.
+const NEW_HINT: &str = "it was never reported: `patchgap report` without --offline queries it, and \
+                        `patchgap check` says whether it is ready";
+
 /// Runs one tenant.
 pub(super) fn run_one(
     input: &TenantsInput<'_>,
@@ -63,14 +67,19 @@ impl Runner<'_> {
         self.row(self.report(resolved))
     }
 
-    /// The row of a tenant that an earlier start has done. If its reports are in another folder by now, they
-    /// are rendered again.
+    /// The row of a tenant that an earlier start has done. If its reports belong in another folder by now, or
+    /// are gone, they are rendered again.
     fn done_before(&self, resolved: &Resolved) -> Option<TenantRow> {
-        let digest = self.shared.journal?.done(self.job.tenant)?;
-        if digest.folder == resolved.config.reports.out.to_string_lossy() {
+        let done = self.shared.journal?.done(self.job.tenant)?;
+        let (folder, digest) = (&resolved.config.reports.out, &done.digest);
+        if done.is_in(folder) {
             return Some(TenantRow {
                 exit_code: digest.exit_code(),
-                digest: Some(digest),
+                digest: Some(RunDigest {
+                    // As it is spelled this time: links are relative to the overview's.
+                    folder: folder.to_string_lossy().into_owned(),
+                    ..done.digest
+                }),
                 ..self.job.row(ExitCode::Complete)
             });
         }
@@ -108,18 +117,29 @@ impl Runner<'_> {
         let Finished { digest, ended } = finished;
         let row = match &ended {
             Ok(code) => self.job.row(*code),
-            Err(problem) => TenantRow {
-                error: Some(chain(problem)),
-                hint: problem.hint(),
-                ..self.job.row(problem.exit_code())
-            },
+            Err(problem) => self.failed(problem),
         };
         let is_done = |digest: &&RunDigest| ended.is_ok() && digest.is_finished;
         if let (Some(journal), Some(digest)) =
             (self.shared.journal, digest.as_ref().filter(is_done))
         {
-            journal.record(self.job.tenant, digest);
+            journal.record(self.job, digest);
         }
         TenantRow { digest, ..row }
+    }
+
+    /// The row of a run that an error ended.
+    fn failed(&self, problem: &RunError) -> TenantRow {
+        let is_new = problem.is_without_runs(&self.input.tenants.state);
+        let (code, hint) = if is_new {
+            (ExitCode::Partial, Some(NEW_HINT.to_owned()))
+        } else {
+            (problem.exit_code(), problem.hint())
+        };
+        TenantRow {
+            error: Some(chain(problem)),
+            hint,
+            ..self.job.row(code)
+        }
     }
 }

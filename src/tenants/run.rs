@@ -1,6 +1,6 @@
 //! All tenants, and the overview at the end.
 
-use std::path::Path;
+use std::{path::Path, ptr};
 
 use jiff::Timestamp;
 use tracing::warn;
@@ -12,6 +12,7 @@ use super::{
     journal::Journal,
     one::{panicked, run_one},
     side_by_side::side_by_side,
+    stores::Stores,
 };
 use crate::{
     console::{print, terminal_width},
@@ -20,11 +21,11 @@ use crate::{
         text::{chain, counted},
     },
     report::{
-        output::{Claim, Input, OutputFolder, write_files},
+        output::{Claim, Input, OutputFolder, resolved, write_files},
         overview::{FILES, Overview, TenantRow},
     },
     run::{RunError, messages::inform, shared_feeds::SharedFeeds},
-    store::{KeptRuns, RunId, StoreFile, TenantsJournal, files_of},
+    store::{KeptRuns, RunId, TenantsJournal, files_of},
 };
 
 /// Runs every tenant, and writes the overview.
@@ -45,19 +46,16 @@ pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<ExitCode, RunError> {
     write_overview(input, &shared, rows)
 }
 
-/// The files of the stores of all tenants, each once.
-fn stores(input: &TenantsInput<'_>) -> Vec<StoreFile> {
-    let mut paths: Vec<&Path> = vec![&input.tenants.state];
-    paths.extend(input.jobs.iter().filter_map(TenantJob::state));
-    paths.sort_unstable();
-    paths.dedup();
-    paths.into_iter().map(StoreFile::new).collect()
+/// The stores of all tenants.
+fn stores(input: &TenantsInput<'_>) -> Stores {
+    let own = input.jobs.iter().filter_map(TenantJob::state);
+    Stores::of([&*input.tenants.state].into_iter().chain(own))
 }
 
 /// Checks, before anything is requested, that the overview can be written and replaces nothing else.
 fn check_overview(
     input: &TenantsInput<'_>,
-    stores: &[StoreFile],
+    stores: &Stores,
     folder: &Path,
 ) -> Result<(), RunError> {
     let mut inputs = vec![Input {
@@ -81,13 +79,12 @@ fn check_overview(
 }
 
 /// Goes on with the run that an earlier start began, or begins a new one.
-fn journal(input: &TenantsInput<'_>, stores: &[StoreFile]) -> Result<Option<Journal>, RunError> {
-    let state = stores.iter().find(|it| it.path() == input.tenants.state);
+fn journal(input: &TenantsInput<'_>, stores: &Stores) -> Result<Option<Journal>, RunError> {
+    let state = stores.find(&input.tenants.state);
     let Some(state) = state.filter(|_| !input.common.offline) else {
         return Ok(None);
     };
-    let file = std::path::absolute(&input.tenants.path);
-    let file = file.unwrap_or_else(|_| input.tenants.path.clone());
+    let file = resolved(&input.tenants.path);
     let (reuse, now) = (input.common.store.reuse, input.started.timestamp());
     let kept = TenantsJournal::open(state, &file.to_string_lossy(), reuse, now)?;
     let journal = Journal::new(kept)?;
@@ -110,19 +107,22 @@ fn rows(input: &TenantsInput<'_>, shared: &Shared<'_>, parallel: usize) -> Vec<T
 }
 
 /// Prints the plan of each tenant, one after the other.
-fn plans(input: &TenantsInput<'_>, stores: Vec<StoreFile>) -> Result<ExitCode, RunError> {
+fn plans(input: &TenantsInput<'_>, stores: Stores) -> Result<ExitCode, RunError> {
     let shared = Shared {
         stores,
         feeds: SharedFeeds::default(),
         journal: None,
     };
-    let mut codes = Vec::new();
-    for job in &input.jobs {
+    // On a thread of its own, like every run: this one may drive a runtime already.
+    let codes = side_by_side(&input.jobs, 1, |job| -> Result<ExitCode, RunError> {
         print(&format!("{}\n", job.tenant.name))?;
-        codes.push(run_one(input, &shared, job).exit_code);
+        let row = run_one(input, &shared, job);
         print("\n")?;
-    }
-    Ok(combined(&codes))
+        Ok(row.exit_code)
+    });
+    let codes = codes.into_iter();
+    let codes = codes.map(|code| code.unwrap_or(Ok(ExitCode::Unexpected)));
+    Ok(combined(&codes.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// Writes the overview, and then records that the run over all tenants has ended.
@@ -158,16 +158,17 @@ fn write_overview(
 /// Whether a later start begins a new run: unless this one was interrupted or ran out of time.
 fn is_over(rows: &[TenantRow]) -> bool {
     rows.iter().all(|row| {
-        let is_unfinished = row.digest.as_ref().is_some_and(|it| !it.is_finished);
-        row.exit_code != ExitCode::Interrupted && !(is_unfinished && row.error.is_none())
+        let is_unfinished = row.error.is_none() && row.is_unfinished();
+        row.exit_code != ExitCode::Interrupted && !is_unfinished
     })
 }
 
 /// Deletes old runs of all tenants at once: that takes a look at the whole store.
 fn prune(input: &TenantsInput<'_>, shared: &Shared<'_>, rows: &[TenantRow]) {
-    for store in &shared.stores {
+    for store in shared.stores.iter() {
+        let is_its = |job| shared.store(job).is_some_and(|it| ptr::eq(it, store));
         let rows = rows.iter().zip(&input.jobs);
-        let rows = rows.filter(|(_, job)| job.state() == Some(store.path()));
+        let rows = rows.filter(|(_, job)| is_its(job));
         let kept = rows.filter_map(|(row, job)| {
             Some(KeptRuns {
                 run: RunId(row.digest.as_ref()?.run?),

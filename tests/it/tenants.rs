@@ -11,6 +11,8 @@ use std::{
 use patchgap::simulator::{Fault, Settings};
 use serde_json::Value;
 
+#[cfg(unix)]
+use crate::common::set_mode;
 use crate::common::{Background, Finished, Page, Scene, assert_truth, wait_until};
 
 /// A tenant of this seed: each seed has its own ids, machines and gaps.
@@ -558,4 +560,228 @@ fn simulated_tenants_come_with_a_file_of_tenants() {
     assert_eq!(column(&run("report"), "status"), ["complete", "refused"]);
     serving.signal("INT");
     serving.finish().exits_with(0);
+}
+
+#[test]
+fn dry_run_prints_the_plan_of_each_tenant() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let run = several.report(&["--dry-run"]).exits_with(0);
+    let plan = "calls          12, one per machine";
+    let plans: Vec<&str> = run.stdout.split("\nother\n").collect();
+    assert!(plans[0].starts_with("one\n"), "{}", run.stdout);
+    assert_eq!(plans.len(), 2, "{}", run.stdout);
+    assert!(plans.iter().all(|it| it.contains(plan)), "{}", run.stdout);
+    assert!(!one.path("reports").exists());
+    one.assert_no_requests();
+    other.assert_no_requests();
+
+    several.report(&[]).exits_with(0);
+    let run = several.report(&["--dry-run", "--offline"]).exits_with(0);
+    assert_eq!(run.stdout.matches("machine list").count(), 2);
+}
+
+#[test]
+fn tenant_whose_reports_are_gone_or_elsewhere_is_reported_again_without_calls() {
+    let (one, slow) = (
+        tenant(1, |_| {}),
+        tenant(2, |it| it.latency = Duration::from_millis(400)),
+    );
+    let several = Several(vec![("one", &one), ("slow", &slow)]);
+    several.write("concurrency = 1");
+    let interrupted = || {
+        let calls = several.calls("slow");
+        let running = several.background(&[]);
+        wait_until("one is done, the other at work", || {
+            several.folder("one").join("summary.json").exists() && several.calls("slow") > calls
+        });
+        running.signal("INT");
+        running.finish().exits_with(130)
+    };
+    interrupted();
+    fs::remove_dir_all(several.folder("one")).unwrap();
+    let run = interrupted();
+    assert_eq!(column(&run, "status"), ["complete", "interrupted"]);
+    several.assert_truth("one");
+
+    // Another working directory, and another spelling of the same file.
+    fs::create_dir(one.path("elsewhere")).unwrap();
+    let mut command = several.command(&["report", "--concurrency=8"]);
+    command
+        .current_dir(one.path("elsewhere"))
+        .env("PATCHGAP_TENANTS", "../tenants.toml");
+    one.finish(&mut command)
+        .exits_with(0)
+        .complains("1 tenant is done");
+    let again = Finished::new(output(), one.path("elsewhere/reports/one"));
+    assert_truth(&one, &again);
+    assert_eq!(several.calls("one"), 12, "its answers were kept");
+}
+
+/// Two tenants, of which the second has a secret and a store that others can read or write to.
+#[cfg(unix)]
+#[test]
+fn doubts_about_the_configuration_of_a_tenant_name_it() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    fs::create_dir(one.path("shared")).unwrap();
+    one.write("secret", other.tenant.client_secret());
+    set_mode(&one.path("secret"), 0o644);
+    set_mode(&one.path("shared"), 0o777);
+    let own = Several::table("other", &other, "state = 'shared/own.sqlite'");
+    let own = own.replace(
+        "client_secret_env = 'SECRET_OTHER'",
+        "client_secret_file = 'secret'",
+    );
+    one.write("tenants.toml", Several::table("one", &one, "") + &own);
+    for command in ["check", "report"] {
+        let run = several.run(&[command, "--log-format=json"]).exits_with(0);
+        for doubt in ["is accessible to others", "others can write to the store"] {
+            let lines: Vec<&str> = run.stderr.lines().filter(|it| it.contains(doubt)).collect();
+            assert_eq!(lines.len(), 1, "{command}: {doubt}: {}", run.stderr);
+            assert!(lines[0].contains("\"tenant\":\"other\""), "{}", lines[0]);
+        }
+    }
+    // What the common configuration has already is said once, and not for each tenant.
+    let mut command = several.command(&["check", "--state=shared/all.sqlite"]);
+    let run = one.finish(&mut command).exits_with(0);
+    let doubt = "others can write to the store";
+    assert_eq!(run.stderr.matches(doubt).count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn tenant_that_ran_out_of_time_with_old_answers_says_so() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("").report(&[]).exits_with(0);
+    let run = several
+        .report(&["--budget=1ms", "--concurrency=1"])
+        .exits_with(0);
+    assert_eq!(column(&run, "status"), ["complete", "complete"]);
+    let expected = "ended early: some answers are from earlier runs";
+    assert_eq!(column(&run, "message"), [expected, expected]);
+    // The next start goes on with both.
+    let run = several.report(&[]).exits_with(0);
+    assert_eq!(column(&run, "message"), ["", ""]);
+    for name in ["one", "other"] {
+        assert!(several.calls(name) >= 24, "all were queried again");
+    }
+}
+
+#[test]
+fn check_refuses_what_a_run_would_refuse() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    let table = |more: &str| Several::table("one", &one, "") + more;
+    let same = Several::table("other", &other, "out = 'reports/one'");
+    one.write("tenants.toml", table(&same));
+    let folder = "the reports would share a folder";
+    several.run(&["check"]).exits_with(3).complains(folder);
+    one.assert_no_requests();
+
+    // A list can still be typed.
+    let without = Several::table("other", &other, "").replace("machines = ", "title = ");
+    one.write("tenants.toml", table(&without));
+    let run = several.run(&["check"]).exits_with(0);
+    assert_eq!(run.stderr.matches("no list").count(), 1, "{}", run.stderr);
+    assert!(run.stderr.contains("--all-machines"), "{}", run.stderr);
+}
+
+#[test]
+fn tenant_that_was_never_reported_is_a_row_offline() {
+    let (one, other, own) = (tenant(1, |_| {}), tenant(2, |_| {}), tenant(3, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other), ("own", &own)]);
+    let tables = Several::table("one", &one, "") + &Several::table("other", &other, "");
+    let own = Several::table("own", &own, "state = 'own.sqlite'");
+    one.write("tenants.toml", tables + &own);
+    let mut command = several.command(&["report"]);
+    command
+        .env("SECRET_OTHER", "wrong")
+        .env("SECRET_OWN", "wrong");
+    one.finish(&mut command).exits_with(5);
+    let run = several
+        .report(&["--offline"])
+        .exits_with(5)
+        .complains("hint=\"it was never reported");
+    assert_eq!(column(&run, "status"), ["complete", "failed", "failed"]);
+    assert_eq!(column(&run, "exitCode"), ["0", "5", "5"]);
+    // Without the store of all, its path is wrong.
+    fs::remove_file(one.path("store.sqlite")).unwrap();
+    several.report(&["--offline"]).exits_with(3);
+}
+
+#[test]
+fn overview_adds_up_what_the_tenants_report() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |it| it.machines = 7));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let run = several.report(&[]).exits_with(0);
+    let own = ["one", "other"].map(|it| several.finished(it).summary());
+    for (column_name, pointer) in [
+        ("machines", "/inventory/machines"),
+        ("answered", "/machines/answered"),
+        ("kbs", "/kbs"),
+        ("gaps", "/gaps"),
+        ("exposure", "/exposure"),
+    ] {
+        let figures = own
+            .iter()
+            .map(|it| it.pointer(pointer).unwrap().to_string());
+        let figures: Vec<String> = figures.collect();
+        assert_eq!(column(&run, column_name), figures, "{column_name}");
+        assert_ne!(figures[0], "0", "{column_name}");
+    }
+    let summary = run.summary();
+    let number = |from: &Value, pointer: &str| from.pointer(pointer).unwrap().as_u64().unwrap();
+    for pointer in [
+        "/inventory/machines",
+        "/machines/answered",
+        "/machines/withGaps",
+        "/machines/clean",
+        "/machines/noCurrentData",
+        "/machines/unsupported",
+        "/gaps",
+        "/exposure",
+    ] {
+        let sum: u64 = own.iter().map(|it| number(it, pointer)).sum();
+        assert_eq!(number(&summary, pointer), sum, "{pointer}");
+    }
+    let parts = ["withGaps", "clean", "noCurrentData", "unsupported"];
+    let parts = parts.map(|it| number(&summary, &format!("/machines/{it}")));
+    let answered = number(&summary, "/machines/answered");
+    assert_eq!(parts.iter().sum::<u64>(), answered);
+    let kbs = ["one", "other"].map(|it| several.finished(it).rows("kbs.csv"));
+    let kbs: BTreeSet<String> = kbs.iter().flatten().map(|it| it["kbId"].clone()).collect();
+    assert_eq!(number(&summary, "/kbs"), kbs.len() as u64);
+}
+
+#[test]
+fn tenants_can_have_stores_of_their_own() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    let first = Several::table("one", &one, "state = 'a.sqlite'");
+    // Another spelling of the store of all.
+    let second = Several::table("other", &other, "state = 'reports/../store.sqlite'");
+    fs::create_dir(one.path("reports")).unwrap();
+    one.write("tenants.toml", first + &second);
+    for _ in 0..2 {
+        several.report(&["--parallel=1"]).exits_with(0);
+    }
+    assert!(one.path("a.sqlite").exists());
+    for name in ["one", "other"] {
+        several.assert_truth(name);
+    }
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let run = several.run(&[&["runs"], arguments].concat()).exits_with(0);
+        let lines = run.stdout.lines().skip(1);
+        lines
+            .map(|line| line.split_whitespace().last().unwrap().to_owned())
+            .collect()
+    };
+    // The latest comes first, whichever store it is in.
+    assert_eq!(names(&[]), ["other", "one", "other", "one"]);
+    // What is typed is for all tenants.
+    let typed = several.run(&["runs", "--state=store.sqlite"]).exits_with(0);
+    assert_eq!(typed.stdout.lines().count(), 3, "{}", typed.stdout);
 }

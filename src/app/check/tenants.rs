@@ -2,15 +2,19 @@
 
 use jiff::Timestamp;
 use tokio::runtime::Builder;
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{
     access::{access, demand_role},
     renewal::is_soon,
 };
 use crate::{
-    app::{AppError, context::Context},
-    config::{ConfigError, Resolved, Settings, Tenant, Tenants},
+    app::{
+        AppError,
+        all_tenants::{AllTenants, ResolvedTenant, resolve_all},
+        context::Context,
+    },
+    config::{Config, Resolved, Settings, Tenants},
     console::{print, terminal_width},
     defender::{
         auth::{Claims, certificate_end, choose},
@@ -22,15 +26,8 @@ use crate::{
     },
     report::terminal::{Column, table},
     run::{identity::Identity, prepare},
-    store::StoreFile,
-    tenants::{in_span, side_by_side},
+    tenants::{Stores, in_span, side_by_side},
 };
-
-/// A tenant with its configuration.
-struct Candidate<'check> {
-    tenant: &'check Tenant,
-    resolved: Result<Resolved, ConfigError>,
-}
 
 /// What a check found out about a tenant.
 struct Checked {
@@ -48,32 +45,34 @@ pub(super) fn check_tenants(
     tenants: &Tenants,
     typed: &Settings,
 ) -> Result<ExitCode, AppError> {
-    context.resolve_for(typed, None)?;
-    let candidates = tenants.list.iter().map(|tenant| Candidate {
-        tenant,
-        resolved: context.resolve_beside(typed.clone(), tenant),
+    let AllTenants { common, each } = resolve_all(context, tenants, typed)?;
+    warn_without_list(tenants, &common);
+    let stores = stores(tenants, &each);
+    let rows = side_by_side(&each, tenants.parallel, |tenant| {
+        in_span(&tenant.tenant.name, || row(tenant, &stores))
     });
-    let candidates: Vec<Candidate<'_>> = candidates.collect();
-    let stores = stores(tenants, &candidates);
-    let rows = side_by_side(&candidates, tenants.parallel, |candidate| {
-        in_span(&candidate.tenant.name, || row(candidate, &stores))
-    });
-    let rows = rows.into_iter().zip(&candidates).map(|(row, candidate)| {
-        row.unwrap_or_else(|| failed(candidate, "an unexpected failure".to_owned()))
+    let rows = rows.into_iter().zip(&each).map(|(row, tenant)| {
+        row.unwrap_or_else(|| failed(tenant, "an unexpected failure".to_owned()))
     });
     let rows: Vec<Row> = rows.collect();
     print(&shown(&rows))?;
     Ok(exit_code(&rows))
 }
 
-/// The files of the stores, each once.
-fn stores(tenants: &Tenants, candidates: &[Candidate<'_>]) -> Vec<StoreFile> {
+/// Warns if a run would need --all-machines, which only a run takes.
+fn warn_without_list(tenants: &Tenants, common: &Config) {
+    let mut tenants_without = tenants.list.iter().filter(|it| !it.has_list());
+    if let Some(tenant) = tenants_without.next().filter(|_| common.machines.is_none()) {
+        let problem = tenants.no_list(tenant);
+        warn!("{problem}; `patchgap report` needs --all-machines for it");
+    }
+}
+
+/// The stores of all tenants.
+fn stores(tenants: &Tenants, candidates: &[ResolvedTenant<'_>]) -> Stores {
     let resolved = candidates.iter().filter_map(|it| it.resolved.as_ref().ok());
-    let paths = resolved.filter_map(|it| it.config.store.path.as_deref());
-    let mut paths: Vec<_> = paths.chain([&*tenants.state]).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    paths.into_iter().map(StoreFile::new).collect()
+    let own = resolved.filter_map(|it| it.config.store.path.as_deref());
+    Stores::of([&*tenants.state].into_iter().chain(own))
 }
 
 /// A row of the table.
@@ -82,7 +81,7 @@ struct Row {
     cells: Vec<String>,
 }
 
-fn row(candidate: &Candidate<'_>, stores: &[StoreFile]) -> Row {
+fn row(candidate: &ResolvedTenant<'_>, stores: &Stores) -> Row {
     let checked = match &candidate.resolved {
         Ok(resolved) => check_one(resolved, stores),
         Err(problem) => {
@@ -99,7 +98,7 @@ fn row(candidate: &Candidate<'_>, stores: &[StoreFile]) -> Row {
     }
 }
 
-fn check_one(resolved: &Resolved, stores: &[StoreFile]) -> Result<Checked, AppError> {
+fn check_one(resolved: &Resolved, stores: &Stores) -> Result<Checked, AppError> {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.map_err(AppError::Start)?.block_on(async {
         let config = &resolved.config;
@@ -110,7 +109,7 @@ fn check_one(resolved: &Resolved, stores: &[StoreFile]) -> Result<Checked, AppEr
         let allows = claims.as_ref().map_or_else(String::new, allowed);
         let identity = Identity::new(config, claims);
         let path = config.store.path.as_deref();
-        let store = stores.iter().find(|store| Some(store.path()) == path);
+        let store = path.and_then(|path| stores.find(path));
         let access = match store.filter(|_| config.source.answers.bulk.is_none()) {
             Some(store) => access(config, &session, &store.open()?, &identity).await?,
             None => "not tested",
@@ -138,7 +137,7 @@ fn allowed(claims: &Claims) -> String {
     allowed.join(", ")
 }
 
-fn ready(candidate: &Candidate<'_>, checked: &Checked) -> Row {
+fn ready(candidate: &ResolvedTenant<'_>, checked: &Checked) -> Row {
     let now = Timestamp::now();
     let ends = checked.ends.map_or_else(String::new, |end| {
         let soon = if is_soon(end, now) { " (soon)" } else { "" };
@@ -157,7 +156,7 @@ fn ready(candidate: &Candidate<'_>, checked: &Checked) -> Row {
     }
 }
 
-fn failed(candidate: &Candidate<'_>, message: String) -> Row {
+fn failed(candidate: &ResolvedTenant<'_>, message: String) -> Row {
     let [name, works] = [&candidate.tenant.name, "fails"].map(str::to_owned);
     let mut cells = vec![name, works];
     cells.resize(5, String::new());

@@ -34,6 +34,7 @@ use std::{
 
 use self::{
     background::{Background, Staged, Writing},
+    conflict::NAME,
     names::is_target,
     owned::Owned,
     parallel::in_parallel,
@@ -46,7 +47,7 @@ pub use self::{
     error::OutputError,
     parallel::at_once,
     parts::{folder_names, is_folder_name},
-    same_file::comparable,
+    same_file::{comparable, resolved},
 };
 pub(crate) use self::{
     public::{open_to_all, write_public},
@@ -196,6 +197,11 @@ fn create(folder: &Path) -> Result<(), OutputError> {
         folder: folder.to_owned(),
         source,
     })
+}
+
+/// Whether the folder has files that patchgap wrote.
+pub fn has_own_files(folder: &Path) -> bool {
+    folder.join(NAME).is_file()
 }
 
 /// Writes these files with the same guarantees as reports, each over the earlier one of the same

@@ -48,7 +48,7 @@ fn identity(path: &Path) -> Option<same_file::Handle> {
 }
 
 /// The path without links and `..`. Components that do not exist are appended unchanged.
-fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     follow(path, LINKS)
 }
 

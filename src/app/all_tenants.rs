@@ -1,0 +1,79 @@
+//! The tenants of a file, each with its configuration.
+
+use std::path::Path;
+
+use tracing::warn;
+
+use super::{
+    AppError,
+    context::{Context, state},
+};
+use crate::{
+    config::{Config, ConfigError, Resolved, Settings, Tenant, Tenants},
+    store::writable_by_others,
+    tenants::in_span,
+};
+
+/// The tenants of a file, each with its configuration.
+pub(super) struct AllTenants<'run> {
+    /// The configuration of what is for all tenants.
+    pub(super) common: Config,
+    /// In the order of the file.
+    pub(super) each: Vec<ResolvedTenant<'run>>,
+}
+
+/// A tenant with its configuration, or what is wrong with it.
+pub(super) struct ResolvedTenant<'run> {
+    pub(super) tenant: &'run Tenant,
+    pub(super) resolved: Result<Resolved, ConfigError>,
+}
+
+/// Resolves the configuration of every tenant, warns of what is odd in it, and checks that no two share a
+/// folder.
+pub(super) fn resolve_all<'run>(
+    context: &mut Context,
+    tenants: &'run Tenants,
+    typed: &Settings,
+) -> Result<AllTenants<'run>, AppError> {
+    let common = context.resolve_for(typed, None)?;
+    state(&common.config.store)?;
+    let each = tenants.list.iter().map(|tenant| ResolvedTenant {
+        tenant,
+        resolved: context.resolve_beside(typed.clone(), tenant),
+    });
+    let each: Vec<ResolvedTenant<'_>> = each.collect();
+    let folders: Vec<_> = each.iter().map(ResolvedTenant::folder).collect();
+    tenants.check_folders(&folders)?;
+    for tenant in &each {
+        tenant.warn_beside(&common);
+    }
+    Ok(AllTenants {
+        common: common.config,
+        each,
+    })
+}
+
+impl ResolvedTenant<'_> {
+    /// The folder of its reports, if its configuration is right.
+    fn folder(&self) -> Option<&Path> {
+        let resolved = self.resolved.as_ref().ok()?;
+        Some(&resolved.config.reports.out)
+    }
+
+    /// Warns of what is odd about its configuration alone.
+    fn warn_beside(&self, common: &Resolved) {
+        let Ok(resolved) = &self.resolved else {
+            return;
+        };
+        let warnings = resolved.warnings.iter();
+        let own = warnings.filter(|it| !common.warnings.contains(it)).cloned();
+        let state = resolved.config.store.path.as_deref();
+        let state = state.filter(|_| state != common.config.store.path.as_deref());
+        let doubt = state.and_then(writable_by_others);
+        in_span(&self.tenant.name, || {
+            for warning in own.chain(doubt) {
+                warn!("{warning}");
+            }
+        });
+    }
+}
