@@ -11,6 +11,10 @@ use super::{Fleet, KbRow, SoFar};
 pub struct TopAction<'fleet> {
     /// The update.
     pub kb: &'fleet KbRow,
+    /// The number of machines that miss it and on which its risk is not accepted.
+    pub machines: u64,
+    /// The exposure of it on these machines.
+    pub exposure: u64,
     /// The number of updates of which it closes gaps, itself included.
     pub closes: u64,
     /// The gaps that are known to be exploited among those that it closes.
@@ -32,6 +36,8 @@ impl Fleet {
         let steps = self.plan.steps.iter().take(count);
         let actions = steps.map(|step| TopAction {
             kb: &self.kbs[step.kb],
+            machines: step.machines,
+            exposure: step.exposure,
             closes: step.closes,
             exploited: step.exploited,
             due: step.due,
@@ -42,8 +48,17 @@ impl Fleet {
 
     /// The gaps that are known to be exploited and that the whole plan closes.
     pub fn exploited_in_plan(&self) -> u64 {
+        self.after_plan().exploited
+    }
+
+    /// The exposure that the whole plan removes: all of it, but for gaps whose risk is accepted.
+    pub fn exposure_in_plan(&self) -> u64 {
+        self.after_plan().exposure
+    }
+
+    fn after_plan(&self) -> SoFar {
         let last = self.plan.steps.last();
-        last.map_or(0, |step| step.so_far.exploited)
+        last.map_or_else(SoFar::default, |step| step.so_far)
     }
 
     /// For each of the first `count` updates to install, the others among them that make it superfluous on a

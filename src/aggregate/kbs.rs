@@ -57,6 +57,10 @@ pub struct KbRow {
     pub cves: Option<Box<[CveId]>>,
     /// The number of machines on which another missing update covers it.
     pub covered_on: u64,
+    /// The number of its gaps that are known to be exploited.
+    pub exploited: u64,
+    /// The number of these whose risk is accepted.
+    pub exploited_accepted: u64,
     /// The number of its gaps whose risk is accepted.
     pub accepted: u64,
     /// The number of its gaps that are overdue.
@@ -64,6 +68,11 @@ pub struct KbRow {
 }
 
 impl KbRow {
+    /// Whether it is known to be exploited only where its risk is accepted.
+    pub fn is_exploitation_accepted(&self) -> bool {
+        self.exploited > 0 && self.exploited_accepted == self.exploited
+    }
+
     fn of(gap: &MissingKb) -> Self {
         Self {
             rank: 0,
@@ -81,6 +90,8 @@ impl KbRow {
             risk: KbRisk::default(),
             cves: None,
             covered_on: 0,
+            exploited: 0,
+            exploited_accepted: 0,
             accepted: 0,
             overdue: 0,
         }
@@ -129,8 +140,6 @@ pub(super) struct KbCounter {
     weight: usize,
     kbs: HashMap<KbId, Kb>,
     feeds: Arc<Feeds>,
-    /// The gaps with a CVE that is known to be exploited.
-    exploited_gaps: u64,
 }
 
 /// A KB while descriptions of it arrive.
@@ -154,8 +163,6 @@ impl Kb {
 /// The KBs of a fleet, in no particular order.
 pub(super) struct CountedKbs {
     pub(super) rows: Vec<KbRow>,
-    /// The gaps with a CVE that is known to be exploited.
-    pub(super) exploited_gaps: u64,
     /// The CVEs of all KBs.
     pub(super) cves: Vec<CveId>,
 }
@@ -214,7 +221,7 @@ impl KbCounter {
             let cves = self.feeds.cves_of(&gap);
             let exploited = cves.and_then(|it| self.feeds.known_exploited(it));
             if exploited > Some(0) {
-                self.exploited_gaps += counted.ages.gaps();
+                kb.row.exploited += counted.ages.gaps();
             }
             kb.cves.add(cves);
             kb.ages.merge(counted.ages);
@@ -237,7 +244,6 @@ impl KbCounter {
         });
         CountedKbs {
             rows: rows.collect(),
-            exploited_gaps: self.exploited_gaps,
             cves: all.sorted().unwrap_or_default(),
         }
     }

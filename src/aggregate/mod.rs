@@ -218,17 +218,13 @@ impl<'list> Aggregation<'list> {
     ) -> Fleet {
         let counted = self.kbs.finish();
         let mut kbs = counted.rows;
-        let exploited = kbs
-            .iter()
-            .filter(|kb| kb.risk.known_exploited > Some(0))
-            .count();
-        let gaps = counted.exploited_gaps;
         for kb in &mut kbs {
             let marks = self.policy.of_kb(&kb.id);
             (kb.accepted, kb.overdue) = (marks.accepted, marks.overdue);
+            kb.exploited_accepted = marks.exploited_accepted;
         }
         let policy = self.policy.finish();
-        let known_exploited = self.cves.finish(exploited, gaps, &counted.cves);
+        let known_exploited = self.cves.finish(&kbs, &counted.cves);
         let known_exploited = known_exploited.map(|it| it.with_policy(&policy));
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         let end_of_support = end_of_support::mark(&mut self.machines, software);

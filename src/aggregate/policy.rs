@@ -36,10 +36,12 @@ pub struct PolicyFigures {
     pub exception_hits: Vec<u64>,
 }
 
-/// The number of gaps of a KB that are accepted, and that are overdue.
+/// The number of gaps of a KB that are accepted, and that are overdue; and of those that are accepted although
+/// they are known to be exploited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct KbMarks {
     pub(super) accepted: u64,
+    pub(super) exploited_accepted: u64,
     pub(super) overdue: u64,
 }
 
@@ -77,8 +79,7 @@ impl<'list> PolicyCounter<'list> {
         for (gap, mark) in answer.missing.iter().zip(&marks) {
             if mark.is_accepted || mark.overdue > 0 {
                 let of_kb = self.of_kbs.entry(gap.id.clone()).or_default();
-                of_kb.accepted += u64::from(mark.is_accepted);
-                of_kb.overdue += u64::from(mark.overdue > 0);
+                of_kb.add(*mark);
             }
         }
         marks.iter().map(|mark| mark.is_accepted).collect()
@@ -116,6 +117,16 @@ impl PolicyFigures {
     /// Whether there are deadlines.
     pub fn has_deadlines(&self) -> bool {
         self.policy.policy.deadlines.is_some()
+    }
+}
+
+impl KbMarks {
+    /// Adds a gap.
+    fn add(&mut self, mark: GapMark) {
+        let is_exploited = mark.risk.is_known_exploited();
+        self.accepted += u64::from(mark.is_accepted);
+        self.exploited_accepted += u64::from(mark.is_accepted && is_exploited);
+        self.overdue += u64::from(mark.overdue > 0);
     }
 }
 

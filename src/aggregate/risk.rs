@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use super::policy::PolicyFigures;
+use super::{KbRow, policy::PolicyFigures};
 use crate::{
     domain::{
         answer::{Answer, Source},
@@ -160,12 +160,11 @@ impl CveCounter {
         self.feeds.msrc().is_some() || matches!(source, Source::Export | Source::Hunting)
     }
 
-    /// What is known to be exploited, given the KBs and the gaps that are, and the CVEs of all KBs; `None`
-    /// without the catalogue.
-    pub(super) fn finish(&self, kbs: usize, gaps: u64, cves: &[CveId]) -> Option<KnownExploited> {
+    /// What is known to be exploited, given all KBs and their CVEs; `None` without the catalogue.
+    pub(super) fn finish(&self, kbs: &[KbRow], cves: &[CveId]) -> Option<KnownExploited> {
         Some(KnownExploited {
-            kbs: kbs as u64,
-            gaps,
+            kbs: kbs.iter().filter(|kb| kb.exploited > 0).count() as u64,
+            gaps: kbs.iter().map(|kb| kb.exploited).sum(),
             machines: self.exploited_machines,
             cves: self.feeds.known_exploited(cves)?,
             accepted: None,

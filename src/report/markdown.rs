@@ -75,8 +75,8 @@ fn plan(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
             escaped(&action.kb.id.for_people()),
             escaped(&product(action.kb)),
             released(action.kb),
-            thousands(action.kb.machines_missing),
-            thousands(action.kb.exposure),
+            thousands(action.machines),
+            thousands(action.exposure),
             thousands(action.so_far.machines),
             more(&|at| escaped(&others[at].2[place])),
         )?;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
+use jiff::civil::Date;
 
 use super::{
     covers::Covers,
@@ -139,7 +140,7 @@ impl<'fleet> Greedy<'fleet> {
         let closes = self.closes(kb);
         let mut gain = Gain::default();
         let mut of_kbs = vec![false; self.kbs.len()];
-        let mut is_exploited = vec![false; self.kbs.len()];
+        let mut due = None;
         for at in self.lists_of[kb].iter().map(|at| *at as usize) {
             let list = &self.lists.all[at];
             let gaps_closed = &mut self.closed[at];
@@ -154,24 +155,39 @@ impl<'fleet> Greedy<'fleet> {
                     gain.add(gap, list.machines);
                     self.so_far.gaps += list.machines;
                     of_kbs[gap.kb] = true;
-                    is_exploited[gap.kb] |= gap.is_exploited;
+                    due = earlier(due, gap.due);
                 }
             }
         }
         self.so_far.exploited += gain.exploited;
         self.so_far.exposure = self.so_far.exposure.saturating_add(gain.exposure);
-        let due = self.kbs.iter().zip(&is_exploited).filter(|(_, is)| **is);
-        let due = due.filter_map(|(kb, _)| kb.risk.kev_due_date).min();
         let closes = of_kbs.iter().filter(|is| **is).count() as u64;
         self.close_kbs(&of_kbs);
         Step {
-            kb,
-            covers: self.covers.covered_by(kb).to_vec(),
             closes,
             exploited: gain.exploited,
             due,
             so_far: self.so_far,
+            ..self.step(kb)
         }
+    }
+
+    /// A step with what an update is by itself, whatever was chosen before.
+    fn step(&self, kb: usize) -> Step {
+        let mut step = Step {
+            kb,
+            covers: self.covers.covered_by(kb).to_vec(),
+            ..Step::default()
+        };
+        for at in &self.lists_of[kb] {
+            let list = &self.lists.all[*at as usize];
+            for gap in self.lists.gaps(list).filter(|gap| gap.kb == kb) {
+                let exposure = gap.cves.saturating_mul(list.machines);
+                step.machines += list.machines;
+                step.exposure = step.exposure.saturating_add(exposure);
+            }
+        }
+        step
     }
 
     /// Counts these updates and their CVEs.
@@ -187,6 +203,11 @@ impl<'fleet> Greedy<'fleet> {
             }
         }
     }
+}
+
+/// The earlier of two dates, as far as there are any.
+fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    one.into_iter().chain(other).min()
 }
 
 impl Gain {

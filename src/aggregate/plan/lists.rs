@@ -7,6 +7,7 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
+use jiff::civil::Date;
 
 use crate::{
     domain::{
@@ -25,6 +26,7 @@ struct Kind {
     kb: KbId,
     cves: u64,
     is_exploited: bool,
+    due: Option<Date>,
 }
 
 /// The numbers of the kinds of gaps of a machine.
@@ -65,6 +67,8 @@ pub(super) struct Gap {
     pub(super) cves: u64,
     /// Whether one of them is known to be exploited.
     pub(super) is_exploited: bool,
+    /// The earliest date by which CISA wants one of them closed.
+    pub(super) due: Option<Date>,
 }
 
 impl Lists {
@@ -133,10 +137,12 @@ impl GapLists {
         if let Some(kind) = self.known.get(&same) {
             return *kind;
         }
+        let risk = feeds.gap_risk(gap);
         let kind = Kind {
             kb: gap.id.clone(),
             cves: gap.cve_addressed,
-            is_exploited: feeds.gap_risk(gap).is_known_exploited(),
+            is_exploited: risk.is_known_exploited(),
+            due: risk.kev_due,
         };
         let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
         let kind = *self.kinds.entry(kind).or_insert(next);
@@ -156,6 +162,7 @@ impl GapLists {
                 kb: places.get(&kind.kb).copied().unwrap_or_default(),
                 cves: kind.cves,
                 is_exploited: kind.is_exploited,
+                due: kind.due,
             };
         }
         let lists = self

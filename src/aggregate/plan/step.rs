@@ -9,6 +9,10 @@ pub(in crate::aggregate) struct Step {
     pub(in crate::aggregate) kb: usize,
     /// The indices of all updates that it covers.
     pub(in crate::aggregate) covers: Vec<usize>,
+    /// The number of machines that miss it and on which its risk is not accepted.
+    pub(in crate::aggregate) machines: u64,
+    /// The exposure of it on these machines.
+    pub(in crate::aggregate) exposure: u64,
     /// The number of updates of which it closes gaps, itself included.
     pub(in crate::aggregate) closes: u64,
     /// The gaps that are known to be exploited among those that it closes.

@@ -185,6 +185,8 @@ fn kb_row_combines_the_answers_of_its_machines() {
             risk: KbRisk::default(),
             cves: None,
             covered_on: 0,
+            exploited: 0,
+            exploited_accepted: 0,
             accepted: 0,
             overdue: 0,
         }]

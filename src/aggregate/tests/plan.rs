@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::risk::tests::feeds_of_updates;
+use crate::{
+    policy::{Exceptions, Policy, exceptions::Exception},
+    risk::tests::{cve, feeds, feeds_of_updates},
+};
 
 /// Direct edges: `3>2 2>1`, where 3 replaces 2 and 2 replaces 1. An update that replaces nothing, `4`, is known
 /// all the same.
@@ -22,14 +25,42 @@ fn edges(text: &str) -> BTreeMap<u32, Vec<u32>> {
 /// The figures of machines that miss these KBs, each with so many CVEs, given feeds with these edges and
 /// exploited updates.
 fn fleet(machines: &[&[(u32, u64)]], edges: &BTreeMap<u32, Vec<u32>>, exploited: &[u32]) -> Fleet {
+    let outcomes = outcomes(machines);
+    let feeds = feeds_of_updates(edges, exploited);
+    fleet_of(outcomes, feeds, &BTreeSet::new())
+}
+
+fn outcomes(machines: &[&[(u32, u64)]]) -> Vec<Outcome> {
     let outcomes = (0..).zip(machines).map(|(number, missing)| {
         let gaps = missing.iter().map(|(kb, cves)| gap(&kb.to_string(), *cves));
         answer(number, gaps.collect())
     });
-    let list = inventory(u8::try_from(machines.len()).unwrap());
-    let feeds = Arc::new(feeds_of_updates(edges, exploited));
-    let mut aggregation = Aggregation::of(&list, STARTED_AT).with_feeds(&feeds);
-    InMemory(outcomes.collect()).record_in(&mut aggregation);
+    outcomes.collect()
+}
+
+/// The same where the risk of these gaps is accepted: of each, the number of the machine and the KB.
+fn fleet_of(outcomes: Vec<Outcome>, feeds: Feeds, accepted: &BTreeSet<(u8, u32)>) -> Fleet {
+    let list = inventory(u8::try_from(outcomes.len()).unwrap());
+    let feeds = Arc::new(feeds);
+    let exceptions = accepted.iter().map(|(number, kb)| Exception {
+        line: 2,
+        kb: Some(KbId::new(&kb.to_string())),
+        machine: Some(machine(*number)),
+        group: None,
+        tag: None,
+        until: None,
+    });
+    let exceptions = Exceptions::new("accepted.csv".to_owned(), exceptions.collect());
+    let policy = DatedPolicy {
+        policy: Arc::new(Policy {
+            exceptions: (!accepted.is_empty()).then_some(exceptions),
+            deadlines: None,
+        }),
+        today: "2026-11-23".parse().unwrap(),
+    };
+    let aggregation = Aggregation::of(&list, STARTED_AT).with_feeds(&feeds);
+    let mut aggregation = aggregation.with_policy(&policy, &feeds);
+    InMemory(outcomes).record_in(&mut aggregation);
     aggregation.finish(RankBy::Cve, Timestamp::MAX, None)
 }
 
@@ -112,10 +143,62 @@ fn cves_of_a_plan_are_counted_once() {
     assert_eq!((steps[0].so_far.kbs, steps[0].so_far.gaps), (2, 4));
 }
 
+#[test]
+fn accepted_gaps_are_no_part_of_a_step() {
+    let machines: &[&[(u32, u64)]] = &[&[(1, 90), (2, 7)], &[(1, 20)], &[(1, 5), (2, 7)]];
+    let plan = |accepted: &[(u8, u32)]| -> Vec<(u32, u64, u64)> {
+        let accepted = accepted.iter().copied().collect();
+        let fleet = fleet_of(outcomes(machines), Feeds::default(), &accepted);
+        assert_eq!(fleet.exposure, 129, "the figures still count every gap");
+        let steps = fleet.top_actions(9).into_iter();
+        let steps = steps.map(|it| (it.kb.id.as_str().parse().unwrap(), it.machines, it.exposure));
+        steps.collect()
+    };
+    assert_eq!(plan(&[]), [(1, 3, 115), (2, 2, 14)]);
+    assert_eq!(plan(&[(0, 1)]), [(1, 2, 25), (2, 2, 14)]);
+    assert_eq!(plan(&[(0, 1), (1, 1), (2, 2)]), [(2, 1, 7), (1, 1, 5)]);
+    assert_eq!(plan(&[(0, 1), (1, 1), (2, 1)]), [(2, 2, 14)]);
+}
+
+/// With exact CVEs, machines that miss the same KB may have different ones.
+#[test]
+fn due_date_is_that_of_the_gaps_that_a_step_closes() {
+    let exact = |cves: &[&str]| MissingKb {
+        cves: Some(cves.iter().map(|it| cve(it)).collect()),
+        ..gap("1", 1)
+    };
+    let outcomes = vec![
+        answer(0, vec![exact(&["CVE-2025-29824"])]),
+        answer(1, vec![exact(&["CVE-2026-00001", "CVE-2026-00002"])]),
+        answer(2, vec![exact(&["CVE-2026-00002"])]),
+    ];
+    for (accepted, exploited, due) in [
+        (&[][..], 2, "2025-04-29"),
+        (&[(0, 1)], 1, "2026-12-01"),
+        (&[(1, 1)], 1, "2025-04-29"),
+    ] {
+        let fleet = fleet_of(
+            outcomes.clone(),
+            feeds(),
+            &accepted.iter().copied().collect(),
+        );
+        let [step] = fleet.top_actions(9)[..] else {
+            panic!("{accepted:?}")
+        };
+        assert_eq!(step.exploited, exploited);
+        assert_eq!(step.due, Some(due.parse().unwrap()), "{accepted:?}");
+        let kb = &fleet.kbs[0];
+        assert_eq!((kb.machines_missing, kb.exploited), (3, 2));
+        assert_eq!(kb.exploited_accepted, accepted.len() as u64);
+    }
+}
+
 /// The same plan, computed in the plainest way: every gain again in each step, machine by machine.
 struct Plain {
+    /// The gaps of each machine that are not accepted.
     machines: Vec<BTreeMap<u32, u64>>,
     edges: BTreeMap<u32, BTreeSet<u32>>,
+    exploited: BTreeSet<u32>,
 }
 
 impl Plain {
@@ -139,16 +222,34 @@ impl Plain {
     }
 
     /// The gaps that an update closes now.
-    fn closes(&self, kb: u32) -> Vec<(usize, u32, u64)> {
+    fn closes(&self, kb: u32) -> Vec<(usize, u32)> {
         let mut closed = Vec::new();
         for (at, missing) in self.machines.iter().enumerate() {
-            for (other, cves) in missing {
+            for other in missing.keys() {
                 if missing.contains_key(&kb) && (*other == kb || self.covers(kb, *other)) {
-                    closed.push((at, *other, *cves));
+                    closed.push((at, *other));
                 }
             }
         }
         closed
+    }
+
+    fn all_gaps(&self) -> BTreeSet<(usize, u32)> {
+        let machines = self.machines.iter().enumerate();
+        let gaps = machines.flat_map(|(at, missing)| missing.keys().map(move |kb| (at, *kb)));
+        gaps.collect()
+    }
+
+    /// How many of these gaps are known to be exploited, and their exposure.
+    fn worth<'gap>(&self, gaps: impl IntoIterator<Item = &'gap (usize, u32)>) -> (u64, u64) {
+        gaps.into_iter()
+            .fold((0, 0), |(exploited, exposure), (at, kb)| {
+                let is_exploited = self.exploited.contains(kb) && self.edges.contains_key(kb);
+                (
+                    exploited + u64::from(is_exploited),
+                    exposure + self.machines[*at][kb],
+                )
+            })
     }
 }
 
@@ -164,6 +265,8 @@ proptest! {
             proptest::collection::btree_set(1..8_u32, 0..3),
             0..6,
         ),
+        exploited in proptest::collection::btree_set(1..8_u32, 0..3),
+        accepted in proptest::collection::btree_set((0..7_u8, 1..7_u32), 0..8),
     ) {
         let lists: Vec<Vec<(u32, u64)>> = machines
             .iter()
@@ -174,31 +277,45 @@ proptest! {
             .iter()
             .map(|(newer, older)| (*newer, older.iter().copied().collect()))
             .collect();
-        let fleet = fleet(&lists, &direct, &[]);
-        let plain = Plain { machines: machines.clone(), edges };
-        let mut open: BTreeSet<(usize, u32)> = machines
-            .iter()
-            .enumerate()
-            .flat_map(|(at, missing)| missing.keys().map(move |kb| (at, *kb)))
-            .collect();
+        let catalogue: Vec<u32> = exploited.iter().copied().collect();
+        let feeds = feeds_of_updates(&direct, &catalogue);
+        let fleet = fleet_of(outcomes(&lists), feeds, &accepted);
+        let mut machines = machines;
+        for (number, kb) in &accepted {
+            if let Some(missing) = machines.get_mut(usize::from(*number)) {
+                missing.remove(kb);
+            }
+        }
+        let plain = Plain { machines, edges, exploited };
+        let mut open = plain.all_gaps();
+        let all = plain.worth(&open);
+        prop_assert_eq!((fleet.exploited_in_plan(), fleet.exposure_in_plan()), all);
         for action in fleet.top_actions(usize::MAX) {
-            let gain = |kb: u32| -> u64 {
+            let closed = |kb: u32| -> BTreeSet<(usize, u32)> {
                 let closes = plain.closes(kb).into_iter();
-                closes.filter(|(at, kb, _)| open.contains(&(*at, *kb))).map(|it| it.2).sum()
+                closes.filter(|it| open.contains(it)).collect()
             };
+            let gain = |kb: u32| plain.worth(&closed(kb));
             let chosen: u32 = action.kb.id.as_str().parse().unwrap();
             let most = (1..7).map(gain).max().unwrap();
             prop_assert_eq!(gain(chosen), most, "{}", chosen);
-            for (at, kb, _) in plain.closes(chosen) {
-                open.remove(&(at, kb));
+            prop_assert_eq!(action.exploited, gain(chosen).0);
+            prop_assert_eq!(action.due.is_some(), action.exploited > 0);
+            let own = plain.all_gaps();
+            let own = own.iter().filter(|(_, kb)| *kb == chosen);
+            prop_assert_eq!(action.machines, own.clone().count() as u64);
+            prop_assert_eq!(action.exposure, plain.worth(own).1);
+            for gap in closed(chosen) {
+                open.remove(&gap);
             }
-            let left: u64 = open.iter().map(|(at, kb)| machines[*at][kb]).sum();
-            prop_assert_eq!(action.so_far.exposure, fleet.exposure - left);
+            let left = plain.worth(&open);
+            prop_assert_eq!(action.so_far.exploited, all.0 - left.0);
+            prop_assert_eq!(action.so_far.exposure, all.1 - left.1);
         }
         prop_assert!(open.is_empty(), "{:?}", open);
         for kb in &fleet.kbs {
             let number: u32 = kb.id.as_str().parse().unwrap();
-            let covered = machines.iter().filter(|missing| {
+            let covered = plain.machines.iter().filter(|missing| {
                 missing.contains_key(&number)
                     && missing.keys().any(|newer| plain.covers(*newer, number))
             });

@@ -143,7 +143,7 @@ impl<'run> Action<'run> {
     pub(super) fn of(action: &TopAction<'run>) -> Self {
         Self {
             kb_id: action.kb.id.as_str(),
-            exposure: action.kb.exposure,
+            exposure: action.exposure,
             exposure_removed: action.so_far.exposure,
             machines: action.so_far.machines,
             closes_kbs: action.closes,

@@ -75,8 +75,8 @@ fn action_row(place: u64, action: &TopAction<'_>, exposure: u64) -> Vec<String> 
         action.kb.id.for_people(),
         product(action.kb),
         released(action.kb),
-        thousands(action.kb.machines_missing),
-        thousands(action.kb.exposure),
+        thousands(action.machines),
+        thousands(action.exposure),
         share(action.so_far.exposure, exposure),
     ]
 }

@@ -228,7 +228,7 @@ impl Fixture {
         let software = SoftwareOn::of(software, facts.started_at, &facts.time_zone);
         let policy = DatedPolicy {
             policy: Arc::new(self.policy.clone()),
-            today: facts.date().unwrap_or_default(),
+            today: facts.started_on(),
         };
         let aggregation = Aggregation::of(&self.inventory, facts.started_at);
         let aggregation = aggregation.with_feeds(&self.feeds);

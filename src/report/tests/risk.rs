@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Format, fixture::Fixture, markdown, reports, terminal};
+use super::super::{
+    Format,
+    fixture::{Fixture, answer, gap},
+    markdown, reports, terminal,
+};
 use crate::{
     aggregate::RankBy,
-    domain::kb::{KbCount, KbId},
-    report::{RunKbs, terminal::Style},
+    domain::kb::{KbCount, KbId, MissingKb},
+    report::{RunKbs, terminal::Style, view::risk},
 };
 
 type Row = BTreeMap<String, String>;
@@ -188,6 +192,50 @@ fn plan_says_what_else_an_update_closes_and_by_when() {
         ),
         (&2.into(), &2.into(), &1.into(), &"2026-12-01".into())
     );
+}
+
+/// Two machines miss the KB, but only one has the CVE that is known to be exploited.
+#[test]
+fn only_machines_with_the_exploited_cve_are_counted() {
+    let mut fixture = Fixture::second_night();
+    fixture.feeds = std::sync::Arc::new(crate::risk::tests::feeds_of("1", "2"));
+    let exact = |cve: &str| MissingKb {
+        cves: Some([cve.parse().unwrap()].into()),
+        ..gap("7", 3)
+    };
+    fixture.outcomes = vec![
+        answer(1, vec![exact("CVE-2026-00001")]),
+        answer(2, vec![exact("CVE-2026-00002")]),
+        answer(3, vec![exact("CVE-2026-00002")]),
+    ];
+    fixture.before = Some(vec![
+        answer(1, Vec::new()),
+        answer(2, Vec::new()),
+        answer(3, vec![exact("CVE-2026-00002")]),
+    ]);
+    for (then, expected) in [
+        (None, "KB7 on 1"),
+        (Some(1), "up to 1 more gap of KB7"),
+        (Some(0), "KB7 on 1 (in the catalogue since then)"),
+    ] {
+        let then = then.map(|exploited| KbCount {
+            id: KbId::new("7"),
+            machines: 1,
+            exploited: Some(exploited),
+        });
+        fixture.kb_runs = vec![RunKbs {
+            run: 1,
+            started_at: fixture.facts.started_at,
+            kbs: then.into_iter().collect(),
+        }];
+        let (said, news) = fixture.with_run(|run| (risk::sentence(run), risk::news(run)));
+        let said = said.unwrap();
+        let exploited =
+            "Known exploited: 1 CVE in 1 missing KB on 1 machine: KB7 on 1 (due 2026-12-01)";
+        assert_eq!(said, exploited);
+        let news = news.unwrap();
+        assert!(news.ends_with(&format!(": {expected}")), "{news}");
+    }
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use super::products;
 use crate::{
-    aggregate::{KbRow, TopAction},
+    aggregate::{Fleet, KbRow, TopAction},
     domain::{
         release::ReleaseMonth,
         text::{counted, thousands, whole_share},
     },
 };
 
-/// What installing these updates achieves: `these 5 updates closes 41 KBs' worth of gaps and removes 71 % of
-/// the exposure score, on 719 machines; 812 distinct CVEs`. `None` if there are no updates.
+/// What installing these updates achieves: `these 5 updates closes gaps of 41 KBs and removes 71 % of the
+/// exposure score, on 719 machines; 812 distinct CVEs`. `None` if there are no updates.
 pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Option<String> {
     let last = actions.last()?;
     let what = match actions.len() {
@@ -19,7 +19,7 @@ pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Op
     };
     let so_far = last.so_far;
     let closes = if so_far.kbs > actions.len() as u64 {
-        format!(" closes {} KBs' worth of gaps and", thousands(so_far.kbs))
+        format!(" closes gaps of {} KBs and", thousands(so_far.kbs))
     } else {
         String::new()
     };
@@ -31,6 +31,16 @@ pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Op
     Some(format!(
         "{what}{closes} removes {removed} of the exposure score, on {machines}{cves}"
     ))
+}
+
+/// Why there is nothing to install, if the plan is empty.
+pub(in crate::report) fn nothing_planned(fleet: &Fleet) -> &'static str {
+    match fleet.policy.accepted.gaps {
+        _ if fleet.kbs.is_empty() => "nothing to install",
+        0 => "the missing updates address no CVE",
+        accepted if accepted == fleet.gaps => "the risk of every gap is accepted",
+        _ => "the other missing updates address no CVE",
+    }
 }
 
 /// What else to know about each of these updates; `None` where there is nothing to say about any.

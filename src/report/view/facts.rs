@@ -60,9 +60,13 @@ impl Facts {
 
     /// The local date on which the run started; `None` if the answers are of several runs.
     pub fn date(&self) -> Option<Date> {
-        self.run?;
-        let start = self.started_at.to_zoned_datetime(self.time_zone.clone());
-        Some(start.date())
+        self.run.map(|_| self.started_on())
+    }
+
+    /// The local date on which the run started, or a report of several runs is written.
+    pub(in crate::report) fn started_on(&self) -> Date {
+        let zone = self.time_zone.clone();
+        self.started_at.to_zoned_datetime(zone).date()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     report::{
         Run,
         view::{
+            actions::nothing_planned,
             changes::base_day,
             figures::is_fair,
             support,
@@ -39,10 +40,13 @@ pub(in crate::report) fn headline(run: &Run<'_>) -> String {
 }
 
 /// The number of updates to install first: as few as close every gap that is known to be exploited, else as
-/// few as remove half of the exposure; at most five.
+/// few as remove half of what the whole plan removes; at most five.
 pub(in crate::report) fn first_updates(actions: &[TopAction<'_>], fleet: &Fleet) -> usize {
     let few = &actions[..actions.len().min(MOST_FIRST)];
-    let (exploited, half) = (fleet.exploited_in_plan(), fleet.exposure.div_ceil(2));
+    let (exploited, half) = (
+        fleet.exploited_in_plan(),
+        fleet.exposure_in_plan().div_ceil(2),
+    );
     let is_enough = |action: &TopAction<'_>| match exploited {
         0 => action.so_far.exposure >= half,
         all => action.so_far.exploited >= all,
@@ -55,9 +59,7 @@ pub(in crate::report) fn first_updates(actions: &[TopAction<'_>], fleet: &Fleet)
 fn advice(run: &Run<'_>) -> String {
     let actions = run.fleet.top_actions(MOST_FIRST);
     match first_updates(&actions, run.fleet) {
-        0 if run.fleet.kbs.is_empty() => "nothing to install".to_owned(),
-        0 if run.fleet.policy.accepted.gaps > 0 => "all other gaps are accepted".to_owned(),
-        0 => "the missing updates address no CVE".to_owned(),
+        0 => nothing_planned(run.fleet).to_owned(),
         1 => "install this update first".to_owned(),
         count => format!("install these {count} updates first"),
     }

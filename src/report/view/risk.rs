@@ -21,7 +21,7 @@ pub(in crate::report) fn feeds(run: &Run<'_>) -> Vec<FeedInfo> {
 }
 
 /// `Known exploited: 3 CVEs in 2 missing KBs on 812 machines: KB5100001 on 800 (overdue since 2026-11-01, 22
-/// days), KB5100002 on 12 (due 2026-12-01)`. `None` without the catalogue.
+/// days), KB5100002 on 12 (risk accepted)`. `None` without the catalogue.
 pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let found = run.fleet.known_exploited?;
     let unknown = unknown(run);
@@ -39,22 +39,29 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     ))
 }
 
-/// The most urgent KBs, each with its machines and its date.
+/// The most urgent KBs, each with the machines on which it is known to be exploited. Where its risk is accepted, it
+/// is not urgent.
 fn named(run: &Run<'_>) -> String {
-    let kbs = exploited(run);
+    let mut kbs = exploited(run);
+    kbs.sort_by_key(|kb| kb.is_exploitation_accepted());
     let named = kbs.iter().take(NAMED).map(|kb| {
-        let machines = thousands(kb.machines_missing);
-        let due = kb
-            .risk
-            .kev_due_date
-            .map(|due| due_in_words(due, today(run)));
-        let due = due.map_or_else(String::new, |due| format!(" ({due})"));
-        format!("{} on {machines}{due}", kb.id.for_people())
+        let machines = thousands(kb.exploited);
+        let remark = remark(kb, run).map_or_else(String::new, |it| format!(" ({it})"));
+        format!("{} on {machines}{remark}", kb.id.for_people())
     });
     let mut named: Vec<String> = named.collect();
     let more = kbs.len().saturating_sub(NAMED) as u64;
     named.extend((more > 0).then(|| format!("and {} more", thousands(more))));
     named.join(", ")
+}
+
+/// By when it is to be installed, or that its risk is accepted.
+fn remark(kb: &KbRow, run: &Run<'_>) -> Option<String> {
+    if kb.is_exploitation_accepted() {
+        return Some("risk accepted".to_owned());
+    }
+    let due = kb.risk.kev_due_date?;
+    Some(due_in_words(due, run.facts.started_on()))
 }
 
 /// `due 2026-12-01`, or `overdue since 2026-11-01, 22 days`.
@@ -63,12 +70,6 @@ fn due_in_words(due: Date, today: Date) -> String {
         Ok(days @ 1..) => format!("overdue since {due}, {}", counted(days, "day", "days")),
         _ => format!("due {due}"),
     }
-}
-
-/// The local date on which the run started.
-fn today(run: &Run<'_>) -> Date {
-    let zone = run.facts.time_zone.clone();
-    run.facts.started_at.to_zoned_datetime(zone).date()
 }
 
 /// What is known to be exploited now, but was not missing or not known to be then: `Known exploited and new
@@ -92,15 +93,21 @@ pub(in crate::report) fn news(run: &Run<'_>) -> Option<String> {
 
 /// What is new of a KB that is known to be exploited, given what it was then and its new gaps.
 fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
-    let (id, machines) = (kb.id.for_people(), thousands(kb.machines_missing));
+    let (id, machines) = (kb.id.for_people(), thousands(kb.exploited));
     match then {
         None => Some(format!("{id} on {machines}")),
         Some(then) if then.exploited == Some(0) => {
             Some(format!("{id} on {machines} (in the catalogue since then)"))
         }
         Some(_) if new > 0 => {
-            let gaps = counted(new, "more gap", "more gaps");
-            Some(format!("{gaps} of {id}"))
+            // Which of the new gaps are known to be exploited is not known where only some of all are.
+            let most = if kb.exploited < kb.machines_missing {
+                "up to "
+            } else {
+                ""
+            };
+            let gaps = counted(new.min(kb.exploited), "more gap", "more gaps");
+            Some(format!("{most}{gaps} of {id}"))
         }
         Some(_) => None,
     }
@@ -109,18 +116,20 @@ fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
 /// The KBs that address known exploited CVEs, the most urgent first.
 fn exploited<'run>(run: &Run<'run>) -> Vec<&'run KbRow> {
     let kbs = run.fleet.kbs_by(RankBy::Risk).into_iter();
-    kbs.filter(|kb| kb.risk.known_exploited > Some(0)).collect()
+    kbs.filter(|kb| kb.exploited > 0).collect()
 }
 
 /// How many of these gaps are accepted.
 fn accepted(found: KnownExploited) -> String {
     match found.accepted.unwrap_or(0) {
         0 => String::new(),
-        accepted if accepted == found.gaps => "; the risk is accepted".to_owned(),
+        // Each of the KBs says so.
+        accepted if accepted == found.gaps && found.kbs <= NAMED as u64 => String::new(),
+        accepted if accepted == found.gaps => "; the risk of every gap is accepted".to_owned(),
         accepted => format!(
-            "; of their {} the risk of {} is accepted",
-            counted(found.gaps, "gap", "gaps"),
-            thousands(accepted)
+            "; the risk of {} of their {} is accepted",
+            thousands(accepted),
+            counted(found.gaps, "gap", "gaps")
         ),
     }
 }

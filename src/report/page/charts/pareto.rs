@@ -26,10 +26,10 @@ const SHARES: f64 = WIDTH - 2.0;
 /// The maximum length of a KB label. A longer one would overlap the bars.
 const LONGEST: usize = 14;
 
-/// Draws the chart. `None` if no KB is missing.
+/// Draws the chart. `None` if there is nothing to install.
 pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> Option<String> {
     let drawn = &top[..top.len().min(DRAWN)];
-    let largest = drawn.first()?.kb.exposure;
+    let largest = drawn.iter().map(|it| it.exposure).max()?;
     let rows = f64::from(u8::try_from(drawn.len()).unwrap_or(0));
     let height = TOP + ROW * rows + 24.0;
     let mut svg = Svg::new("pareto", (WIDTH, height));
@@ -44,7 +44,7 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
         told.push(format!(
             "{}: {}, removed so far {removed}",
             label(action),
-            thousands(action.kb.exposure)
+            thousands(action.exposure)
         ));
         y += ROW;
     }
@@ -57,7 +57,7 @@ pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> O
 }
 
 fn row(svg: &mut Svg, y: f64, action: &TopAction<'_>, largest: u64) {
-    let exposure = action.kb.exposure;
+    let exposure = action.exposure;
     let width = scaled(exposure, largest, RIGHT - LEFT);
     svg.text(Side::Left, (LEFT - 8.0, y + 14.0), &label(action));
     let value = format!("{}: {}", label(action), thousands(exposure));

@@ -7,9 +7,9 @@ use super::super::{
     shown::{Kb, text},
 };
 use crate::{
-    aggregate::TopAction,
+    aggregate::{Fleet, TopAction},
     domain::text::{share, thousands},
-    report::view::actions::{Columns, product, promise, released},
+    report::view::actions::{Columns, nothing_planned, product, promise, released},
 };
 
 /// The numbers of updates to choose from. The first is the default.
@@ -19,6 +19,8 @@ const CHOICES: [usize; 3] = [5, 10, 25];
 #[template(config = "src/report/page/askama.toml", path = "actions.html")]
 pub(super) struct Actions {
     nobody_answered: bool,
+    /// Why there is nothing to install, if so.
+    nothing: &'static str,
     sentences: Vec<Sentence>,
     rows: Vec<Row>,
     has_due: bool,
@@ -75,18 +77,33 @@ impl Actions {
             closes: cell(&closes, at),
             ..row(scene, at + 1, it)
         });
-        let marked = match scene.run.fleet.exploited_in_plan() {
-            0 => "as few as remove half of the exposure score",
-            _ => "as few as close every gap that is known to be exploited",
-        };
         Self {
+            nothing: nothing(scene.run.fleet),
             nobody_answered: scene.run.fleet.coverage.answered == 0,
             sentences: choices(scene.top.len()).filter_map(sentence).collect(),
             rows: rows.collect(),
             has_due: due.is_some(),
             has_closes: closes.is_some(),
-            marked,
+            marked: marked(scene.run.fleet),
         }
+    }
+}
+
+fn nothing(fleet: &Fleet) -> &'static str {
+    match fleet.policy.accepted.gaps {
+        0 => "no answered machine misses a KB that addresses a CVE",
+        _ => nothing_planned(fleet),
+    }
+}
+
+/// How many updates are marked.
+fn marked(fleet: &Fleet) -> &'static str {
+    match fleet.exploited_in_plan() {
+        0 if fleet.exposure_in_plan() == fleet.exposure => {
+            "as few as remove half of the exposure score"
+        }
+        0 => "as few as remove half of what the whole plan removes",
+        _ => "as few as close every gap that is known to be exploited",
     }
 }
 
@@ -107,9 +124,9 @@ fn row(scene: &Scene<'_>, place: usize, action: &TopAction<'_>) -> Row {
         product: text(&product(kb)),
         released: released(kb),
         is_first: place <= scene.first_updates(),
-        machines: thousands(kb.machines_missing),
-        exposure: thousands(kb.exposure),
-        share: share(kb.exposure, exposure),
+        machines: thousands(action.machines),
+        exposure: thousands(action.exposure),
+        share: share(action.exposure, exposure),
         removed: share(action.so_far.exposure, exposure),
         reached: thousands(action.so_far.machines),
         due: String::new(),

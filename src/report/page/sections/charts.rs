@@ -6,7 +6,10 @@ use super::super::{
     Scene,
     charts::{histogram, months, pareto, releases, trend as trend_of},
 };
-use crate::report::view::trend::{Figure, with_catalogue};
+use crate::{
+    aggregate::Fleet,
+    report::view::trend::{Figure, with_catalogue},
+};
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "charts.html")]
@@ -40,7 +43,7 @@ impl Charts {
         let mut charts = vec![
             chart(
                 "Which KBs cause most of the exposure score?",
-                pareto(scene.top, fleet).ok_or(nothing("No KB is missing: the exposure is 0.")),
+                pareto(scene.top, fleet).ok_or(nothing(no_exposure(fleet))),
                 "At the right: the share of the exposure score that this KB and those above it remove.",
             ),
             chart(
@@ -77,5 +80,14 @@ impl Charts {
             charts.insert(0, chart(figure.title(), drawn, about_trend));
         }
         Self { charts }
+    }
+}
+
+/// Why there is no exposure to remove.
+fn no_exposure(fleet: &Fleet) -> &'static str {
+    match fleet.policy.accepted.gaps {
+        _ if fleet.kbs.is_empty() => "No KB is missing: the exposure is 0.",
+        0 => "No missing KB addresses a CVE: the exposure is 0.",
+        _ => "No exposure is left to remove: what remains is accepted.",
     }
 }

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     aggregate::TopAction,
-    domain::text::per_mille,
+    domain::text::{per_mille, thousands},
     report::{
         Run,
-        view::actions::{Columns, product, promise, released},
+        view::actions::{product, promise, released},
     },
 };
 
@@ -48,9 +48,9 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
     // Never 100 % for less than all: 99.99 % shows as 99.9 %.
     let removed = as_number(per_mille(action.so_far.exposure, exposure)) / 1000.0;
     page.linked(&kb.id.for_people(), kb.url.as_deref())?;
-    page.number(1, kb.exposure)?;
+    page.number(1, action.exposure)?;
     page.float(2, removed, CellStyle::Share)?;
-    page.number(3, kb.machines_missing)?;
+    page.number(3, action.machines)?;
     page.number(4, action.so_far.machines)?;
     page.text(5, &about(action), CellStyle::TextBesideNumbers)?;
     page.next_row();
@@ -60,10 +60,12 @@ fn row(page: &mut Page<'_>, action: &TopAction<'_>, exposure: u64) -> Result<(),
 /// What it is for, and why: `Windows 11 April 2026; exploited, due 2026-05-01; closes 4 KBs`.
 fn about(action: &TopAction<'_>) -> String {
     let what = [product(action.kb), released(action.kb)].join(" ");
-    let Columns { due, closes } = Columns::of(std::slice::from_ref(action));
-    let due =
-        due.map(|it| format!("exploited, due {}", it.concat()).replace("due exploited", "no date"));
-    let closes = closes.map(|it| format!("closes {} KBs", it.concat()));
+    let due = action.due.map_or_else(
+        || "exploited, no date".to_owned(),
+        |due| format!("exploited, due {due}"),
+    );
+    let due = (action.exploited > 0).then_some(due);
+    let closes = (action.closes > 1).then(|| format!("closes {} KBs", thousands(action.closes)));
     let parts = [Some(what.trim().to_owned()), due, closes]
         .into_iter()
         .flatten();
