@@ -25,6 +25,22 @@ pub(super) fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     entries
 }
 
+/// The same with the keys of tables within: `deadlines`, then `deadlines.other`.
+fn all_entries(table: &DeTable<'_>) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for (key, span) in entries(table) {
+        let within = table.get(&*key).and_then(|it| it.get_ref().as_table());
+        let within = within.map(all_entries).unwrap_or_default();
+        let within = within
+            .into_iter()
+            .map(|(inner, span)| (format!("{key}.{inner}"), span));
+        let within: Vec<Entry> = within.collect();
+        all.push((key, span));
+        all.extend(within);
+    }
+    all
+}
+
 /// The text of a configuration file, with its path for error messages.
 pub(super) struct Document<'a> {
     pub(super) text: &'a str,
@@ -36,10 +52,10 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     /// The settings in a table of known keys.
     pub(super) fn settings(&self, table: Spanned<DeTable<'_>>) -> Result<Settings, ConfigError> {
-        let entries = entries(table.get_ref());
-        for (key, span) in &entries {
-            self.check(key, span.start)?;
+        for (key, span) in entries(table.get_ref()) {
+            self.check(&key, span.start)?;
         }
+        let entries = all_entries(table.get_ref());
         self.refuse_control_characters(table.get_ref())?;
         Settings::deserialize(toml::Deserializer::from(table))
             .map_err(|error| self.value(&error, &entries))
@@ -101,7 +117,9 @@ impl Document<'_> {
 
     fn value(&self, error: &toml::de::Error, entries: &[Entry]) -> ConfigError {
         let offset = error.span().map_or(0, |span| span.start);
-        let holder = entries.iter().find(|(_, span)| span.contains(&offset));
+        // The last one that begins before: the range of a table ends with its header.
+        let before = entries.iter().filter(|(_, span)| span.start <= offset);
+        let holder = before.max_by_key(|(_, span)| span.start);
         ConfigError::Value {
             path: self.path.to_owned(),
             line: self.line(offset),

@@ -186,7 +186,7 @@ impl ConfigError {
             Self::UnknownKey { nearest, .. } => Some(match nearest {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "keys are the flags of `patchgap report --help`, such as `rate_limit`; \
-                         there are no tables"
+                         [deadlines] is the only table"
                     .to_owned(),
             }),
             Self::SecretInFile { proper_place, .. } => {

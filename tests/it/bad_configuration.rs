@@ -118,7 +118,7 @@ fn unknown_keys_are_refused_with_their_line() {
             "retries = 1\n[service]\ncloud = \"us\"\n",
             2,
             "service",
-            "there are no tables",
+            "[deadlines] is the only table",
         ),
     ] {
         let error = format!("error: patchgap.toml: line {line}: unknown key `{key}`\n");

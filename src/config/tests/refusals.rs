@@ -277,13 +277,48 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         (
             "config",
             "keys are the flags of `patchgap report --help`, such as `rate_limit`; \
-             there are no tables",
+             [deadlines] is the only table",
         ),
     ] {
         let scene = Scene::new().toml(&format!("\u{feff}retries = 1\r\n\r\n{key} = 'x'\r\n"));
         let message = format!("patchgap.toml: line 3: unknown key `{key}`");
         assert_eq!(scene.message(), message);
         assert_eq!(scene.refusal().hint().as_deref(), Some(hint));
+    }
+}
+
+#[test]
+fn mistake_in_a_table_is_refused_with_its_key() {
+    let expected = "expected a whole number from 0 to 36500";
+    let soon = format!("line 1: deadlines.other: invalid type: string \"soon\", {expected}");
+    for (text, expected) in [
+        (
+            "retries = 1\n\n[deadlines]\nother = 3\nhigh = 3\n",
+            "line 5: deadlines.high: unknown field `high`, ".to_owned(),
+        ),
+        (
+            "[deadlines]\ncritical = -1\nother = 9\n",
+            format!("line 2: deadlines.critical: invalid number `-1`: {expected}"),
+        ),
+        (
+            "deadlines = { other = 'soon' }\nretries = 1\n",
+            soon.clone(),
+        ),
+        ("deadlines.other = 'soon'\nretries = 1\n", soon.clone()),
+        (
+            "deadlines = 'soon'\nretries = 1\n",
+            "line 1: deadlines: invalid list of deadlines `soon`".to_owned(),
+        ),
+        (
+            "retries = 'few'\n[deadlines]\nother = 9\n",
+            "line 1: retries: ".to_owned(),
+        ),
+    ] {
+        let message = Scene::new().toml(text).message();
+        assert!(
+            message.starts_with(&format!("patchgap.toml: {expected}")),
+            "{text}: {message}"
+        );
     }
 }
 
