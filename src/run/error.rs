@@ -163,7 +163,7 @@ pub enum RunError {
     #[error(transparent)]
     Metrics(#[from] MetricsError),
     /// The KBs cannot be ranked by risk without any feed.
-    #[error("--rank-by risk takes a feed, and there is none")]
+    #[error("--rank-by risk needs a feed, and there is none")]
     NoFeeds,
     /// The policy cannot be read or applied.
     #[error(transparent)]

@@ -11,7 +11,7 @@ pub enum PolicyError {
     #[error(transparent)]
     Exceptions(#[from] ExceptionsError),
     /// The run cannot fail because of what the catalogue of exploited CVEs says without it.
-    #[error("--fail-on known-exploited takes CISA's catalogue (KEV), and there is none")]
+    #[error("--fail-on known-exploited needs CISA's catalogue (KEV), and there is none")]
     NoCatalogue,
 }
 

@@ -68,15 +68,18 @@ fn accepted_gaps_stay_in_every_figure_and_come_back() {
 fn bad_exceptions_end_the_run_before_any_request() {
     let scene = Scene::with_machines(1);
     scene.write("accepted.csv", format!("{HEADER},,,,,me,everything\n"));
-    for flags in [
-        &["--exceptions", "accepted.csv"][..],
-        &["--exceptions", "gone.csv"],
+    for (file, hint) in [
+        ("accepted.csv", "kbId, which the header has to have"),
+        (
+            "gone.csv",
+            "name a file that can be read with --exceptions FILE",
+        ),
     ] {
         scene
-            .report(flags)
+            .report(&["--exceptions", file])
             .exits_with(3)
-            .complains(flags[1])
-            .hints("an empty cell stands for any");
+            .complains(file)
+            .hints(hint);
     }
     scene
         .report(&["--exceptions", "accepted.csv"])
@@ -91,7 +94,7 @@ fn complete_run_fails_while_exploited_gaps_are_open() {
     let flags = ["--fail-on", "known-exploited", "--feeds", "feeds"];
     fs::create_dir_all(scene.path("feeds")).unwrap();
     let refused = scene.report(&flags).exits_with(3);
-    refused.complains("takes CISA's catalogue").hints("--feeds");
+    refused.complains("needs CISA's catalogue").hints("--feeds");
     scene.assert_no_requests();
     write_feeds(&scene, &kb);
     let run = scene.report(&flags).exits_with(5);
@@ -146,6 +149,5 @@ fn deadlines_of_the_file_mark_what_is_overdue() {
     scene
         .report(&["--config", "deadlines.toml"])
         .exits_with(3)
-        .complains("deadlines.toml: line 4: ")
-        .complains("unknown field `high`");
+        .complains("deadlines.toml: line 4: deadlines.high: unknown field `high`");
 }

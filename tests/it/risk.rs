@@ -129,7 +129,7 @@ fn named_feed_that_cannot_be_read_ends_the_run_before_any_request() {
 fn order_by_risk_takes_a_feed() {
     let scene = Scene::with_machines(3);
     let refused = scene.report(&["--rank-by", "risk"]).exits_with(3);
-    refused.complains("takes a feed").hints("--feeds");
+    refused.complains("needs a feed").hints("--feeds");
     scene.assert_no_requests();
 }
 

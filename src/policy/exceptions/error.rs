@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::inventory::Problem;
+use crate::{domain::text::counted, inventory::Problem};
 
 /// How many characters of a cell an error shows.
 const TEXT_SHOWN: usize = 40;
@@ -33,7 +33,7 @@ pub enum ExceptionsProblem {
     #[error("the column `{0}` is there twice")]
     RepeatedColumn(&'static str),
     /// A row with more or fewer cells than the header: an empty cell would stand for anything.
-    #[error("line {line}: it has {found} cells, but the header has {expected}")]
+    #[error("line {line}: it has {}, but the header has {expected}", counted(*found as u64, "cell", "cells"))]
     Cells {
         /// The line on which it begins.
         line: u64,
@@ -65,8 +65,16 @@ pub enum ExceptionsProblem {
 impl ExceptionsError {
     /// How to fix it.
     pub fn hint(&self) -> String {
-        "its columns are kbId, machineId, group, tag, until (the last day, such as 2026-12-31), by and \
-         reason; an empty cell stands for any"
+        if let ExceptionsProblem::Table(
+            Problem::Missing | Problem::Folder | Problem::Unreadable(_),
+        ) = self.problem
+        {
+            return "name a file that can be read with --exceptions FILE, or with `exceptions` in the \
+                    configuration file, where a relative path starts at the folder of that file"
+                .to_owned();
+        }
+        "its columns are kbId, which the header has to have, machineId, group, tag, until (the last day, such as \
+         2026-12-31), by and reason; an empty cell stands for any"
             .to_owned()
     }
 }

@@ -87,7 +87,7 @@ fn every_doubt_is_an_error_with_its_line() {
             ",,,,2026-12-31,me,all",
             "line 2: it names no KB, machine, group or tag, so it would accept every gap",
         ),
-        ("1", "line 2: it has 1 cells, but the header has 7"),
+        ("1", "line 2: it has 1 cell, but the header has 7"),
         (
             "1,,,,,Ann,because, well",
             "line 2: it has 8 cells, but the header has 7",
