@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use super::{KbRow, policy::PolicyFigures};
+use super::policy::PolicyFigures;
 use crate::{
     domain::{
         answer::{Answer, Source},
@@ -160,11 +160,17 @@ impl CveCounter {
         self.feeds.msrc().is_some() || matches!(source, Source::Export | Source::Hunting)
     }
 
-    /// What is known to be exploited, given all KBs and their CVEs; `None` without the catalogue.
-    pub(super) fn finish(&self, kbs: &[KbRow], cves: &[CveId]) -> Option<KnownExploited> {
+    /// What is known to be exploited, given the number of such gaps of each KB and the CVEs of all KBs; `None`
+    /// without the catalogue.
+    pub(super) fn finish(
+        &self,
+        gaps: impl Iterator<Item = u64>,
+        cves: &[CveId],
+    ) -> Option<KnownExploited> {
+        let of_kbs: Vec<u64> = gaps.filter(|gaps| *gaps > 0).collect();
         Some(KnownExploited {
-            kbs: kbs.iter().filter(|kb| kb.exploited > 0).count() as u64,
-            gaps: kbs.iter().map(|kb| kb.exploited).sum(),
+            kbs: of_kbs.len() as u64,
+            gaps: of_kbs.iter().sum(),
             machines: self.exploited_machines,
             cves: self.feeds.known_exploited(cves)?,
             accepted: None,
