@@ -224,7 +224,9 @@ impl<'list> Aggregation<'list> {
             kb.exploited_accepted = marks.exploited_accepted;
         }
         let policy = self.policy.finish();
-        let known_exploited = self.cves.finish(kbs.iter().map(|kb| kb.exploited), &counted.cves);
+        let known_exploited = self
+            .cves
+            .finish(kbs.iter().map(|kb| kb.exploited), &counted.cves);
         let known_exploited = known_exploited.map(|it| it.with_policy(&policy));
         let unread_last_seen = not_seen::mark(&mut self.machines, self.inventory, now);
         let end_of_support = end_of_support::mark(&mut self.machines, software);

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 34] = [
+const NOT_OF_LISTS: [&str; 35] = [
     "parallel",
     "check_list",
     "column",
@@ -40,6 +40,7 @@ const NOT_OF_LISTS: [&str; 34] = [
     "changes_from",
     "cross_check",
     "no_replaced",
+    "lake",
     "metrics",
     "dry_run",
     "progress",

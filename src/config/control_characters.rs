@@ -47,13 +47,20 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         .into_iter()
         .filter_map(|(flag, path)| Some((flag, path.as_ref()?.to_string_lossy())));
     let out = typed.out.iter().map(|out| ("--out", out.as_str().into()));
+    let lake = typed.lake.iter();
+    let lake = lake.map(|place| ("--lake", place.path().to_string_lossy()));
     let scope = typed.scope.iter();
     let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
     let title = typed.title.iter();
     let title = title.map(|title| ("--title", title.as_str().into()));
     let split_by = typed.split_by.iter();
     let split_by = split_by.map(|column| ("--split-by", column.as_str().into()));
-    paths.chain(out).chain(scope).chain(title).chain(split_by)
+    paths
+        .chain(out)
+        .chain(lake)
+        .chain(scope)
+        .chain(title)
+        .chain(split_by)
 }
 
 #[cfg(test)]

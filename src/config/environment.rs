@@ -27,12 +27,13 @@ use crate::domain::quotes::unquoted;
 const PREFIX: &str = "PATCHGAP_";
 
 /// The options that are paths.
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 11] = [
     "config",
     "ca_cert",
     "exceptions",
     "exclude",
     "feeds",
+    "lake",
     "log_file",
     "metrics",
     "state",

@@ -43,8 +43,8 @@ pub use settings::{Concurrency, Days, KeptRuns, Parallel, Retries, RunNumber, Se
 pub use tenants::{Tenant, TenantProblem, Tenants};
 pub use value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
-    FeedUrl, Formats, InvalidUrl, InvalidValue, LogFormat, MachineSource, OutFolder, Percent,
-    ServiceUrl, Span, Text, Until, Whole,
+    FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource, OutFolder,
+    Percent, ServiceUrl, Span, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

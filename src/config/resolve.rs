@@ -229,6 +229,7 @@ fn config(
         feeds: feeds(&settings, surroundings.environment),
         feed_urls: feed_urls(&settings)?,
         policy: policy(&settings)?,
+        lake: settings.lake.clone().map(Into::into),
         metrics: settings.metrics.clone(),
         log_file: settings.log_file.clone(),
         source: source(&settings)?,

@@ -79,6 +79,8 @@ pub struct Config {
     pub feed_urls: FeedUrls,
     /// Which gaps are accepted or overdue, and what follows from it.
     pub policy: PolicySettings,
+    /// The folder to which the tables of the run are added, if there is one.
+    pub lake: Option<PathBuf>,
     /// The file for metrics, if there is to be one.
     pub metrics: Option<PathBuf>,
     /// The file to which the log goes, too.

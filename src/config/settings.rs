@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
-    FeedUrl, Formats, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span, Text, Until,
-    Whole, boolean, deadlines, from_text, list, path, switch, times, words,
+    FeedUrl, Formats, LakePlace, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span,
+    Text, Until, Whole, boolean, deadlines, from_text, list, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -501,6 +501,14 @@ pub struct Settings {
     #[serde(deserialize_with = "path")]
     pub metrics: Option<PathBuf>,
 
+    /// Folder to which each run adds its tables, as Parquet
+    ///
+    /// Gaps, machines, KBs, failures and changes, in TABLE/tenant=ID/date=2026-11-23/: the same columns for every list and
+    /// run, so that years and tenants read as one table. Nothing in it is ever replaced. --offline adds nothing.
+    #[arg(long, value_name = "PLACE", help_heading = "Output")]
+    #[serde(deserialize_with = "from_text")]
+    pub lake: Option<LakePlace>,
+
     /// Log to this file, too
     ///
     /// In the format of --log-format, and at least as much as with -v, even with --quiet. A file that would
@@ -565,7 +573,7 @@ impl Settings {
             source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
             no_csv_guard,
             dry_run,
-            metrics, log_file, progress, log_format, verbose, quiet, color,
+            lake, metrics, log_file, progress, log_format, verbose, quiet, color,
         }
     }
 
@@ -603,6 +611,7 @@ impl Settings {
             exclude: self.exclude.map(join),
             feeds: self.feeds.map(join),
             exceptions: self.exceptions.map(join),
+            lake: self.lake.map(|place| place.relative_to(folder)),
             metrics: self.metrics.map(join),
             log_file: self.log_file.map(join),
             machines: self.machines.map(|machines| machines.relative_to(folder)),

@@ -3,6 +3,7 @@
 mod csv;
 mod format;
 mod json;
+pub mod lake;
 mod markdown;
 pub mod output;
 pub mod overview;
@@ -166,6 +167,15 @@ pub fn target_names(fleet: &Fleet, count: usize) -> Vec<String> {
 /// The updates among them that have no such file, because their ids are no numbers.
 pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
     csv::left_out(fleet, count)
+}
+
+/// The tables of a lake; none if this build cannot write Parquet.
+pub fn lake_tables() -> Vec<Box<dyn lake::LakeTable>> {
+    #[cfg(feature = "parquet")]
+    let tables = parquet::lake_tables();
+    #[cfg(not(feature = "parquet"))]
+    let tables = Vec::new();
+    tables
 }
 
 /// How many machines were asked, in one sentence; `None` if all of them were.

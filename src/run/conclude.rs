@@ -11,6 +11,7 @@ use super::{
     finished::Finished,
     gate::gate,
     input::RunInput,
+    lake,
     list::list_check,
     messages::{conclusion, how_to_resume, warn_of_unreadable},
     metrics::{self, EndedRun},
@@ -34,7 +35,7 @@ use crate::{
         text::chain,
     },
     inventory::ListCheck,
-    report::overview::RunDigest,
+    report::{lake::LakeError, overview::RunDigest},
     store::{KeptRuns, Recorded, RunId, RunRecord, Store, StoreError},
 };
 
@@ -46,6 +47,8 @@ pub(super) struct Concluded<'run> {
     outcome: RunOutcome,
     /// Why some data could not be stored.
     failure: Option<StoreError>,
+    /// Why the run is not in the lake.
+    lake_failure: Option<LakeError>,
     summary: Show,
     /// What an overview says of the run.
     digest: RunDigest,
@@ -94,15 +97,20 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     let (summary, mut digest) = write(&setup, &data, failure.as_ref())?;
     digest.is_alarming = is_alarming;
     write_folders(&data, &setup, &answers).inspect_err(|_| log_store_failure(failure.as_ref()))?;
+    let lake_failure = lake::add(&data, &ending).err();
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
-    close(&mut store, &record, &fleet, input.config.store.keep_runs);
+    // What the lake lacks is added when the run is resumed.
+    if lake_failure.is_none() {
+        close(&mut store, &record, &fleet, input.config.store.keep_runs);
+    }
     Ok(Concluded {
         setup,
         record,
         ending,
         outcome,
         failure,
+        lake_failure,
         summary,
         digest,
         known_exploited: fleet.known_exploited,
@@ -253,7 +261,7 @@ impl Concluded<'_> {
     fn print_messages(&mut self) -> Result<(), PrintError> {
         self.summary.show()?;
         let config = self.setup.input.config;
-        let how = if self.failure.is_none() {
+        let how = if self.failure.is_none() && self.lake_failure.is_none() {
             let gate = gate(config, &self.store, &self.setup.identity).ok();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
             let is_alarming = self.is_alarming;
@@ -267,6 +275,10 @@ impl Concluded<'_> {
     }
 
     fn exit_code(self) -> Result<ExitCode, RunError> {
+        if let Some(failure) = self.lake_failure {
+            log_store_failure(self.failure.as_ref());
+            return Err(failure.into());
+        }
         if let Some(failure) = self.failure {
             return Err(RunError::StoreFailed(failure));
         }

@@ -22,7 +22,10 @@ use crate::{
     feeds::FeedError,
     inventory::InventoryError,
     quota::StoreFailed,
-    report::output::{Conflict, OutputError},
+    report::{
+        lake::LakeError,
+        output::{Conflict, OutputError},
+    },
     store::{Problem, StoreError},
 };
 
@@ -162,6 +165,9 @@ pub enum RunError {
     /// The metrics cannot be written.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// Nothing can be added to the lake.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
     /// The KBs cannot be ranked by risk without any feed.
     #[error("--rank-by risk needs a feed, and there is none")]
     NoFeeds,
@@ -254,9 +260,10 @@ impl RunError {
             }
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
-            Self::Output(_) | Self::Print(_) | Self::Metrics(MetricsError::Unwritable { .. }) => {
-                ExitCode::Output
-            }
+            Self::Output(_)
+            | Self::Print(_)
+            | Self::Lake(_)
+            | Self::Metrics(MetricsError::Unwritable { .. }) => ExitCode::Output,
             Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
         }
     }
@@ -275,6 +282,7 @@ impl RunError {
             }
             Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
+            Self::Lake(error) => Some(error.hint()),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),

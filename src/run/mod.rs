@@ -28,6 +28,7 @@
 //! - `stored_runs`: finding a run in the store
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
+//! - `lake`: adds the tables of a run to a folder with those of all runs
 //! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
 //! - `metrics`: what a run came to, for Prometheus
@@ -61,6 +62,7 @@ pub(crate) mod interrupt;
 pub(crate) mod job;
 pub(crate) mod kept;
 mod known_machines;
+mod lake;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
@@ -112,6 +114,7 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
         return Ok(None);
     }
     metrics::check(input.config)?;
+    lake::check(input.config)?;
     let concluded = Box::pin(run_phases(input)).await;
     if let Err(problem) = &concluded {
         let started = input.started.timestamp();

@@ -49,6 +49,8 @@ mod joined_lists;
 mod joined_nights;
 mod killed;
 #[cfg(unix)]
+#[cfg(feature = "parquet")]
+mod lake;
 mod large_replies;
 mod last_seen;
 mod learned_limits;

@@ -547,6 +547,7 @@ fn cases_cover_every_key_but_files_to_read() {
             "exclude",
             "feeds",
             "kev_url",
+            "lake",
             "log_file",
             "machines",
             "metrics",

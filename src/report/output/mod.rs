@@ -39,7 +39,6 @@ use self::{
     owned::Owned,
     parallel::in_parallel,
     placing::{note, place_all, remove_all},
-    probe::can_be_made,
 };
 pub use self::{
     claim::{Claim, Input, check_output},
@@ -50,6 +49,7 @@ pub use self::{
     same_file::{comparable, resolved},
 };
 pub(crate) use self::{
+    probe::can_be_made,
     public::{open_to_all, write_public},
     temporary::{replace, sweep, temporary},
 };

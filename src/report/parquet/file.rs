@@ -7,7 +7,7 @@ use std::{
 };
 
 use parquet::{
-    basic::Compression,
+    basic::{Compression, ZstdLevel},
     errors::{ParquetError, Result},
     file::{
         metadata::{KeyValue, SortingColumn},
@@ -16,11 +16,33 @@ use parquet::{
     },
 };
 
-use super::columns::{FileColumn, schema};
+use super::{
+    columns::{FileColumn, schema},
+    runs::RUN_KEY,
+};
 use crate::report::{Run, time::rfc3339};
 
 /// Incremented when a column is removed or changes its meaning, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A report of one run.
+    Report,
+    /// A part of a lake: smaller, because it is kept for years, and it says which run it is of.
+    Lake,
+}
+
+/// How a table is stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Storage {
+    /// The name of the table.
+    pub(super) table: &'static str,
+    pub(super) purpose: Purpose,
+    /// The places of the columns by which its rows are sorted.
+    pub(super) sorted_by: &'static [i32],
+}
 
 /// A Parquet file that is being written.
 pub(super) struct File<'out> {
@@ -30,15 +52,15 @@ pub(super) struct File<'out> {
 }
 
 impl<'out> File<'out> {
-    /// A file with these columns, sorted by the first ones.
+    /// A file with these columns.
     pub(super) fn new(
         run: &Run<'_>,
-        table: &str,
+        storage: Storage,
         columns: &[FileColumn],
         out: &'out mut dyn Write,
     ) -> io::Result<Self> {
-        let schema = schema(table, columns).map_err(error)?;
-        let properties = Arc::new(properties(run, table));
+        let schema = schema(storage.table, columns).map_err(error)?;
+        let properties = Arc::new(properties(run, storage));
         let writer = SerializedFileWriter::new(Vec::new(), schema, properties).map_err(error)?;
         Ok(Self { writer, out })
     }
@@ -71,26 +93,31 @@ impl<'out> File<'out> {
 }
 
 /// Contains no time of writing, so that the same run gives the same bytes.
-fn properties(run: &Run<'_>, table: &str) -> WriterProperties {
+fn properties(run: &Run<'_>, storage: Storage) -> WriterProperties {
     let tool = run.facts.tool;
-    let ascending = |column_idx| SortingColumn {
-        column_idx,
+    let ascending = |column_idx: &i32| SortingColumn {
+        column_idx: *column_idx,
         descending: false,
         nulls_first: false,
     };
-    let sorting = (table == "gaps").then(|| vec![ascending(0), ascending(1)]);
+    let sorting: Vec<SortingColumn> = storage.sorted_by.iter().map(ascending).collect();
+    let compression = match storage.purpose {
+        Purpose::Report => Compression::SNAPPY,
+        Purpose::Lake => Compression::ZSTD(ZstdLevel::default()),
+    };
     WriterProperties::builder()
         .set_created_by(format!("{} {}", tool.name, tool.version))
-        .set_compression(Compression::SNAPPY)
+        .set_compression(compression)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_sorting_columns(sorting)
-        .set_key_value_metadata(Some(metadata(run)))
+        .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
+        .set_key_value_metadata(Some(metadata(run, storage.purpose)))
         .build()
 }
 
 /// Metadata that the rows do not contain, above all the coverage of the fleet.
-fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
+fn metadata(run: &Run<'_>, purpose: Purpose) -> Vec<KeyValue> {
     let (facts, coverage) = (run.facts, run.fleet.coverage);
+    let key = (purpose == Purpose::Lake).then(|| facts.run_key());
     [
         ("schemaVersion", Some(SCHEMA_VERSION.to_string())),
         ("tenantId", facts.tenant_id.clone()),
@@ -99,6 +126,7 @@ fn metadata(run: &Run<'_>) -> Vec<KeyValue> {
         ("outcome", Some(facts.outcome.to_string())),
         ("answered", Some(coverage.answered.to_string())),
         ("machines", Some(coverage.machines().to_string())),
+        (RUN_KEY, key),
     ]
     .into_iter()
     .filter_map(|(key, value)| Some(KeyValue::new(key.to_owned(), value?)))

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     columns::{Buffer, file_columns},
-    file::File,
+    file::{File, Purpose, Storage},
 };
 use crate::{
     aggregate::MachineRow,
@@ -19,7 +19,7 @@ use crate::{
     policy::GapMark,
     report::{
         Report, Run,
-        table::{self, Column, GapLine, MachineNames, RunStamp, Target},
+        table::{self, Column, GapLine, MachineGaps, MachineNames, RunStamp, Target},
     },
 };
 
@@ -43,16 +43,33 @@ impl Report for GapsParquet {
 }
 
 /// A gap that is held in memory until its row group is written.
-struct HeldGap<'run> {
+pub(super) struct HeldGap<'run> {
     machine: &'run MachineRow,
-    gap: Arc<MissingKb>,
+    pub(super) gap: Arc<MissingKb>,
     since: Timestamp,
     names: &'run MachineNames<'run>,
     stamp: RunStamp,
     mark: GapMark,
 }
 
-impl HeldGap<'_> {
+impl<'run> HeldGap<'run> {
+    /// The gaps of a machine.
+    pub(super) fn of(
+        machine: &MachineGaps<'run>,
+        names: &'run MachineNames<'run>,
+        stamp: RunStamp,
+    ) -> impl Iterator<Item = Self> {
+        let lines = machine.lines(names, stamp);
+        lines.map(move |line| Self {
+            machine: machine.machine,
+            gap: Arc::clone(line.gap),
+            since: line.since,
+            names,
+            stamp,
+            mark: line.mark,
+        })
+    }
+
     fn line(&self) -> GapLine<'_> {
         GapLine {
             machine: self.machine,
@@ -65,48 +82,68 @@ impl HeldGap<'_> {
     }
 }
 
+/// A file with gaps that is being written.
+pub(super) struct GapsFile<'out> {
+    columns: Vec<Column<table::Gaps>>,
+    buffers: Vec<Buffer>,
+    file: File<'out>,
+}
+
+impl<'out> GapsFile<'out> {
+    pub(super) fn new(
+        run: &Run<'_>,
+        columns: Vec<Column<table::Gaps>>,
+        storage: Storage,
+        out: &'out mut dyn Write,
+    ) -> io::Result<Self> {
+        let file_columns = file_columns(&columns, run.inventory);
+        Ok(Self {
+            buffers: file_columns.iter().map(Buffer::of).collect(),
+            file: File::new(run, storage, &file_columns, out)?,
+            columns,
+        })
+    }
+
+    /// Writes a row group.
+    pub(super) fn write(&mut self, group: &[HeldGap<'_>]) -> io::Result<()> {
+        let (columns, buffers) = (&self.columns, &mut self.buffers);
+        self.file.write_group(|index, out| {
+            for rows in group.chunks(BATCH) {
+                for row in rows {
+                    buffers[index].push((columns[index].value)(&row.line()));
+                }
+                buffers[index].write(out)?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn finish(self) -> io::Result<()> {
+        self.file.finish()
+    }
+}
+
 pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
     let columns = table::columns::<table::Gaps>(Target::Csv, table::Scope::of(run));
-    let file_columns = file_columns(&columns, run.inventory);
-    let mut buffers: Vec<Buffer> = file_columns.iter().map(Buffer::of).collect();
-    let mut file = File::new(run, "gaps", &file_columns, out)?;
-    let mut write = |group: &[HeldGap<'_>]| write_group(&columns, group, &mut buffers, &mut file);
+    let storage = Storage {
+        table: "gaps",
+        purpose: Purpose::Report,
+        // By machine, then by KB.
+        sorted_by: &[0, 1],
+    };
+    let mut file = GapsFile::new(run, columns, storage, out)?;
     let names = &MachineNames::of(run.inventory);
     let stamp = RunStamp::of(run.facts);
     let mut group = Vec::new();
     table::Gaps::for_each_machine(run, &mut |machine| {
-        group.extend(machine.lines(names, stamp).map(|line| HeldGap {
-            machine: machine.machine,
-            gap: Arc::clone(line.gap),
-            since: line.since,
-            names,
-            stamp,
-            mark: line.mark,
-        }));
+        group.extend(HeldGap::of(machine, names, stamp));
         if group.len() >= most {
-            write(&mem::take(&mut group))?;
+            file.write(&mem::take(&mut group))?;
         }
         Ok(())
     })?;
     if !group.is_empty() {
-        write(&group)?;
+        file.write(&group)?;
     }
     file.finish()
-}
-
-fn write_group(
-    columns: &[Column<table::Gaps>],
-    group: &[HeldGap<'_>],
-    buffers: &mut [Buffer],
-    file: &mut File<'_>,
-) -> io::Result<()> {
-    file.write_group(|index, out| {
-        for rows in group.chunks(BATCH) {
-            for row in rows {
-                buffers[index].push((columns[index].value)(&row.line()));
-            }
-            buffers[index].write(out)?;
-        }
-        Ok(())
-    })
 }

@@ -3,24 +3,32 @@
 //! - [`columns`]: the columns of a file, and their values that are not yet written
 //! - [`mod@file`]: the file itself, row group by row group
 //! - [`gaps`]: `gaps.parquet`, the largest table by far
+//! - [`lake`]: the tables of a lake; [`lake_columns`]: their columns; [`by_kb`]: the gaps, sorted by KB; [`existing`]:
+//!   the columns of the files that are there; [`runs`]: which run they are of
 
+mod by_kb;
 mod columns;
+mod existing;
 mod file;
 mod gaps;
+mod lake;
+mod lake_columns;
+mod runs;
 
 use std::{
     io::{self, Write},
     marker::PhantomData,
 };
 
+pub(super) use self::lake::tables as lake_tables;
 use self::{
     columns::{Buffer, file_columns},
-    file::File,
+    file::{File, Purpose, Storage},
     gaps::GapsParquet,
 };
 use super::{
     Extras, Report, Run,
-    table::{self, Cell, Changes, Kbs, Machines, Table, Target},
+    table::{self, Cell, Changes, Column, Kbs, Machines, Table, Target},
 };
 
 /// About how many bytes of values a row group has, and how many rows at most. They are held in
@@ -78,8 +86,28 @@ struct GroupLimits {
 
 fn write<T: Table>(run: &Run<'_>, limits: GroupLimits, out: &mut dyn Write) -> io::Result<()> {
     let columns = table::columns::<T>(Target::Csv, table::Scope::of(run));
-    let file_columns = file_columns(&columns, run.inventory);
-    let mut file = File::new(run, T::CSV.trim_end_matches(".csv"), &file_columns, out)?;
+    let storage = Storage {
+        table: name_of::<T>(),
+        purpose: Purpose::Report,
+        sorted_by: &[],
+    };
+    write_columns(run, &columns, storage, limits, out)
+}
+
+/// The name of a table, without an extension.
+fn name_of<T: Table>() -> &'static str {
+    T::CSV.trim_end_matches(".csv")
+}
+
+fn write_columns<T: Table>(
+    run: &Run<'_>,
+    columns: &[Column<T>],
+    storage: Storage,
+    limits: GroupLimits,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let file_columns = file_columns(columns, run.inventory);
+    let mut file = File::new(run, storage, &file_columns, out)?;
     let mut group = Group {
         buffers: file_columns.iter().map(Buffer::of).collect(),
         bytes: 0,

@@ -261,6 +261,32 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn gaps_of_a_lake_are_by_kb_however_many_are_held(
+        missing in proptest::collection::vec(proptest::collection::btree_set(1..6_u8, 0..4), 4),
+        held in 1..9_u64,
+    ) {
+        let gaps = |kbs: &std::collections::BTreeSet<u8>| {
+            kbs.iter().map(|kb| gap(&kb.to_string(), 1)).collect()
+        };
+        let answers = [1, 2, 3, 6].into_iter().zip(&missing);
+        let answers = answers.map(|(number, kbs)| answer(number, gaps(kbs)));
+        let fixture = with_outcomes(answers.collect());
+        let file = fixture.with_run(|run| {
+            let mut bytes = Vec::new();
+            by_kb::write(run, held, &mut bytes).unwrap();
+            bytes
+        });
+        let pairs = |rows: Vec<Cells>| -> Vec<[String; 2]> {
+            rows.into_iter().map(|row| [row[1].clone(), row[0].clone()]).collect()
+        };
+        let mut sorted = pairs(expected(&fixture));
+        sorted.sort();
+        prop_assert_eq!(pairs(read(file)), sorted);
+    }
+}
+
 const ROW_BY_ROW: GroupLimits = GroupLimits {
     bytes: usize::MAX,
     rows: 1,
@@ -378,4 +404,5 @@ fn columns_with_missing_values_are_optional() {
     optional_where_empty::<Machines>();
     optional_where_empty::<table::Gaps>();
     optional_where_empty::<Changes>();
+    optional_where_empty::<table::Failures>();
 }

@@ -50,14 +50,14 @@ impl Table for Failures {
         "line" Number [csv json sheet("Line", 8) page("Line") data(Plain)] |it| Cell::ordinal(it.line);
         "input" Text [csv json sheet("Input", 44)] |it| it.input();
         "input" Text [data(Plain)] |it| it.rejected();
-        "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") data(Plain)] |it| it.machine_id();
+        "machineId" Machine [csv optional json sheet("Machine id", 44) page("Machine id") data(Plain)] |it| it.machine_id();
         "name" Text [sheet("Machine", 28) page("Name") data(OrEmpty) if_named before(Page, "machineId")] |it| it.name();
         "input" Text [page("Invalid input") if_rejected] |it| it.rejected();
         "reason" Word [csv json sheet("Reason", 14) page("Reason") data(Interned)] |it| it.failure().map_or(Reason::InvalidId, |it| it.reason);
-        "httpStatus" Number [csv json sheet("HTTP status", 14) page("HTTP") data(Plain)] |it| it.failure().and_then(|it| it.http_status);
-        "code" Text [csv json sheet("Code", 22) page("Code") class("code") data(Interned)] |it| it.failure().and_then(|it| it.code.as_deref());
+        "httpStatus" Number [csv optional json sheet("HTTP status", 14) page("HTTP") data(Plain)] |it| it.failure().and_then(|it| it.http_status);
+        "code" Text [csv optional json sheet("Code", 22) page("Code") class("code") data(Interned)] |it| it.failure().and_then(|it| it.code.as_deref());
         "message" Text [csv json sheet("Message", 60) page("Message") class("message") data(Interned) before(Page, "httpStatus")] |it| it.failure().map_or(InvalidMachineId::MESSAGE, |it| &it.message);
-        "correlationId" Text [csv json sheet("Correlation id", 40) page("Correlation id") class("id") data(OrEmpty)] |it| it.failure().and_then(|it| it.correlation_id.as_deref());
+        "correlationId" Text [csv optional json sheet("Correlation id", 40) page("Correlation id") class("id") data(OrEmpty)] |it| it.failure().and_then(|it| it.correlation_id.as_deref());
         "attempts" Number [csv json sheet("Attempts", 12) page("Attempts") data(Plain)] |it| it.attempts();
         "machineName" Text [csv json optional] |it| it.name();
         "run" Number [csv json optional] |it| it.stamp.run();

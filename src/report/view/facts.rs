@@ -63,6 +63,13 @@ impl Facts {
         self.run.map(|_| self.started_on())
     }
 
+    /// Identifies the run among those of all stores: its number and the millisecond of its start.
+    #[cfg(feature = "parquet")]
+    pub(in crate::report) fn run_key(&self) -> String {
+        let run = self.run.unwrap_or_default();
+        format!("{run} {}", self.started_at.as_millisecond())
+    }
+
     /// The local date on which the run started, or a report of several runs is written.
     pub(in crate::report) fn started_on(&self) -> Date {
         let zone = self.time_zone.clone();

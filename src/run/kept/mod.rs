@@ -19,7 +19,9 @@ use super::{
     list::list_check,
     messages::{rendered, warn_of_unreadable},
     policy::warn_of_exceptions,
-    reporting::{history::add_history, output::Output, split::write_parts, summary::summary},
+    reporting::{
+        data::RunData, history::add_history, output::Output, split::write_parts, summary::summary,
+    },
 };
 use crate::{
     config::Config,
@@ -97,15 +99,7 @@ pub(crate) fn report_again(
     data.cross_check = kept.cross_check(&answers)?;
     data.selection = kept.selection(&answers)?;
     data.bulk = kept.bulk(&answers)?;
-    if config.census && data.census.is_none() {
-        warn!("this run has no stored census, and --offline requests none");
-    }
-    if config.cross_check.is_some() && data.cross_check.is_none() {
-        warn!("this run has no stored comparison with a second source, and --offline makes none");
-    }
-    if config.reports.software && data.software.is_none() {
-        warn!("this run has no stored software inventory, and --offline requests none");
-    }
+    warn_of_missing(config, &data);
     if kept.run.is_some() {
         add_history(&mut data).map_err(RunError::History)?;
     }
@@ -126,6 +120,22 @@ pub(crate) fn report_again(
         digest: Some(digest),
         ended: print_outcome(config, data.outcome, is_alarming),
     })
+}
+
+/// Warns of what is wanted but not stored, and of what only a run does.
+fn warn_of_missing(config: &Config, data: &RunData<'_>) {
+    if config.census && data.census.is_none() {
+        warn!("this run has no stored census, and --offline requests none");
+    }
+    if config.cross_check.is_some() && data.cross_check.is_none() {
+        warn!("this run has no stored comparison with a second source, and --offline makes none");
+    }
+    if config.reports.software && data.software.is_none() {
+        warn!("this run has no stored software inventory, and --offline requests none");
+    }
+    if config.lake.is_some() {
+        warn!("--offline adds nothing to the lake");
+    }
 }
 
 /// Prints the outcome. The reports are written, so this command was neither interrupted nor

@@ -1,0 +1,73 @@
+//! What a table of a lake has to offer.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    path::Path,
+};
+
+use crate::report::{Extras, Run};
+
+/// A table of a lake.
+pub trait LakeTable: Sync {
+    /// Its name, which is that of its folder.
+    fn name(&self) -> &'static str;
+
+    /// Whether a run with these extras has it.
+    fn is_written(&self, extras: Extras) -> bool;
+
+    /// Writes the file of a run.
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// How the columns of an existing file differ, if they do.
+    fn difference(&self, file: &Path) -> io::Result<Option<Difference>>;
+
+    /// Whether an existing file is of this run.
+    fn is_of(&self, file: &Path, run: &Run<'_>) -> bool;
+}
+
+/// How the columns of an existing file differ from ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// It has a column that is not ours: a newer version may have added it.
+    Has {
+        /// The column.
+        column: String,
+    },
+    /// It lacks a column of ours before its last one: ours are only ever appended.
+    Lacks {
+        /// The column.
+        column: String,
+    },
+    /// A column has other values.
+    Type {
+        /// The column.
+        column: String,
+        /// Its values there.
+        theirs: &'static str,
+        /// Ours.
+        ours: &'static str,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Has { column } => {
+                write!(
+                    formatter,
+                    "it has a column `{column}`, which this version does not write"
+                )
+            }
+            Self::Lacks { column } => write!(formatter, "it lacks the column `{column}`"),
+            Self::Type {
+                column,
+                theirs,
+                ours,
+            } => write!(
+                formatter,
+                "its column `{column}` has {theirs}, but would get {ours}"
+            ),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Compares the columns of a lake's existing files with those that would be added. Columns are only ever appended:
+//! the files of all years read as one table.
+
+use std::{fs, io, path::Path};
+
+use parquet::{
+    basic::{LogicalType, TimeUnit, Type as Physical},
+    file::reader::{FileReader, SerializedFileReader},
+    schema::types::Type,
+};
+
+use super::columns::{FileColumn, schema};
+use crate::report::lake::Difference;
+
+/// How an existing file differs from these columns, if it does.
+pub(super) fn difference(file: &Path, ours: &[FileColumn]) -> io::Result<Option<Difference>> {
+    let reader = SerializedFileReader::new(fs::File::open(file)?).map_err(io::Error::other)?;
+    let theirs = reader.metadata().file_metadata().schema();
+    let ours = schema("ours", ours).map_err(io::Error::other)?;
+    Ok(first_difference(&fields(theirs), &fields(&ours)))
+}
+
+/// The first column of theirs that is not in the same place of ours.
+fn first_difference(theirs: &[Field], ours: &[Field]) -> Option<Difference> {
+    let mut ours_left = ours.iter();
+    for their in theirs {
+        let our = ours_left.next();
+        if our == Some(their) {
+            continue;
+        }
+        let same_name = ours.iter().find(|it| it.name == their.name);
+        return Some(match (our, same_name) {
+            (Some(our), Some(same)) if our.name != same.name => Difference::Lacks {
+                column: our.name.clone(),
+            },
+            (_, Some(same)) => Difference::Type {
+                column: their.name.clone(),
+                theirs: their.kind,
+                ours: same.kind,
+            },
+            (_, None) => Difference::Has {
+                column: their.name.clone(),
+            },
+        });
+    }
+    None
+}
+
+/// A column, as far as it matters to readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Field {
+    name: String,
+    kind: &'static str,
+}
+
+fn fields(schema: &Type) -> Vec<Field> {
+    let fields = schema.get_fields().iter();
+    let fields = fields.map(|it| Field {
+        name: it.name().to_owned(),
+        kind: kind(it),
+    });
+    fields.collect()
+}
+
+/// What a column holds, in words.
+fn kind(column: &Type) -> &'static str {
+    let logical = column.get_basic_info().logical_type_ref();
+    if !column.is_primitive() {
+        return match logical {
+            Some(LogicalType::List) => "lists of text",
+            _ => "nested values",
+        };
+    }
+    match (column.get_physical_type(), logical) {
+        (Physical::BOOLEAN, None) => "yes or no",
+        (Physical::INT32, Some(LogicalType::Date)) => "dates",
+        (Physical::INT64, None) => "whole numbers",
+        (Physical::INT64, Some(LogicalType::Timestamp(it))) if it.unit == TimeUnit::MILLIS => {
+            "times"
+        }
+        (Physical::DOUBLE, None) => "numbers with decimals",
+        (Physical::BYTE_ARRAY, Some(LogicalType::String)) => "text",
+        _ => "values of another kind",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(text: &str) -> Vec<Field> {
+        let columns = text.split_whitespace().map(|column| {
+            let (name, kind) = column.split_once(':').unwrap_or((column, "text"));
+            Field {
+                name: name.to_owned(),
+                kind: if kind == "text" { "text" } else { "dates" },
+            }
+        });
+        columns.collect()
+    }
+
+    #[test]
+    fn columns_may_only_be_appended() {
+        let lacks = |column: &str| {
+            Some(Difference::Lacks {
+                column: column.to_owned(),
+            })
+        };
+        let has = |column: &str| {
+            Some(Difference::Has {
+                column: column.to_owned(),
+            })
+        };
+        for (theirs, expected) in [
+            ("a b c", None),
+            ("a b", None),
+            ("a", None),
+            ("a c", lacks("b")),
+            ("b c", lacks("a")),
+            ("b a c", lacks("a")),
+            ("a b c d", has("d")),
+            ("a x c", has("x")),
+            (
+                "a b:dates c",
+                Some(Difference::Type {
+                    column: "b".to_owned(),
+                    theirs: "dates",
+                    ours: "text",
+                }),
+            ),
+        ] {
+            let found = first_difference(&columns(theirs), &columns("a b c"));
+            assert_eq!(found, expected, "{theirs}");
+        }
+    }
+}
