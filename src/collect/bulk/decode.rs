@@ -14,7 +14,7 @@ use crate::{
 /// The longest line in bytes: a thousand times the usual.
 const LONGEST_LINE: usize = 1 << 20;
 /// How much is decompressed at a time, in bytes: what fits into a processor's cache.
-const STEP: usize = 64 << 10;
+const STEP: usize = 256 << 10;
 /// The beginning of a compressed file.
 const GZIP: u8 = 0x1f;
 /// What some programs put at the beginning of a text.

@@ -40,7 +40,7 @@ pub trait BulkRows: Default + Send + 'static {
 
     /// Adds the row on one line of a file.
     fn add_line(&mut self, line: &[u8]) {
-        match serde_json::from_slice::<Parsed<Self::Row<'_>>>(line) {
+        match parsed::<Self::Row<'_>>(line) {
             Ok(row) => self.count_row(&row.0),
             Err(error) => {
                 let counts = self.counts_mut();
@@ -51,14 +51,6 @@ pub trait BulkRows: Default + Send + 'static {
         }
     }
 
-    /// Adds the rows in a list.
-    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(row) = list.next_element::<Parsed<Self::Row<'de>>>()? {
-            self.count_row(&row.0);
-        }
-        Ok(())
-    }
-
     /// Adds a row, which counts whether it can be used or not.
     fn count_row(&mut self, row: &Self::Row<'_>) {
         let added = self.add_row(row);
@@ -67,6 +59,30 @@ pub trait BulkRows: Default + Send + 'static {
         if let Err(problem) = added {
             counts.add_unreadable(|number| format!("row {number}: {problem}"));
         }
+    }
+}
+
+/// Rows that come in a list, taken together one by one.
+pub(super) trait ListedRows: Default {
+    /// Adds the rows in a list.
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, list: A) -> Result<(), A::Error>;
+}
+
+impl<R: BulkRows> ListedRows for R {
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(row) = list.next_element::<Parsed<R::Row<'de>>>()? {
+            self.count_row(&row.0);
+        }
+        Ok(())
+    }
+}
+
+/// The row on a line. Text that is checked as a whole need not be checked again, value by value.
+fn parsed<'de, R: Row<'de>>(line: &'de [u8]) -> serde_json::Result<Parsed<R>> {
+    match str::from_utf8(line) {
+        Ok(line) => serde_json::from_str(line),
+        // The damage may be in a value that is not used.
+        Err(_) => serde_json::from_slice(line),
     }
 }
 
@@ -87,7 +103,8 @@ struct PageDto<R> {
     next: Text,
 }
 
-struct Items<R>(R);
+/// The rows of a list.
+pub(super) struct Items<R>(pub(super) R);
 
 impl<R: BulkRows> BulkPageBody<R> {
     /// Parses one page.
@@ -103,7 +120,7 @@ impl<R: BulkRows> BulkPageBody<R> {
     }
 }
 
-impl<'de, R: BulkRows> Deserialize<'de> for Items<R> {
+impl<'de, R: ListedRows> Deserialize<'de> for Items<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(ItemsVisitor(PhantomData))
     }
@@ -111,7 +128,7 @@ impl<'de, R: BulkRows> Deserialize<'de> for Items<R> {
 
 struct ItemsVisitor<R>(PhantomData<R>);
 
-impl<'de, R: BulkRows> Visitor<'de> for ItemsVisitor<R> {
+impl<'de, R: ListedRows> Visitor<'de> for ItemsVisitor<R> {
     type Value = Items<R>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     bulk::BulkRows,
-    row::{Cell, Row, beginning, machine_id},
+    row::{Cell, Key, Row, beginning, machine_id},
 };
 use crate::domain::{
     bulk::{Dataset, RowCounts},
@@ -59,11 +59,11 @@ pub struct RowDto<'row> {
 }
 
 impl<'de> Row<'de> for RowDto<'de> {
-    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>> {
+    fn cell(&mut self, key: Key<'_>) -> Option<Cell<'_, 'de>> {
         Some(Cell::Text(match key {
-            "deviceid" => &mut self.machine,
-            "recommendedsecurityupdateid" => &mut self.kb,
-            "status" => &mut self.status,
+            _ if key.is("deviceid") => &mut self.machine,
+            _ if key.is("recommendedsecurityupdateid") => &mut self.kb,
+            _ if key.is("status") => &mut self.status,
             _ => return None,
         }))
     }

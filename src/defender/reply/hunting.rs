@@ -1,11 +1,16 @@
 //! Parses the answer to a hunting query about vulnerabilities.
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use std::borrow::Cow;
+
+use serde::{
+    Deserialize,
+    de::{IgnoredAny, SeqAccess},
+};
 
 use super::{
     answer::{NoAnswer, value},
-    lenient::Text,
-    row::beginning,
+    bulk::{Items, ListedRows},
+    row::{Cell, Key, Parsed, Row, beginning},
 };
 use crate::domain::{
     cve::CveFacts,
@@ -15,44 +20,23 @@ use crate::domain::{
 #[derive(Deserialize)]
 struct AnswerDto {
     #[serde(alias = "Results")]
-    results: Option<Vec<RowDto>>,
+    results: Option<Items<HuntedRows>>,
     error: Option<IgnoredAny>,
 }
 
-/// A row, grouped by the service. Keys such as `CveIds@odata.type` beside the columns are ignored.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct RowDto {
-    device_id: Text,
-    recommended_security_update_id: Text,
-    recommended_security_update: Text,
-    #[serde(rename = "OSVersion")]
-    os_version: Text,
-    cve_ids: List,
-    software_names: List,
-}
-
-/// A list, or a text with a list in it: dynamic columns come as either.
+/// The rows of an answer, which are not kept one by one.
 #[derive(Default)]
-struct List(Vec<String>);
+struct HuntedRows(VulnerabilityRows);
 
-impl<'de> Deserialize<'de> for List {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let found = serde_json::Value::deserialize(deserializer)?;
-        let found = match found {
-            serde_json::Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
-            found => found,
-        };
-        let texts = match found {
-            serde_json::Value::Array(items) => items,
-            _ => Vec::new(),
-        };
-        let texts = texts.into_iter().filter_map(|it| match it {
-            serde_json::Value::String(text) => Some(text),
-            _ => None,
-        });
-        Ok(Self(texts.collect()))
-    }
+/// A row, grouped by the service. Keys such as `CveIds@odata.type` beside the columns are ignored.
+#[derive(Default)]
+struct RowDto<'row> {
+    machine: Cow<'row, str>,
+    kb: Cow<'row, str>,
+    name: Cow<'row, str>,
+    os_version: Cow<'row, str>,
+    cves: Vec<Cow<'row, str>>,
+    products: Vec<Cow<'row, str>>,
 }
 
 /// Parses the answer to a query.
@@ -61,28 +45,41 @@ pub(in crate::defender) fn hunting(body: &[u8]) -> Result<VulnerabilityRows, NoA
     if answer.error.is_some() {
         return Err(NoAnswer::Error);
     }
-    let mut rows = VulnerabilityRows::default();
-    for row in answer.results.ok_or(NoAnswer::NoResults)? {
-        row.add_to(&mut rows);
-    }
-    Ok(rows)
+    Ok(answer.results.ok_or(NoAnswer::NoResults)?.0.0)
 }
 
-impl RowDto {
-    fn add_to(self, rows: &mut VulnerabilityRows) {
+impl ListedRows for HuntedRows {
+    fn add_list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(row) = list.next_element::<Parsed<RowDto<'de>>>()? {
+            row.0.add_to(&mut self.0);
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Row<'de> for RowDto<'de> {
+    fn cell(&mut self, key: Key<'_>) -> Option<Cell<'_, 'de>> {
+        Some(Cell::Text(match key {
+            _ if key.is("deviceid") => &mut self.machine,
+            _ if key.is("recommendedsecurityupdateid") => &mut self.kb,
+            _ if key.is("recommendedsecurityupdate") => &mut self.name,
+            _ if key.is("osversion") => &mut self.os_version,
+            _ if key.is("cveids") => return Some(Cell::Texts(&mut self.cves)),
+            _ if key.is("softwarenames") => return Some(Cell::Texts(&mut self.products)),
+            _ => return None,
+        }))
+    }
+}
+
+impl RowDto<'_> {
+    fn add_to(&self, rows: &mut VulnerabilityRows) {
         rows.counts.rows += 1;
-        let id = self.device_id.filled().unwrap_or_default();
-        let Ok(machine) = id.parse() else {
-            let id = beginning(id.as_bytes());
+        let Ok(machine) = self.machine.parse() else {
+            let id = beginning(self.machine.as_bytes());
             let problem = |number| format!("row {number}: `{id}` is not a machine id");
             return rows.counts.add_unreadable(problem);
         };
-        let [kb, name, os_version] = [
-            self.recommended_security_update_id,
-            self.recommended_security_update,
-            self.os_version,
-        ]
-        .map(|it| it.filled().unwrap_or_default());
+        let kb = self.kb.trim();
         let url = if kb.is_empty() {
             String::new()
         } else {
@@ -91,16 +88,17 @@ impl RowDto {
         let row = VulnerabilityRow {
             machine,
             is_onboarded: true,
-            kb: &kb,
-            name: &name,
+            kb,
+            name: self.name.trim(),
             url: &url,
             product: "",
-            os_version: &os_version,
+            os_version: self.os_version.trim(),
             cve: None,
             facts: CveFacts::default(),
         };
-        let products = self.software_names.0.iter().map(String::as_str);
-        let cves = self.cve_ids.0.iter().filter_map(|it| it.parse().ok());
+        let products = self.products.iter().map(|it| &**it);
+        let products = products.filter(|it| !it.is_empty());
+        let cves = self.cves.iter().filter_map(|it| it.parse().ok());
         rows.add_grouped(&row, products, cves);
     }
 }

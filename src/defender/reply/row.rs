@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use super::score::Score;
@@ -12,8 +12,6 @@ use crate::domain::machine::MachineId;
 
 /// The maximum length in bytes of a text: a longer one is damage.
 pub(super) const LONGEST_TEXT: usize = 1000;
-/// The length in bytes of the longest key that is used.
-const LONGEST_KEY: usize = "recommendedsecurityupdateurl".len();
 /// The part of an unreadable row that is quoted, in characters.
 const QUOTED: usize = 60;
 
@@ -26,9 +24,24 @@ pub(super) fn beginning(text: &[u8]) -> String {
 
 /// A row of a dataset, as far as it is used.
 pub trait Row<'de>: Default {
-    /// Where the value of this key goes, if it is used. Files and pages write keys in different cases;
-    /// here they are in lower case.
-    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>>;
+    /// Where the value of this key goes, if it is used.
+    fn cell(&mut self, key: Key<'_>) -> Option<Cell<'_, 'de>>;
+}
+
+/// The key of a value. Files and pages write keys in different cases.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'row>(&'row str);
+
+impl Key<'_> {
+    /// Whether it is this one, in any case. Most keys have other lengths, and are not compared any further.
+    #[expect(
+        clippy::inline_always,
+        reason = "a fifth of the time of parsing: chosen by length, a key is compared with one or two names"
+    )]
+    #[inline(always)]
+    pub(super) fn is(self, name: &str) -> bool {
+        self.0.len() == name.len() && self.0.eq_ignore_ascii_case(name)
+    }
 }
 
 /// Where a value goes.
@@ -36,6 +49,8 @@ pub trait Row<'de>: Default {
 pub enum Cell<'row, 'de> {
     /// Any text or number.
     Text(&'row mut Cow<'de, str>),
+    /// A list of texts, or a text with a list in it: dynamic columns come as either.
+    Texts(&'row mut Vec<Cow<'de, str>>),
     /// A CVSS score, in tenths.
     Score(&'row mut Option<u8>),
 }
@@ -69,6 +84,7 @@ impl<'de, R: Row<'de>> Visitor<'de> for RowVisitor<R> {
         while let Some(cell) = map.next_key_seed(CellOf(&mut row, PhantomData))? {
             match cell {
                 Some(Cell::Text(text)) => *text = map.next_value_seed(Borrowed)?,
+                Some(Cell::Texts(texts)) => *texts = map.next_value_seed(BorrowedList)?,
                 Some(Cell::Score(tenths)) => *tenths = map.next_value_seed(Score)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -96,15 +112,7 @@ impl<'row, 'de: 'row, R: Row<'de>> Visitor<'_> for CellOf<'row, 'de, R> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        let mut lower_case = [0; LONGEST_KEY];
-        let Some(lower_case) = lower_case.get_mut(..key.len()) else {
-            return Ok(None);
-        };
-        lower_case.copy_from_slice(key.as_bytes());
-        lower_case.make_ascii_lowercase();
-        Ok(str::from_utf8(lower_case)
-            .ok()
-            .and_then(|key| self.0.cell(key)))
+        Ok(self.0.cell(Key(key)))
     }
 }
 
@@ -152,5 +160,41 @@ impl<'de> Visitor<'de> for Borrowed {
 
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
         Ok(Cow::Owned(number.to_string()))
+    }
+}
+
+/// A list of such texts. Anything else is an empty list.
+struct BorrowedList;
+
+impl<'de> DeserializeSeed<'de> for BorrowedList {
+    type Value = Vec<Cow<'de, str>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for BorrowedList {
+    type Value = Vec<Cow<'de, str>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of texts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element_seed(Borrowed)? {
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+
+    fn visit_str<E>(self, list: &str) -> Result<Self::Value, E> {
+        let texts: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+        Ok(texts.into_iter().map(Cow::Owned).collect())
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
     }
 }

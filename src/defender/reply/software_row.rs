@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     bulk::BulkRows,
-    row::{Cell, LONGEST_TEXT, Row, machine_id},
+    row::{Cell, Key, LONGEST_TEXT, Row, machine_id},
 };
 use crate::domain::{
     bulk::{Dataset, RowCounts},
@@ -81,15 +81,15 @@ impl RowDto<'_> {
 }
 
 impl<'de> Row<'de> for RowDto<'de> {
-    fn cell(&mut self, key: &str) -> Option<Cell<'_, 'de>> {
+    fn cell(&mut self, key: Key<'_>) -> Option<Cell<'_, 'de>> {
         Some(Cell::Text(match key {
-            "deviceid" => &mut self.machine,
-            "osplatform" => &mut self.platform,
-            "softwarevendor" => &mut self.vendor,
-            "softwarename" => &mut self.product,
-            "softwareversion" => &mut self.version,
-            "endofsupportstatus" => &mut self.support_status,
-            "endofsupportdate" => &mut self.support_ends,
+            _ if key.is("deviceid") => &mut self.machine,
+            _ if key.is("osplatform") => &mut self.platform,
+            _ if key.is("softwarevendor") => &mut self.vendor,
+            _ if key.is("softwarename") => &mut self.product,
+            _ if key.is("softwareversion") => &mut self.version,
+            _ if key.is("endofsupportstatus") => &mut self.support_status,
+            _ if key.is("endofsupportdate") => &mut self.support_ends,
             _ => return None,
         }))
     }
