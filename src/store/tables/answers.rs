@@ -162,6 +162,8 @@ pub(crate) fn last_answers(
     machines: impl IntoIterator<Item = MachineId>,
     take: OutcomeSink<'_>,
 ) -> Result<()> {
+    // Otherwise each query locks the file by itself.
+    let _all_at_once = connection.unchecked_transaction()?;
     let mut descriptions = Descriptions::default();
     let mut find = connection.prepare(
         "SELECT answer.id, source, inferred_from, as_of_ms, missing, since, machine.id, checksum

@@ -165,6 +165,8 @@ pub(crate) fn at_last_answers(
     service: i64,
     machines: impl IntoIterator<Item = MachineId>,
 ) -> Result<SoftwareInventory> {
+    // Otherwise each query locks the file by itself.
+    let _all_at_once = connection.unchecked_transaction()?;
     let mut find = connection.prepare(
         "SELECT machine.machine_id, answer.software_set
          FROM machine JOIN answer ON answer.id = machine.last_answer
