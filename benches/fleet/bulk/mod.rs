@@ -83,17 +83,25 @@ pub(crate) fn hunting(options: &Options, table: &mut Table) -> io::Result<()> {
     let place = begun(options, table, "by hunting")?;
     let arguments = reporting("--source=hunting", options);
     let (taken, queries) = place.counted(ApiName::Hunting, &arguments.as_strs())?;
+    let (Some(first), Some(last)) = (queries.first(), queries.last()) else {
+        return Err(io::Error::other("no query was sent"));
+    };
+    // Some machines are in no answer: once all are read, the software inventory is requested.
+    let read = place
+        .next_call(*last)
+        .ok_or_else(|| io::Error::other("nothing was requested after the queries"))?;
+    let reading = read - *first;
     let bare = replay(&place)?;
+    table.figure("queries", whole(amount(queries.len() as u64)), "");
+    table.figure(
+        "from the first of them to the last row",
+        seconds(reading),
+        "",
+    );
     let name = "the same queries, read with serde_json into typed rows";
     table.figure(name, seconds(bare), "");
+    ratio(table, "ratio", [reading, bare], "at most 1.2");
     figures(table, taken, "");
-    table.figure("queries", whole(amount(queries.len() as u64)), "");
-    ratio(
-        table,
-        "of these queries alone",
-        [taken.wall, bare],
-        "at most 1.2",
-    );
     Ok(())
 }
 

@@ -77,4 +77,11 @@ impl Place {
         arrived.sort_unstable();
         Ok((taken, arrived))
     }
+
+    /// When the next call arrived after this time, whatever it was.
+    pub(super) fn next_call(&self, after: Instant) -> Option<Instant> {
+        let calls = self.tenant.log().calls.into_iter();
+        let arrived = calls.map(|call| call.arrived.into_std());
+        arrived.filter(|it| *it > after).min()
+    }
 }
