@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
-use super::{AppError, context::Context, demo_tenants::demo_tenants};
+use super::{AppError, context::Context, demo_tenants::demo_tenants, report::news};
 use crate::{
     aggregate::RankBy,
     cli,
@@ -24,10 +24,11 @@ use crate::{
     domain::{exit_code::ExitCode, text::counted},
     feeds::fetch::Fetch,
     inventory::{self, Inventory},
+    notify::Notifier,
     progress::ProgressMode,
     quota::{Pace, RateLimits},
     run::{
-        RunError, RunInput,
+        Finished, RunError, RunInput,
         feeds::read_feeds,
         inputs::check_conflicts,
         interrupt,
@@ -73,10 +74,12 @@ pub(super) async fn demo(
 ) -> Result<ExitCode, AppError> {
     let tenant = command.tenant;
     if let Some(count) = command.take_tenants() {
-        return demo_tenants(context, tenant, Settings::from(*command), count).await;
+        let demo = demo_tenants(context, tenant, Settings::from(*command), count);
+        return Box::pin(demo).await;
     }
     let config = context.resolve_typed(Settings::from(*command))?;
     // Checked before the week is simulated.
+    config.notify.read()?;
     check_conflicts(&config, &[])?;
     let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
     let demonstration = Demonstration {
@@ -120,7 +123,12 @@ impl Demonstration<'_> {
         let simulator = simulator.replace(tonight, Timestamp::now()).await?;
         self.config.limits = limits;
         self.config.pace = PACE.parse::<Pace>()?;
-        self.run(&self.config, &simulator).await
+        let finished = self.run(&self.config, &simulator).await?;
+        if let Some(notifier) = Notifier::new(&self.config)? {
+            let news = news(&self.config, &finished);
+            notifier.tell(&news, &self.stops.gentle).await;
+        }
+        Ok(finished.ended?)
     }
 
     /// The tenant on a given night, without a quota.
@@ -159,13 +167,13 @@ impl Demonstration<'_> {
         config.reports.targets = 0;
         config.reports.min_coverage = Percent::NONE;
         let run = self.run(&config, simulator);
-        match run.with_subscriber(NoSubscriber::default()).await? {
+        match run.with_subscriber(NoSubscriber::default()).await?.ended? {
             ExitCode::Complete => Ok(()),
             _ => Err(RunError::Interrupted.into()),
         }
     }
 
-    async fn run(&self, config: &Config, simulator: &Simulator) -> Result<ExitCode, AppError> {
+    async fn run(&self, config: &Config, simulator: &Simulator) -> Result<Finished, AppError> {
         let mut config = config.clone();
         point_at(&mut config, simulator);
         self.fetch_feeds(&mut config, simulator).await?;
@@ -182,7 +190,7 @@ impl Demonstration<'_> {
             bar: &self.context.bar,
             stops: &self.stops,
         };
-        Ok(run(input).await.ended?)
+        Ok(run(input).await)
     }
 
     /// Fetches the simulated feeds of CVEs, if the KBs are ranked by risk.

@@ -8,20 +8,22 @@ use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 use super::{
     AppError,
     context::Context,
+    report_tenants::news_of_all,
     simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
 };
 use crate::{
     cli::Tenant,
     collect::per_machine::Stops,
-    config::{Environment, Settings, read_tenants, resolve},
+    config::{ConfigError, Environment, Settings, read_tenants, resolve},
     console::print,
     domain::{exit_code::ExitCode, text::counted},
+    notify::Notifier,
     quota::RateLimits,
     report::output::write_files,
-    run::interrupt,
+    run::{RunError, interrupt},
     simulator,
     store::Store,
-    tenants::{TenantJob, TenantsInput, run_all},
+    tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
 
 /// The name of the configuration file, which is empty: no other one is to be read.
@@ -39,6 +41,7 @@ pub(super) async fn demo_tenants(
     count: u32,
 ) -> Result<ExitCode, AppError> {
     let config = context.resolve_typed(typed.clone())?;
+    let notifier = Notifier::new(&config)?;
     let folder = tempfile::tempdir().map_err(AppError::Temporary)?;
     let place = folder.path();
     let [earlier, tonight] = NIGHTS.map(|nights| simulator::Settings {
@@ -63,11 +66,16 @@ pub(super) async fn demo_tenants(
     };
     tenants.write(place).map_err(unwritten)?;
     let before = async { report(context, &quiet, &stops) };
-    before.with_subscriber(NoSubscriber::default()).await?;
+    before.with_subscriber(NoSubscriber::default()).await??;
     Store::open(&place.join(STATE))?.shift_back(A_WEEK)?;
     let tenants = tenants.replace(&tonight).await?;
     tenants.write(place).map_err(unwritten)?;
-    report(context, &typed, &stops)
+    let ended = report(context, &typed, &stops)?;
+    if let Some(notifier) = notifier {
+        let news = news_of_all(count as usize, &ended);
+        notifier.tell(&news, &stops.gentle).await;
+    }
+    Ok(ended?.exit_code)
 }
 
 /// What was typed, with the files of the demonstration.
@@ -83,13 +91,16 @@ fn at(place: &Path, typed: Settings) -> Settings {
 }
 
 /// Reports all tenants, without the user's configuration.
-fn report(context: &Context, typed: &Settings, stops: &Stops) -> Result<ExitCode, AppError> {
+fn report(
+    context: &Context,
+    typed: &Settings,
+    stops: &Stops,
+) -> Result<Result<AllEnded, RunError>, AppError> {
     let environment = Environment::default();
     let surroundings = &context.surroundings;
     let (folder, started) = (&surroundings.working_directory, &surroundings.started);
-    let Some(tenants) = read_tenants(typed, &environment, folder, started)? else {
-        return Ok(ExitCode::Unexpected);
-    };
+    let tenants = read_tenants(typed, &environment, folder, started)?;
+    let tenants = tenants.ok_or_else(|| ConfigError::TenantWithoutFile(TENANTS.to_owned()))?;
     let common = resolve(typed.clone(), None, &environment, folder, started)?.config;
     let jobs = tenants.list.iter().map(|tenant| {
         let resolved = resolve(typed.clone(), Some(tenant), &environment, folder, started);
@@ -104,7 +115,7 @@ fn report(context: &Context, typed: &Settings, stops: &Stops) -> Result<ExitCode
         bar: &context.bar,
         stops,
     };
-    Ok(run_all(&input)?)
+    Ok(run_all(&input))
 }
 
 fn introduction(count: u32, tenant: Tenant) -> String {

@@ -9,8 +9,10 @@ use crate::{
     cli,
     collect::per_machine::Stops,
     config::{Config, ConfigError, MachineSource, Settings, refuse_path},
-    domain::exit_code::ExitCode,
-    run::{interrupt, job::ReportJob, shared_feeds::SharedFeeds},
+    domain::{exit_code::ExitCode, text::chain},
+    notify::{News, Notifier},
+    report::default_title,
+    run::{Finished, RunError, interrupt, job::ReportJob, shared_feeds::SharedFeeds},
     store::StoreFile,
 };
 
@@ -23,7 +25,8 @@ pub(super) async fn report(
     if command.settings.tenant.is_none()
         && let Some(tenants) = context.tenants(&command.settings)?
     {
-        return report_tenants(context, &tenants, &command.settings, list.as_ref());
+        let told = report_tenants(context, &tenants, &command.settings, list.as_ref());
+        return Box::pin(told).await;
     }
     let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
@@ -32,6 +35,7 @@ pub(super) async fn report(
     let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
     let state = StoreFile::new(state(&config.store)?);
     check_flags(config, list.as_ref())?;
+    let notifier = Notifier::new(config)?;
     let stops = Stops::default();
     let job = ReportJob {
         resolved: &resolved,
@@ -43,7 +47,23 @@ pub(super) async fn report(
         stops: &stops,
     };
     let finished = job.run(|| interrupt::watch(stops.clone())).await;
+    if let Some(notifier) = notifier {
+        notifier.tell(&news(config, &finished), &stops.gentle).await;
+    }
     Ok(finished.ended?)
+}
+
+/// What there is to tell of a run.
+pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run> {
+    let title = config.reports.title.clone();
+    let problem = finished.ended.as_ref().err();
+    News {
+        name: title.unwrap_or_else(|| default_title(config.sign_in.tenant_id.as_deref())),
+        exit_code: finished.exit_code(),
+        problem: problem.map(|it| chain(it)),
+        hint: problem.and_then(RunError::hint),
+        notice: finished.notice.as_deref(),
+    }
 }
 
 /// The list that the command line names, if any.

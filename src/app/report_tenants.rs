@@ -8,13 +8,17 @@ use super::{
 use crate::{
     collect::per_machine::Stops,
     config::{MachineSource, Settings, Tenants},
-    domain::exit_code::ExitCode,
-    run::interrupt,
-    tenants::{TenantJob, TenantsInput, run_all},
+    domain::{
+        exit_code::ExitCode,
+        text::{chain, counted},
+    },
+    notify::{News, Notifier},
+    run::{RunError, interrupt},
+    tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
 
 /// Reports all tenants of the file.
-pub(super) fn report_tenants(
+pub(super) async fn report_tenants(
     context: &mut Context,
     tenants: &Tenants,
     typed: &Settings,
@@ -31,6 +35,7 @@ pub(super) fn report_tenants(
     if let Some(tenant) = tenants.list.iter().find(|it| !has_list && !it.has_list()) {
         return Err(tenants.no_list(tenant).into());
     }
+    let notifier = Notifier::new(&common)?;
     let stops = Stops::default();
     if !common.offline && !common.dry_run {
         interrupt::watch(stops.clone());
@@ -46,5 +51,26 @@ pub(super) fn report_tenants(
         bar: &context.bar,
         stops: &stops,
     };
-    Ok(run_all(&input)?)
+    let ended = run_all(&input);
+    if let Some(notifier) = notifier {
+        let news = news_of_all(tenants.list.len(), &ended);
+        notifier.tell(&news, &stops.gentle).await;
+    }
+    Ok(ended?.exit_code)
+}
+
+/// What there is to tell of a run over all tenants.
+pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) -> News<'_> {
+    let (exit_code, problem) = match ended {
+        Ok(ended) => (ended.exit_code, None),
+        Err(problem) => (problem.exit_code(), Some(problem)),
+    };
+    let notice = ended.as_ref().ok().and_then(|it| it.notice.as_deref());
+    News {
+        name: counted(tenants as u64, "tenant", "tenants"),
+        exit_code,
+        problem: problem.map(|it| chain(it)),
+        hint: problem.and_then(RunError::hint),
+        notice,
+    }
 }

@@ -28,7 +28,7 @@ const OF_DEMO: [&str; 13] = [
 ];
 
 /// Likewise, but not in the short help.
-const RARE: [&str; 8] = [
+const RARE: [&str; 9] = [
     "software",
     "no_replaced",
     "no_csv_guard",
@@ -37,7 +37,11 @@ const RARE: [&str; 8] = [
     "max_missed",
     "changes_from",
     "cross_check",
+    "notify_on",
 ];
+
+/// Likewise: those that say how a notification is sent, if one is asked for.
+const OF_NOTIFICATIONS: [&str; 3] = ["notify_format", "mail_to", "mail_from"];
 
 /// Likewise: those that select machines of the service's own list.
 const OF_LISTS: [&str; 6] = ["os", "group", "tag", "seen_within", "filter", "exclude"];
@@ -118,6 +122,9 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
                 "Simulate N tenants side by side, the last of them without consent\n\n\
                  Writes the reports of each in a folder of its own, and an overview of all.",
             );
+    }
+    if OF_NOTIFICATIONS.contains(&id) {
+        return argument.requires("notify_on").hide_short_help(true);
     }
     if OF_LISTS.contains(&id) {
         return argument.requires("all_machines").hide_short_help(true);

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 35] = [
+const NOT_OF_LISTS: [&str; 39] = [
     "parallel",
     "check_list",
     "column",
@@ -41,6 +41,10 @@ const NOT_OF_LISTS: [&str; 35] = [
     "cross_check",
     "no_replaced",
     "lake",
+    "notify_on",
+    "notify_format",
+    "mail_to",
+    "mail_from",
     "metrics",
     "dry_run",
     "progress",

@@ -59,8 +59,9 @@ const ALL_OPTIONS: &str = "All options, secrets and configuration: --help";
 /// The help on secrets, for commands that need one.
 const SECRETS: &str = "\
 Secrets are never flags. In the environment: AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH
-and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN. In the file: client_secret_file,
-client_certificate_path.
+and AZURE_CLIENT_CERTIFICATE_PASSWORD, or PATCHGAP_ACCESS_TOKEN; PATCHGAP_NOTIFY_URL,
+PATCHGAP_SMTP_URL. In the file: client_secret_file, client_certificate_path, notify_url_file,
+smtp_url_file.
 
 Every option but --forget-limits can also be set in the file (rate_limit) and in the environment
 (PATCHGAP_RATE_LIMIT). Flags override the environment, which overrides the file, which overrides the

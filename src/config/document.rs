@@ -136,6 +136,13 @@ fn proper_place(key: &str) -> Option<&'static str> {
             "AZURE_CLIENT_SECRET in the environment, or in a separate file named by \
              `client_secret_file`",
         ),
+        "notify_url" | "webhook_url" => Some(
+            "PATCHGAP_NOTIFY_URL in the environment, or in a separate file named by \
+             `notify_url_file`",
+        ),
+        "smtp_url" | "smtp_password" => Some(
+            "PATCHGAP_SMTP_URL in the environment, or in a separate file named by `smtp_url_file`",
+        ),
         "graph_access_token" => Some("PATCHGAP_GRAPH_ACCESS_TOKEN in the environment"),
         "access_token" | "token" => Some("PATCHGAP_ACCESS_TOKEN in the environment"),
         "client_certificate_password" | "certificate_password" => {

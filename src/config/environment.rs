@@ -44,6 +44,12 @@ const PATHS: [&str; 11] = [
 /// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
 
+/// The variable with the webhook's address, which is a secret, too.
+pub(super) const NOTIFY_URL: &str = "PATCHGAP_NOTIFY_URL";
+
+/// The variable with the mail server's address and password.
+pub(super) const SMTP_URL: &str = "PATCHGAP_SMTP_URL";
+
 /// The variable of a ready-made token for Microsoft Graph.
 pub(super) const GRAPH_ACCESS_TOKEN: &str = "PATCHGAP_GRAPH_ACCESS_TOKEN";
 
@@ -147,6 +153,8 @@ impl Environment {
             kev_url: self.parsed("kev_url")?,
             epss_url: self.parsed("epss_url")?,
             msrc_url: self.parsed("msrc_url")?,
+            notify_url_file: self.path(&variable("notify_url_file"))?,
+            smtp_url_file: self.path(&variable("smtp_url_file"))?,
             ..Settings::default()
         };
         let command = command();
@@ -231,7 +239,7 @@ fn not_unicode(name: &str) -> ConfigError {
 }
 
 /// The name of an option's variable.
-fn variable(key: &str) -> String {
+pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_ascii_uppercase())
 }
 
@@ -242,7 +250,7 @@ fn known_names() -> Vec<String> {
         .map(|argument| argument.get_id().as_str())
         .chain(FILE_KEYS)
         .map(variable)
-        .chain([ACCESS_TOKEN, GRAPH_ACCESS_TOKEN].map(str::to_owned))
+        .chain([ACCESS_TOKEN, GRAPH_ACCESS_TOKEN, NOTIFY_URL, SMTP_URL].map(str::to_owned))
         .map(|name| name.replacen(PREFIX, "", 1))
         .collect()
 }

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use jiff::{ToSpan, ZonedDateTime};
 use thiserror::Error;
 
-use super::{Origin, SecretProblem, Shown, TenantProblem};
+use super::{AddressProblem, MailPart, Origin, SecretProblem, Shown, TenantProblem};
 use crate::domain::answer::Source;
 
 /// Why the configuration cannot be built.
@@ -136,6 +136,20 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: SecretProblem,
     },
+    /// An address for notifications that cannot be used.
+    #[error("{place}: {problem}")]
+    Address {
+        /// The file or the variable.
+        place: String,
+        /// What is wrong with it.
+        problem: AddressProblem,
+    },
+    /// There is a format for the webhook, but no webhook.
+    #[error("--notify-format is for a webhook, and there is none")]
+    FormatWithoutWebhook,
+    /// A part of what a mail takes is missing.
+    #[error("{0} is missing: a mail takes a server, --mail-to and --mail-from")]
+    Mail(MailPart),
     /// The local time zone is unknown, but something depends on it.
     #[error("unknown time zone `{zone}` in TZ, and {what} depends on it")]
     UnknownZone {
@@ -200,6 +214,9 @@ impl ConfigError {
             | Self::OtherTenantsToken { .. } => self.hint_about_tenants(),
             Self::ControlCharacter { origin, .. } => Some(origin.hint().to_owned()),
             Self::Secret { problem, .. } => Some(problem.hint().to_owned()),
+            Self::Address { .. } | Self::FormatWithoutWebhook | Self::Mail(_) => {
+                self.hint_about_notifications()
+            }
             Self::UnknownZone { .. } => Some(
                 "set TZ to a name such as Europe/Berlin or UTC; a time of --until may have its \
                  offset instead: 2026-11-24T06:00+01:00"
@@ -238,6 +255,23 @@ impl ConfigError {
             }
             Self::NoDefault(_) => None,
         }
+    }
+
+    /// What the user can do about a mistake with notifications.
+    fn hint_about_notifications(&self) -> Option<String> {
+        let hint = match self {
+            Self::Address { problem, .. } => problem.hint(),
+            Self::FormatWithoutWebhook => {
+                "set PATCHGAP_NOTIFY_URL to the webhook's address, or `notify_url_file` to a file that \
+                 contains it"
+            }
+            Self::Mail(_) => {
+                "set PATCHGAP_SMTP_URL to smtps://user:password@host, --mail-to to the recipients and \
+                 --mail-from to the sender; or none of them"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
     }
 
     /// What the user can do about a mistake with a tenant.

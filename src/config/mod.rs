@@ -13,6 +13,7 @@ mod error;
 mod file;
 mod folders;
 mod nearest;
+mod notification;
 mod origin;
 mod resolve;
 mod resolved;
@@ -32,6 +33,10 @@ pub use control_characters::refuse_path;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
+pub use notification::{
+    AddressProblem, Mail, MailPart, MailServer, MailSignIn, Notification, NotifySettings, Security,
+    Webhook,
+};
 pub use origin::{Origin, Shown};
 pub use resolve::{read_tenants, resolve, resolve_typed};
 pub use resolved::{
@@ -43,8 +48,8 @@ pub use settings::{Concurrency, Days, KeptRuns, Parallel, Retries, RunNumber, Se
 pub use tenants::{Tenant, TenantProblem, Tenants};
 pub use value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
-    FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource, OutFolder,
-    Percent, ServiceUrl, Span, Text, Until, Whole,
+    FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource, MailAddress,
+    NotifyFormat, NotifyOn, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

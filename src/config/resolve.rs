@@ -10,10 +10,11 @@ use url::Url;
 
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedUrls, FeedsFolder,
-    Graph, MachineFilters, OutFolder, Percent, PolicySettings, Reports, Resolved, Service,
-    Settings, SourceSettings, Tenant, Tenants,
+    Graph, MachineFilters, NotifySettings, OutFolder, Percent, PolicySettings, Reports, Resolved,
+    Service, Settings, SourceSettings, Tenant, Tenants,
     control_characters::refuse_typed,
     defaults::{defaults, required},
+    environment::{NOTIFY_URL, SMTP_URL, variable},
     file,
     sign_in::{
         FoundSecret, ResolvedSignIn, SecretFiles, azure_layer, client_secret, graph_sign_in,
@@ -172,7 +173,8 @@ pub fn read_tenants(
 }
 
 /// Resolves the command line on top of the defaults only: no file and no variable changes the
-/// output of a demonstration, and it does not touch the user's store. Only `NO_COLOR` is respected.
+/// output of a demonstration, and it does not touch the user's store. Only `NO_COLOR` is respected, and
+/// where a notification goes if one was asked for.
 pub fn resolve_typed(
     typed: Settings,
     environment: &Environment,
@@ -180,8 +182,14 @@ pub fn resolve_typed(
     started: &ZonedDateTime,
 ) -> Result<Config, ConfigError> {
     refuse_typed(&typed)?;
-    let bare = environment.only(&["NO_COLOR", "TZ"]);
-    let settings = typed.typed().relative_to(working_directory).or(defaults()?);
+    let mut bare = environment.only(&["NO_COLOR", "TZ"]);
+    let mut typed = typed.typed();
+    if typed.notify_on.is_some() {
+        bare = environment.only(&["NO_COLOR", "TZ", NOTIFY_URL, SMTP_URL]);
+        typed.notify_url_file = environment.path(&variable("notify_url_file"))?;
+        typed.smtp_url_file = environment.path(&variable("smtp_url_file"))?;
+    }
+    let settings = typed.relative_to(working_directory).or(defaults()?);
     let surroundings = Surroundings {
         environment: &bare,
         working_directory,
@@ -230,6 +238,7 @@ fn config(
         feed_urls: feed_urls(&settings)?,
         policy: policy(&settings)?,
         lake: settings.lake.clone().map(Into::into),
+        notify: NotifySettings::new(&settings, surroundings.environment)?,
         metrics: settings.metrics.clone(),
         log_file: settings.log_file.clone(),
         source: source(&settings)?,

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    AnswerSource, CaCertificate, ChangesFrom, ColorMode, FailOn, LogFormat, MachineSource, Percent,
+    AnswerSource, CaCertificate, ChangesFrom, ColorMode, FailOn, LogFormat, MachineSource,
+    NotifySettings, Percent,
 };
 use crate::{
     aggregate::RankBy,
@@ -81,6 +82,8 @@ pub struct Config {
     pub policy: PolicySettings,
     /// The folder to which the tables of the run are added, if there is one.
     pub lake: Option<PathBuf>,
+    /// Who is told at the end, as configured.
+    pub notify: NotifySettings,
     /// The file for metrics, if there is to be one.
     pub metrics: Option<PathBuf>,
     /// The file to which the log goes, too.

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
-    FeedUrl, Formats, LakePlace, LogFormat, MachineSource, OutFolder, Percent, ServiceUrl, Span,
-    Text, Until, Whole, boolean, deadlines, from_text, list, path, switch, times, words,
+    FeedUrl, Formats, LakePlace, LogFormat, MachineSource, MailAddress, NotifyFormat, NotifyOn,
+    OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole, boolean, deadlines, from_text, list,
+    path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -44,13 +45,15 @@ pub type Days = Span<{ 366 * 24 }>;
 pub(super) type Verbosity = Whole<0, 255>;
 
 /// Options for the file and the environment only, which are no flags of `patchgap report`.
-pub(super) const FILE_KEYS: [&str; 6] = [
+pub(super) const FILE_KEYS: [&str; 8] = [
     "client_secret_file",
     "client_certificate_path",
     "machines",
     "kev_url",
     "epss_url",
     "msrc_url",
+    "notify_url_file",
+    "smtp_url_file",
 ];
 
 /// Options that are only flags: which file is read, which tenant, and what is done once.
@@ -493,6 +496,45 @@ pub struct Settings {
     #[serde(deserialize_with = "boolean")]
     pub dry_run: Option<bool>,
 
+    /// When to send a notification: always, change, trouble [default: always]
+    ///
+    /// To a webhook (`PATCHGAP_NOTIFY_URL`), by mail (`PATCHGAP_SMTP_URL`), or both; without either, nobody is told.
+    /// `change`: if gaps are new, have returned, or are newly known to be exploited. `trouble`: if the exit code is
+    /// not 0. `change,trouble`: in either case.
+    #[arg(long, value_name = "WHEN", help_heading = "Notification")]
+    #[serde(deserialize_with = "from_text")]
+    pub notify_on: Option<NotifyOn>,
+
+    /// What the webhook takes: json, teams, slack [default: json]
+    #[arg(long, value_name = "FORMAT", help_heading = "Notification")]
+    #[arg(value_parser = words::<NotifyFormat>(NotifyFormat::WORDS), hide_possible_values = true)]
+    #[serde(deserialize_with = "from_text")]
+    pub notify_format: Option<NotifyFormat>,
+
+    /// File whose content is the webhook's address. Never a flag: the address is a secret.
+    #[arg(skip)]
+    #[serde(deserialize_with = "path")]
+    pub notify_url_file: Option<PathBuf>,
+
+    /// File whose content is the mail server's address, with the password. Never a flag either.
+    #[arg(skip)]
+    #[serde(deserialize_with = "path")]
+    pub smtp_url_file: Option<PathBuf>,
+
+    /// Who gets the notification by mail
+    ///
+    /// Comma-separated. The mail server is in `PATCHGAP_SMTP_URL`: `smtps://user:password@host`, or `smtp://` for
+    /// STARTTLS.
+    #[arg(long, value_name = "LIST", help_heading = "Notification")]
+    #[arg(value_delimiter = ',')]
+    #[serde(deserialize_with = "list")]
+    pub mail_to: Option<Vec<MailAddress>>,
+
+    /// Sender of the notification by mail
+    #[arg(long, value_name = "ADDRESS", help_heading = "Notification")]
+    #[serde(deserialize_with = "from_text")]
+    pub mail_from: Option<MailAddress>,
+
     /// Metrics of the run for Prometheus, as a text file
     ///
     /// For the collectors of text files of `node_exporter` and `windows_exporter`: the name ends in .prom. It is replaced
@@ -573,6 +615,7 @@ impl Settings {
             source, recheck, max_missed, changes_from, census, cross_check, software, no_replaced,
             no_csv_guard,
             dry_run,
+            notify_on, notify_format, notify_url_file, smtp_url_file, mail_to, mail_from,
             lake, metrics, log_file, progress, log_format, verbose, quiet, color,
         }
     }
@@ -612,6 +655,8 @@ impl Settings {
             feeds: self.feeds.map(join),
             exceptions: self.exceptions.map(join),
             lake: self.lake.map(|place| place.relative_to(folder)),
+            notify_url_file: self.notify_url_file.map(join),
+            smtp_url_file: self.smtp_url_file.map(join),
             metrics: self.metrics.map(join),
             log_file: self.log_file.map(join),
             machines: self.machines.map(|machines| machines.relative_to(folder)),

@@ -201,29 +201,29 @@ fn from_file(path: &Path) -> Result<FoundSecret, ConfigError> {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
         secret => Ok(FoundSecret {
             secret,
-            warning: writable_by_others(path),
+            warning: accessible_to_others("client secret file", path),
         }),
     }
 }
 
 /// Reads just enough bytes to detect that a file is too long for a secret.
-fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path)?;
     file.take(secret::LONGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// A warning if users other than the owner may read the secret.
+/// A warning if users other than the owner may read a file with a secret; `what` it is.
 #[cfg(unix)]
-fn writable_by_others(path: &Path) -> Option<String> {
+pub(super) fn accessible_to_others(what: &str, path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
         format!(
-            "client secret file {path} is accessible to others (mode {mode:o}): \
+            "{what} {path} is accessible to others (mode {mode:o}): \
                  chmod 600 {path}"
         )
     })
@@ -231,7 +231,7 @@ fn writable_by_others(path: &Path) -> Option<String> {
 
 /// On Windows a file inherits the access list of its folder, which says nothing about intent.
 #[cfg(not(unix))]
-fn writable_by_others(_: &Path) -> Option<String> {
+pub(super) fn accessible_to_others(_: &str, _: &Path) -> Option<String> {
     None
 }
 

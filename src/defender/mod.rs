@@ -13,6 +13,7 @@
 //!   secrets to be masked
 //! - `files`: downloads of exported files, from another server and without a token
 //! - `public`: downloads of public files, such as feeds of CVEs: without a token, and not under a quota
+//! - `webhook`: posts to webhooks, likewise
 //! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
@@ -50,6 +51,7 @@ mod public;
 pub mod refusal;
 mod reply;
 mod session;
+mod webhook;
 
 pub use self::{
     api::{
@@ -63,4 +65,5 @@ pub use self::{
     public::{Known, PublicFile, PublicFiles, PublicReply},
     reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},
+    webhook::{NotSent, Retry, WebhookClient},
 };

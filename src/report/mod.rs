@@ -5,6 +5,7 @@ mod format;
 mod json;
 pub mod lake;
 mod markdown;
+mod notice;
 pub mod output;
 pub mod overview;
 mod page;
@@ -24,6 +25,9 @@ use std::io::{self, Write};
 
 pub use format::Format;
 pub use markdown::markdown;
+pub use notice::{
+    Notice, NoticeChanges, NoticeMachines, NoticeTenant, NoticeTenants, NoticeUpdate,
+};
 pub use view::{
     facts::{Facts, Tool, default_title},
     past::{Past, RunKbs, TrendPoint},

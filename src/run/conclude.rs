@@ -35,7 +35,7 @@ use crate::{
         text::chain,
     },
     inventory::ListCheck,
-    report::{lake::LakeError, overview::RunDigest},
+    report::{Notice, lake::LakeError, overview::RunDigest},
     store::{KeptRuns, Recorded, RunId, RunRecord, Store, StoreError},
 };
 
@@ -50,12 +50,19 @@ pub(super) struct Concluded<'run> {
     /// Why the run is not in the lake.
     lake_failure: Option<LakeError>,
     summary: Show,
-    /// What an overview says of the run.
-    digest: RunDigest,
+    told: Told,
     known_exploited: Option<KnownExploited>,
     store: Store,
     /// Whether gaps are open that make a complete run fail.
     is_alarming: bool,
+}
+
+/// What is said of the run besides its reports.
+struct Told {
+    /// By an overview.
+    digest: RunDigest,
+    /// By a notification.
+    notice: Box<Notice>,
 }
 
 /// Writes the reports, and then records in the store that the run has ended.
@@ -94,8 +101,8 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     data.selection = calls.result();
     data.bulk = calls.bulk();
     let is_alarming = is_alarming(input.config, &data.fleet);
-    let (summary, mut digest) = write(&setup, &data, failure.as_ref())?;
-    digest.is_alarming = is_alarming;
+    let (summary, mut told) = write(&setup, &data, failure.as_ref())?;
+    told.digest.is_alarming = is_alarming;
     write_folders(&data, &setup, &answers).inspect_err(|_| log_store_failure(failure.as_ref()))?;
     let lake_failure = lake::add(&data, &ending).err();
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
@@ -112,23 +119,27 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         failure,
         lake_failure,
         summary,
-        digest,
+        told,
         known_exploited: fleet.known_exploited,
         store,
         is_alarming,
     })
 }
 
-/// Writes the reports. Returns what is printed of the run, and what an overview says of it.
+/// Writes the reports. Returns what is printed of the run, and what is said of it besides.
 fn write(
     setup: &Setup<'_>,
     data: &RunData<'_>,
     failure: Option<&StoreError>,
-) -> Result<(Show, RunDigest), RunError> {
+) -> Result<(Show, Told), RunError> {
     data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure))?;
-        Ok((summary(setup.input.config, run), RunDigest::of(run)))
+        let told = Told {
+            digest: RunDigest::of(run),
+            notice: Box::new(Notice::of(run)),
+        };
+        Ok((summary(setup.input.config, run), told))
     })
 }
 
@@ -229,22 +240,24 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
 }
 
 impl Concluded<'_> {
-    /// Prints how the run ended, and returns its exit code or its error, with what an overview says of it.
+    /// Prints how the run ended, and returns its exit code or its error, with what is said of it besides.
     pub(super) fn finish(self) -> Finished {
-        let digest = Some(self.digest.clone());
+        let digest = Some(self.told.digest.clone());
+        let notice = Some(self.told.notice.clone());
         Finished {
             digest,
+            notice,
             ended: self.exit(),
         }
     }
 
-    /// Likewise, without the digest.
+    /// Likewise, without that.
     fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
         let (record, config) = (self.record.clone(), self.setup.input.config);
         let ended_run = EndedRun {
             record: &record,
-            skipped: self.digest.skipped,
+            skipped: self.told.digest.skipped,
             known_exploited: self.known_exploited,
             started: self.setup.input.started.timestamp(),
         };

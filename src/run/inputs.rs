@@ -35,9 +35,11 @@ pub(crate) fn inputs(resolved: &Resolved, state: &Path, list: Option<&Path>) -> 
         .filter_map(|(what, path)| Some((what, path?.to_owned())));
     let secrets = resolved.secret_files.iter().cloned();
     let secrets = secrets.map(|path| ("client secret file", path));
+    let addresses = config.notify.files();
+    let addresses = addresses.map(|path| ("file with a secret address", path));
     let store = store::files_of(state);
     let store = store.into_iter().map(|path| ("store", path));
-    let all = named.chain(secrets).chain(store);
+    let all = named.chain(secrets).chain(addresses).chain(store);
     all.map(|(what, path)| Input { what, path }).collect()
 }
 

@@ -29,7 +29,7 @@ mod stores;
 pub(crate) use self::{
     input::TenantsInput,
     job::TenantJob,
-    run::run_all,
+    run::{AllEnded, run_all},
     side_by_side::{in_span, side_by_side},
     stores::{Stores, distinct},
 };

@@ -114,7 +114,7 @@ impl Runner<'_> {
 
     /// The row of a run that has ended. If the tenant is done, a later start knows.
     fn row(&self, finished: Finished) -> TenantRow {
-        let Finished { digest, ended } = finished;
+        let Finished { digest, ended, .. } = finished;
         let row = match &ended {
             Ok(code) => self.job.row(*code),
             Err(problem) => self.failed(problem),

@@ -21,6 +21,7 @@ use crate::{
         text::{chain, counted},
     },
     report::{
+        Notice,
         output::{Claim, Input, OutputFolder, resolved, write_files},
         overview::{FILES, Overview, TenantRow},
     },
@@ -28,11 +29,22 @@ use crate::{
     store::{KeptRuns, RunId, TenantsJournal, files_of},
 };
 
+/// How a run over many tenants ended.
+pub(crate) struct AllEnded {
+    pub(crate) exit_code: ExitCode,
+    /// What a notification says of it; `None` if there was only a plan.
+    pub(crate) notice: Option<Box<Notice>>,
+}
+
 /// Runs every tenant, and writes the overview.
-pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<ExitCode, RunError> {
+pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<AllEnded, RunError> {
     let stores = stores(input);
     if input.common.dry_run {
-        return plans(input, stores);
+        let exit_code = plans(input, stores)?;
+        return Ok(AllEnded {
+            exit_code,
+            notice: None,
+        });
     }
     let folder = &input.tenants.overview;
     check_overview(input, &stores, folder)?;
@@ -130,7 +142,7 @@ fn write_overview(
     input: &TenantsInput<'_>,
     shared: &Shared<'_>,
     rows: Vec<TenantRow>,
-) -> Result<ExitCode, RunError> {
+) -> Result<AllEnded, RunError> {
     let codes: Vec<ExitCode> = rows.iter().map(|row| row.exit_code).collect();
     let started = input.started;
     let started_at = shared.journal.map(Journal::started_at);
@@ -152,7 +164,10 @@ fn write_overview(
     if !input.common.console.quiet {
         print(&overview.text(terminal_width()))?;
     }
-    Ok(combined(&codes))
+    Ok(AllEnded {
+        exit_code: combined(&codes),
+        notice: Some(Box::new(overview.notice())),
+    })
 }
 
 /// Whether a later start begins a new run: unless this one was interrupted or ran out of time.

@@ -62,6 +62,7 @@ mod manual_store;
 mod mended;
 mod metrics;
 mod nights;
+mod notifications;
 mod offline;
 mod older_store;
 mod outage;

@@ -1,10 +1,12 @@
 //! `patchgap check`: checks that everything is in place before the first night.
 //!
 //! - [`mod@access`]: the one call, and what its answer means
+//! - [`mod@notification`]: who would be told at the end of a run
 //! - [`renewal`]: when a credential is to be renewed
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
+mod notification;
 mod renewal;
 mod tenants;
 
@@ -12,6 +14,7 @@ use jiff::Timestamp;
 
 use self::{
     access::{access, demand_role},
+    notification::notification,
     renewal::is_soon,
     tenants::check_tenants,
 };
@@ -57,6 +60,7 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     let now = Timestamp::now();
     let session = prepare::session(&resolved.config, now)?;
     print(&configuration(&resolved)?)?;
+    print(&notification(&resolved.config)?)?;
     let store = Store::open(state(&resolved.config.store)?)?;
     print(&kept(&store)?)?;
     let claims = session.sign_in().await?;

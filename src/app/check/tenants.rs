@@ -6,6 +6,7 @@ use tracing::{error, warn};
 
 use super::{
     access::{access, demand_role},
+    notification::notification,
     renewal::is_soon,
 };
 use crate::{
@@ -46,6 +47,7 @@ pub(super) fn check_tenants(
     typed: &Settings,
 ) -> Result<ExitCode, AppError> {
     let AllTenants { common, each } = resolve_all(context, tenants, typed)?;
+    print(&notification(&common)?)?;
     warn_without_list(tenants, &common);
     let stores = stores(tenants, &each);
     let rows = side_by_side(&each, tenants.parallel, |tenant| {

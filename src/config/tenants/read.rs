@@ -25,11 +25,17 @@ const TENANT: &str = "tenant";
 const OWN: [&str; 3] = ["name", "client_secret_env", "all_machines"];
 
 /// The keys of the configuration that apply to all tenants at once.
-const FOR_ALL: [&str; 10] = [
+const FOR_ALL: [&str; 16] = [
     "tenants",
     "parallel",
     "offline",
     "dry_run",
+    "notify_on",
+    "notify_format",
+    "notify_url_file",
+    "smtp_url_file",
+    "mail_to",
+    "mail_from",
     "progress",
     "log_format",
     "log_file",

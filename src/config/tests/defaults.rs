@@ -106,7 +106,7 @@ fn comments_list_every_allowed_word() {
         .into_iter()
         .filter(|argument| !argument.get_possible_values().is_empty())
         .collect();
-    assert_eq!(choices.len(), 9);
+    assert_eq!(choices.len(), 10);
     for argument in choices {
         for word in argument.get_possible_values() {
             lists(argument.get_id().as_str(), word.get_name());
@@ -136,6 +136,7 @@ fn every_option_has_a_help_heading() {
             "Time",
             "Store",
             "Reports",
+            "Notification",
             "Output",
         ];
         assert!(

@@ -1,6 +1,7 @@
 //! The layers together: precedence, refusals, and the sign-in settings.
 
 mod defaults;
+mod notification;
 mod precedence;
 mod refusals;
 mod sign_in;

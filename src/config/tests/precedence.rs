@@ -64,6 +64,44 @@ const CASES: &[Case] = &[
         show: |config| config.filters.odata.clone().unwrap_or_default(),
     },
     Case {
+        key: "notify_on",
+        flag: "--notify-on=change",
+        variable: "trouble",
+        file: "'trouble,change'",
+        shown: ["change", "trouble", "change,trouble", "always"],
+        show: |config| config.notify.when.to_string(),
+    },
+    Case {
+        key: "notify_format",
+        flag: "--notify-format=teams",
+        variable: "slack",
+        file: "'json'",
+        shown: ["Some(Teams)", "Some(Slack)", "Some(Json)", "None"],
+        show: |config| format!("{:?}", config.notify.format),
+    },
+    Case {
+        key: "mail_to",
+        flag: "--mail-to=a@a,b@b",
+        variable: "c@c",
+        file: "['d@d', 'e@e']",
+        shown: ["a@a|b@b", "c@c", "d@d|e@e", ""],
+        show: |config| {
+            let to = config.notify.to.iter();
+            to.map(ToString::to_string).collect::<Vec<_>>().join("|")
+        },
+    },
+    Case {
+        key: "mail_from",
+        flag: "--mail-from=a@a",
+        variable: "b@b",
+        file: "'C <c@c>'",
+        shown: ["a@a", "b@b", "c@c", ""],
+        show: |config| {
+            let from = config.notify.from.as_ref();
+            from.map(ToString::to_string).unwrap_or_default()
+        },
+    },
+    Case {
         key: "tenant_id",
         flag: "--tenant-id=a",
         variable: "b",
@@ -552,7 +590,9 @@ fn cases_cover_every_key_but_files_to_read() {
             "machines",
             "metrics",
             "msrc_url",
+            "notify_url_file",
             "parallel",
+            "smtp_url_file",
             "tenants"
         ]
     );

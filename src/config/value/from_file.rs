@@ -47,28 +47,30 @@ where
 }
 
 /// Deserialises a list: one text with commas, as the flag takes it, or an array of texts.
-pub(in crate::config) fn list<'de, D>(deserializer: D) -> Result<Option<Vec<Text>>, D::Error>
+pub(in crate::config) fn list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
 {
-    deserializer.deserialize_any(TextList).map(Some)
+    deserializer.deserialize_any(List(PhantomData)).map(Some)
 }
 
-struct TextList;
+/// A visitor for a list of texts that parse to a `T` each.
+struct List<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for TextList {
-    type Value = Vec<Text>;
+impl<'de, T: FromStr<Err: fmt::Display>> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a string in quotes, or an array of strings")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<Text>, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
         let texts = text.split(',').map(str::parse);
         texts.collect::<Result<_, _>>().map_err(E::custom)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<Text>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<T>, A::Error> {
         let mut texts = Vec::new();
         while let Some(text) = array.next_element::<String>()? {
             texts.push(text.parse().map_err(A::Error::custom)?);

@@ -10,7 +10,10 @@ use crate::{
     },
     report::{
         Run,
-        view::figures::{figures, is_fair},
+        view::{
+            figures::{figures, is_fair},
+            risk::newly_exploited,
+        },
     },
 };
 
@@ -74,6 +77,15 @@ pub struct DigestChanges {
     pub new: u64,
     /// Gaps that are gone.
     pub resolved: u64,
+    /// Gaps that a newer KB took over.
+    #[serde(default)]
+    pub replaced: u64,
+    /// Gaps that were gone in between.
+    #[serde(default)]
+    pub returned: u64,
+    /// Gaps of KBs that were known to be exploited only since then.
+    #[serde(default)]
+    pub newly_exploited: u64,
     /// The exposure then.
     pub exposure: u64,
     /// `better`, `worse` or `even`.
@@ -151,6 +163,9 @@ fn since(run: &Run<'_>) -> Option<DigestChanges> {
     Some(DigestChanges {
         new: changes.tally[Change::New],
         resolved: changes.tally[Change::Resolved],
+        replaced: changes.tally[Change::Replaced],
+        returned: changes.tally[Change::Returned],
+        newly_exploited: newly_exploited(run),
         exposure: changes.base.figures.exposure,
         verdict: if is_fair { exposure.verdict() } else { "even" }.to_owned(),
     })

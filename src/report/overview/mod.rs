@@ -4,11 +4,13 @@
 //! - `digest`: what an overview says of one tenant's run; the store keeps it as JSON
 //! - `row`: a tenant with its digest, or with the reason why there is none
 //! - `totals`: the sums over all tenants, and the KBs that are missing most
+//! - `notice`: what a notification says of all tenants
 //! - `csv`, `json`, `page`, `text`: the files, and the table on a terminal
 
 mod csv;
 mod digest;
 mod json;
+mod notice;
 mod page;
 mod row;
 mod text;
@@ -27,7 +29,10 @@ pub use self::{
 };
 
 /// The names of the files, in the order in which they are written.
-pub const FILES: [&str; 3] = ["tenants.csv", "overview.html", "summary.json"];
+pub const FILES: [&str; 3] = ["tenants.csv", OVERVIEW, "summary.json"];
+
+/// The name of the page.
+const OVERVIEW: &str = "overview.html";
 
 /// A run over many tenants.
 #[derive(Debug, Clone)]

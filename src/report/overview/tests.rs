@@ -39,6 +39,9 @@ fn digest(folder: &str) -> RunDigest {
         exposure: 90,
         known_exploited: Some(3),
         since: Some(DigestChanges {
+            replaced: 7,
+            returned: 3,
+            newly_exploited: 0,
             new: 1,
             resolved: 4,
             exposure: 120,

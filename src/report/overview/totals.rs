@@ -46,6 +46,12 @@ pub(super) struct Totals {
 pub(super) struct ChangeTotals {
     pub(super) new: u64,
     pub(super) resolved: u64,
+    #[serde(skip)]
+    pub(super) replaced: u64,
+    #[serde(skip)]
+    pub(super) returned: u64,
+    #[serde(skip)]
+    pub(super) newly_exploited: u64,
     /// The tenants with an earlier run.
     pub(super) tenants: u64,
 }
@@ -94,6 +100,9 @@ impl Totals {
             let changes = self.changes.get_or_insert_default();
             changes.new += since.new;
             changes.resolved += since.resolved;
+            changes.replaced += since.replaced;
+            changes.returned += since.returned;
+            changes.newly_exploited += since.newly_exploited;
             changes.tenants += 1;
         }
     }

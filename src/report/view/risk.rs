@@ -91,6 +91,20 @@ pub(in crate::report) fn news(run: &Run<'_>) -> Option<String> {
         .then(|| format!("Known exploited and new since {day}: {}", named.join(", ")))
 }
 
+/// The gaps of KBs that were missing in the earlier run as well, but are known to be exploited only since then.
+pub(in crate::report) fn newly_exploited(run: &Run<'_>) -> u64 {
+    let base = run.past.map(|past| past.changes.base.run);
+    let Some(base) = run.kb_runs.iter().find(|it| Some(it.run) == base) else {
+        return 0;
+    };
+    let is_newly = |kb: &&KbRow| {
+        base.of(&kb.id)
+            .is_some_and(|then| then.exploited == Some(0))
+    };
+    let kbs = exploited(run).into_iter().filter(is_newly);
+    kbs.map(|kb| kb.machines_missing).sum()
+}
+
 /// What is new of a KB that is known to be exploited, given what it was then and its new gaps.
 fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
     let (id, machines) = (kb.id.for_people(), thousands(kb.exploited));

@@ -118,6 +118,8 @@ pub(crate) fn report_again(
     summary.show()?;
     Ok(Finished {
         digest: Some(digest),
+        // Nothing has happened that anybody would have to be told of.
+        notice: None,
         ended: print_outcome(config, data.outcome, is_alarming),
     })
 }

@@ -5,7 +5,9 @@ mod background;
 mod browser;
 mod finished;
 mod gateway;
+mod hook;
 pub(crate) mod kept;
+mod mail_server;
 mod mask;
 mod page;
 #[cfg(target_os = "linux")]
@@ -21,6 +23,8 @@ pub(crate) use self::{
     browser::Browser,
     finished::{Counts, Finished, Row},
     gateway::{Gateway, write_reply},
+    hook::{Hook, SECRET},
+    mail_server::MailServer,
     mask::mask_columns,
     page::{Page, project},
     scene::{Scene, fleet_ids},

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "domain",
     "simulator",
     "quota",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 20] = [
     "cli",
     "console",
     "feeds",
+    "notify",
     "run",
     "tenants",
     "app",

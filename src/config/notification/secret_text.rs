@@ -1,0 +1,88 @@
+//! A secret address in a variable, or in a file.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::AddressProblem;
+use crate::config::{
+    ConfigError, Environment, secret,
+    sign_in::{accessible_to_others, read_secret},
+};
+
+/// Where a secret is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SecretText {
+    /// What the variable holds, with its name.
+    variable: Option<(&'static str, SecretString)>,
+    /// The file that holds it otherwise.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// A secret, and where it was found.
+pub(super) struct Found {
+    pub(super) text: SecretString,
+    /// For error messages.
+    pub(super) place: String,
+    pub(super) warning: Option<String>,
+}
+
+impl SecretText {
+    pub(super) fn new(
+        variable: &'static str,
+        file: Option<PathBuf>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let text = environment.text(variable)?;
+        let variable = text.map(|text| (variable, SecretString::from(text)));
+        Ok(Self { variable, file })
+    }
+
+    /// The secret, if there is one; `what` is the file.
+    pub(super) fn read(&self, what: &'static str) -> Result<Option<Found>, ConfigError> {
+        match (&self.variable, &self.file) {
+            (Some((name, text)), _) => of_variable(name, text),
+            (None, Some(path)) => of_file(what, path).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn of_variable(name: &str, text: &SecretString) -> Result<Option<Found>, ConfigError> {
+    let place = format!("environment variable {name}");
+    let parsed = secret::from_text(text.expose_secret());
+    let parsed = parsed.map_err(|problem| ConfigError::Secret {
+        place: place.clone(),
+        problem,
+    })?;
+    Ok(parsed.map(|text| Found {
+        text,
+        place,
+        warning: None,
+    }))
+}
+
+fn of_file(what: &'static str, path: &Path) -> Result<Found, ConfigError> {
+    let place = format!("{what} {}", path.display());
+    let bytes = read_secret(path).map_err(|source| ConfigError::Read {
+        what,
+        path: path.to_owned(),
+        source,
+    })?;
+    let parsed = secret::from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
+        place: place.clone(),
+        problem,
+    })?;
+    let warning = accessible_to_others(what, path);
+    match parsed {
+        Some(text) => Ok(Found {
+            text,
+            place,
+            warning,
+        }),
+        None => Err(ConfigError::Address {
+            place,
+            problem: AddressProblem::Empty,
+        }),
+    }
+}

@@ -1,0 +1,103 @@
+//! Attempts to send, until one succeeds, another would be in vain, or there were enough of them.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tracing::info;
+
+use crate::defender::{NotSent, Retry, hint_for_failure};
+
+/// The delay before the first retry; it doubles with each.
+const FIRST_DELAY: Duration = Duration::from_millis(500);
+
+/// The longest delay before a retry. A server that asks for more gets nothing.
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
+
+/// Sends to this host, with so many attempts after the first. An error is why that failed, for people.
+pub(super) async fn attempts(
+    host: &str,
+    retries: u32,
+    send: impl AsyncFn() -> Result<(), NotSent>,
+) -> Result<(), String> {
+    let mut delay = FIRST_DELAY;
+    let mut retries = 0..retries;
+    loop {
+        let failed = match send().await {
+            Ok(()) => return Ok(()),
+            Err(failed) => failed,
+        };
+        let Retry::After(wait) = failed.retry else {
+            return Err(message(failed));
+        };
+        let wait = wait.unwrap_or_default().max(delay);
+        if wait > LONGEST_DELAY || retries.next().is_none() {
+            return Err(message(failed));
+        }
+        info!("notification to {host}: {failed}; retrying");
+        sleep(wait).await;
+        delay = (delay * 2).min(LONGEST_DELAY);
+    }
+}
+
+/// What is wrong, and how to mend it if that is known.
+fn message(failed: NotSent) -> String {
+    match hint_for_failure(&failed.message) {
+        Some(hint) => format!("{} ({hint})", failed.message),
+        None => failed.message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// How many attempts there are if all fail in this way, and how long that takes.
+    async fn failing(retries: u32, retry: Retry) -> (u32, Duration) {
+        let (start, count) = (Instant::now(), Cell::new(0));
+        let ended = attempts("host", retries, async || {
+            count.set(count.get() + 1);
+            Err(NotSent {
+                retry,
+                message: "it failed".to_owned(),
+            })
+        });
+        assert_eq!(ended.await, Err("it failed".to_owned()));
+        (count.get(), start.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_are_bounded() {
+        let after = |seconds| Retry::After(Some(Duration::from_secs(seconds)));
+        let half_seconds = |count: u32| Duration::from_millis(500) * count;
+        for (retries, retry, expected) in [
+            (5, Retry::Never, (1, half_seconds(0))),
+            (0, Retry::After(None), (1, half_seconds(0))),
+            (3, Retry::After(None), (4, half_seconds(1 + 2 + 4))),
+            (2, after(7), (3, half_seconds(28))),
+            (2, after(0), (3, half_seconds(1 + 2))),
+            (2, after(31), (1, half_seconds(0))),
+        ] {
+            assert_eq!(failing(retries, retry).await, expected, "{retry:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn later_attempt_can_succeed() {
+        let count = Cell::new(0);
+        let ended = attempts("host", 5, async || {
+            count.set(count.get() + 1);
+            match count.get() {
+                3 => Ok(()),
+                _ => Err(NotSent {
+                    retry: Retry::After(None),
+                    message: String::new(),
+                }),
+            }
+        });
+        assert_eq!((ended.await, count.get()), (Ok(()), 3));
+    }
+}
