@@ -7,6 +7,10 @@ Run it in an elevated PowerShell, in the folder with patchgap.exe and patchgap.t
 
     .\register-task.ps1 -Account 'CONTOSO\svc-patchgap$'
 
+To be told at the end, put the address of a webhook in a file there, and name it in patchgap.toml:
+
+    notify_url_file = 'notify-url.txt'
+
 The store and the reports are kept in the folder. Give the account the right to write there, and nobody
 but it and administrators the right to read it: the reports say which machines lack which updates.
 

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::common::{Finished, Scene};
+use crate::common::{Finished, Hook, Scene};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -70,6 +70,39 @@ fn systemd_service_runs() {
     assert!(service.contains("Environment=PATCHGAP_CLIENT_SECRET_FILE=%d/client-secret"));
     let credential = value(&service, "LoadCredential");
     assert!(credential.starts_with("client-secret:"), "{credential}");
+    // What is commented out.
+    assert_eq!(
+        value(&service, "# LoadCredential"),
+        "notify-url:/etc/patchgap/notify-url"
+    );
+    assert!(service.contains("# Environment=PATCHGAP_NOTIFY_URL_FILE=%d/notify-url\n"));
+}
+
+#[test]
+fn webhook_of_each_file_is_told() {
+    let hook = Hook::answering(&["200 OK"]);
+    for (file, variable) in [
+        ("systemd/patchgap.service", "PATCHGAP_NOTIFY_URL_FILE"),
+        ("container/Containerfile", "PATCHGAP_NOTIFY_URL"),
+        ("kubernetes/cronjob.yaml", "PATCHGAP_NOTIFY_URL"),
+        ("windows/register-task.ps1", "notify_url_file"),
+    ] {
+        assert!(read(file).contains(variable), "{file}");
+        let scene = scene();
+        scene.write("notify-url.txt", format!("{}\r\n", hook.url()));
+        let mut command = scene.command(&["report", "-q"]);
+        match variable {
+            "PATCHGAP_NOTIFY_URL" => command.env(variable, hook.url()),
+            "PATCHGAP_NOTIFY_URL_FILE" => command.env(variable, scene.path("notify-url.txt")),
+            _ => {
+                let settings = "machines = \"service\"\nnotify_url_file = 'notify-url.txt'\n";
+                scene.write("patchgap.toml", settings);
+                &mut command
+            }
+        };
+        scene.finish(&mut command).exits_with(0);
+        assert_eq!(hook.take().len(), 1, "{file}");
+    }
 }
 
 #[test]
