@@ -19,6 +19,7 @@ mod service;
 mod start;
 mod surroundings;
 mod table;
+mod tenants;
 
 use std::io;
 
@@ -57,7 +58,11 @@ fn special(options: &Options, table: &mut Table) -> io::Result<bool> {
     if options.hunting {
         bulk::hunting(options, table)?;
     }
-    Ok(options.feeds || options.software || options.export || options.hunting)
+    if let Some(number) = options.tenants {
+        tenants::measure(options, number.into(), table)?;
+    }
+    let has_tenants = options.tenants.is_some();
+    Ok(has_tenants || options.feeds || options.software || options.export || options.hunting)
 }
 
 fn reports(options: &Options, table: &mut Table) -> io::Result<()> {

@@ -9,12 +9,12 @@ use super::fleet::Fleet;
 #[derive(Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Options {
-    /// Machines of the fleet
+    /// Machines of the fleet, or of each tenant
     #[arg(long, default_value_t = 100_000)]
     pub(crate) machines: u64,
     /// Gaps of each machine
     #[arg(long, default_value_t = 8)]
-    gaps: u64,
+    pub(crate) gaps: u64,
     /// Calls in flight at once
     #[arg(long, default_value_t = 8)]
     pub(crate) connections: u32,
@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// Only a run by hunting queries
     #[arg(long)]
     pub(crate) hunting: bool,
+    /// Only so many tenants in one run, beside one tenant with as many machines as all of them
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tenants: Option<u32>,
     /// Only asks this URL as often as there are machines, with the HTTP client alone.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Url>,

@@ -1,6 +1,9 @@
 //! The table that is printed at the end.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 /// Figures under titles, in the order in which they were measured.
 #[derive(Debug, Default)]
@@ -22,6 +25,12 @@ impl Table {
         }
     }
 
+    /// Adds one duration divided by another, and the most that it may be.
+    pub(crate) fn ratio(&mut self, what: &str, [one, other]: [Duration; 2], target: &str) {
+        let ratio = one.as_secs_f64() / other.as_secs_f64();
+        self.figure(what, format!("{ratio:.2}"), target);
+    }
+
     /// Prints everything.
     pub(crate) fn print(&self) -> io::Result<()> {
         let mut out = io::stdout().lock();
@@ -35,6 +44,11 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// `12.3 s`.
+pub(crate) fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
 }
 
 /// `12,345`.

@@ -6,7 +6,7 @@ mod files;
 mod place;
 mod queries;
 
-use std::{io, time::Duration};
+use std::io;
 
 use patchgap::simulator::ApiName;
 
@@ -15,7 +15,7 @@ use crate::{
     collecting::{amount, megabytes},
     options::Options,
     process::Taken,
-    table::{Table, whole},
+    table::{Table, seconds, whole},
 };
 
 /// Which versions of Microsoft's products each machine has.
@@ -54,12 +54,8 @@ pub(crate) fn software(options: &Options, table: &mut Table) -> io::Result<()> {
     table.figure("from the first of them to the last", seconds(calling), "");
     if let Some(bare) = bare {
         let name = "without these calls, of downloading and grouping";
-        ratio(
-            table,
-            name,
-            [taken.wall.saturating_sub(calling), bare],
-            "at most 1.3",
-        );
+        let without = taken.wall.saturating_sub(calling);
+        table.ratio(name, [without, bare], "at most 1.3");
     }
     Ok(())
 }
@@ -73,7 +69,7 @@ pub(crate) fn export(options: &Options, table: &mut Table) -> io::Result<()> {
     figures(table, taken, "at most 250 MB");
     if let Some(bare) = bare {
         let name = "of downloading and grouping";
-        ratio(table, name, [taken.wall, bare], "at most 1.0");
+        table.ratio(name, [taken.wall, bare], "at most 1.0");
     }
     Ok(())
 }
@@ -100,7 +96,7 @@ pub(crate) fn hunting(options: &Options, table: &mut Table) -> io::Result<()> {
     );
     let name = "the same queries, read with serde_json into typed rows";
     table.figure(name, seconds(bare), "");
-    ratio(table, "ratio", [reading, bare], "at most 1.2");
+    table.ratio("ratio", [reading, bare], "at most 1.2");
     figures(table, taken, "");
     Ok(())
 }
@@ -137,13 +133,4 @@ impl Reporting {
 fn figures(table: &mut Table, taken: Taken, bound: &str) {
     table.figure("from the start to the CSV files", seconds(taken.wall), "");
     table.figure("peak memory", megabytes(taken), bound);
-}
-
-fn ratio(table: &mut Table, name: &str, [one, other]: [Duration; 2], bound: &str) {
-    let ratio = one.as_secs_f64() / other.as_secs_f64();
-    table.figure(name, format!("{ratio:.2}"), bound);
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
 }
