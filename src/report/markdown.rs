@@ -186,11 +186,12 @@ fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 /// Escapes a sentence, which may be longer than a name.
-fn paragraph(text: &str) -> String {
+pub(super) fn paragraph(text: &str) -> String {
     escaped_up_to(text, LONGEST_SENTENCE)
 }
 
-fn escaped(text: &str) -> String {
+/// Escapes a name, or another short text.
+pub(super) fn escaped(text: &str) -> String {
     escaped_up_to(text, LONGEST)
 }
 
@@ -198,7 +199,7 @@ fn escaped(text: &str) -> String {
 /// that a renderer would turn into a link, a mention or an emoji is split by a `<wbr>`, which is
 /// neither visible nor copied. Entities are not enough there: renderers look for such text after
 /// decoding them.
-fn escaped_up_to(text: &str, longest: usize) -> String {
+pub(super) fn escaped_up_to(text: &str, longest: usize) -> String {
     let mut escaped = String::new();
     let text: Vec<char> = plain(text).chars().take(longest).collect();
     for (place, &character) in text.iter().enumerate() {

@@ -32,6 +32,7 @@
 //! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
 //! - `metrics`: what a run came to, for Prometheus
+//! - `step_summary`: the summary on the page of a workflow
 //! - `messages`: the messages besides the reports
 //!
 //! Invariants: unwritable output is detected before the first call. The lock of the app
@@ -76,6 +77,7 @@ mod selection;
 mod selective;
 pub(crate) mod shared_feeds;
 mod software;
+pub(crate) mod step_summary;
 pub(crate) mod stored_runs;
 
 pub use self::error::RunError;

@@ -25,7 +25,7 @@ use crate::{
         output::{Claim, Input, OutputFolder, resolved, write_files},
         overview::{FILES, Overview, TenantRow},
     },
-    run::{RunError, messages::inform, shared_feeds::SharedFeeds},
+    run::{RunError, messages::inform, shared_feeds::SharedFeeds, step_summary::add_step_summary},
     store::{KeptRuns, RunId, TenantsJournal, files_of},
 };
 
@@ -70,15 +70,16 @@ fn check_overview(
     stores: &Stores,
     folder: &Path,
 ) -> Result<(), RunError> {
-    let mut inputs = vec![Input {
-        what: "tenants file",
-        path: input.tenants.path.clone(),
-    }];
+    let (tenants, summary) = (&input.tenants.path, &input.common.step_summary);
     let stores = stores.iter().flat_map(|store| files_of(store.path()));
-    inputs.extend(stores.map(|path| Input {
-        what: "store",
-        path,
-    }));
+    let inputs = [("tenants file", tenants.clone())].into_iter();
+    let inputs = inputs.chain(
+        summary
+            .clone()
+            .map(|path| ("summary of the workflow", path)),
+    );
+    let inputs = inputs.chain(stores.map(|path| ("store", path)));
+    let inputs: Vec<Input> = inputs.map(|(what, path)| Input { what, path }).collect();
     let claim = Claim {
         folder,
         names: &FILES,
@@ -160,6 +161,9 @@ fn write_overview(
     if let Some(journal) = shared.journal {
         journal.stop(is_over(&overview.rows));
         prune(input, shared, &overview.rows);
+    }
+    if let Some(path) = &input.common.step_summary {
+        add_step_summary(path, &overview.markdown());
     }
     if !input.common.console.quiet {
         print(&overview.text(terminal_width()))?;

@@ -1,129 +1,17 @@
 //! Many tenants in one run: each a run of its own, and an overview of all.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::PathBuf,
-    process::{Command, ExitStatus, Output},
-    time::Duration,
-};
+mod alike;
+mod several;
 
-use patchgap::simulator::{Fault, Settings};
+use std::{collections::BTreeSet, fs, time::Duration};
+
+use patchgap::simulator::Fault;
 use serde_json::Value;
 
-#[cfg(unix)]
+use self::several::{Several, column, output, tenant};
+#[cfg(target_os = "linux")]
 use crate::common::set_mode;
 use crate::common::{Background, Finished, Page, Scene, assert_truth, wait_until};
-
-/// A tenant of this seed: each seed has its own ids, machines and gaps.
-fn tenant(seed: u64, change: impl FnOnce(&mut Settings)) -> Scene {
-    Scene::with(|settings| {
-        settings.seed = seed;
-        settings.machines = 12;
-        change(settings);
-    })
-}
-
-/// A file of tenants, with the first one's folder as the working directory.
-struct Several<'test>(Vec<(&'static str, &'test Scene)>);
-
-impl Several<'_> {
-    fn host(&self) -> &Scene {
-        self.0[0].1
-    }
-
-    /// The table of a tenant.
-    fn table(name: &str, scene: &Scene, more: &str) -> String {
-        let tenant = &scene.tenant;
-        format!(
-            "[[tenant]]\nname = '{name}'\ntenant_id = '{}'\nclient_id = '{}'\n\
-             client_secret_env = 'SECRET_{}'\napi_url = '{}'\nauthority_url = '{}'\n\
-             ca_cert = '{}'\nmachines = '{}'\n{more}\n",
-            tenant.tenant_id(),
-            tenant.client_id(),
-            name.to_uppercase(),
-            tenant.api_url(),
-            tenant.authority_url(),
-            scene.path("root.pem").display(),
-            scene.path("machines.csv").display(),
-        )
-    }
-
-    /// Writes the file; `more` is in each tenant's table.
-    fn write(&self, more: &str) -> &Self {
-        let tables = self
-            .0
-            .iter()
-            .map(|(name, scene)| Self::table(name, scene, more));
-        self.host()
-            .write("tenants.toml", tables.collect::<String>());
-        self
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.host().bare(arguments);
-        for (name, scene) in &self.0 {
-            let variable = format!("SECRET_{}", name.to_uppercase());
-            command.env(variable, scene.tenant.client_secret());
-        }
-        command
-            .env("PATCHGAP_STATE", self.host().path("store.sqlite"))
-            .env("PATCHGAP_TENANTS", "tenants.toml")
-            .env("PATCHGAP_RATE_LIMIT", "none")
-            .env("PATCHGAP_PACE", "none");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Finished {
-        self.host().finish(&mut self.command(arguments))
-    }
-
-    fn report(&self, arguments: &[&str]) -> Finished {
-        self.run(&[&["report"], arguments].concat())
-    }
-
-    fn background(&self, arguments: &[&str]) -> Background {
-        let mut command = self.command(&[&["report"], arguments].concat());
-        Background::start(&mut command, self.host().path("reports"))
-    }
-
-    fn folder(&self, name: &str) -> PathBuf {
-        self.host().path("reports").join(name)
-    }
-
-    /// The end of a run as one tenant's folder has it.
-    fn finished(&self, name: &str) -> Finished {
-        Finished::new(output(), self.folder(name))
-    }
-
-    /// Asserts that a tenant's reports have what its service knows, and nothing else.
-    #[track_caller]
-    fn assert_truth(&self, name: &str) {
-        let (_, scene) = self.0.iter().find(|(it, _)| *it == name).unwrap();
-        assert_truth(scene, &self.finished(name));
-    }
-
-    /// The calls for machines that a tenant has received.
-    fn calls(&self, name: &str) -> usize {
-        let (_, scene) = self.0.iter().find(|(it, _)| *it == name).unwrap();
-        scene.tenant.log().calls.len()
-    }
-}
-
-/// The output of a run that only its reports are looked at.
-fn output() -> Output {
-    Output {
-        status: ExitStatus::default(),
-        stdout: Vec::new(),
-        stderr: Vec::new(),
-    }
-}
-
-/// A column of `tenants.csv`, in the order of the tenants.
-fn column(run: &Finished, name: &str) -> Vec<String> {
-    let rows = run.rows("tenants.csv").into_iter();
-    rows.map(|row| row[name].clone()).collect()
-}
 
 #[test]
 fn refused_tenant_costs_the_others_nothing() {
@@ -196,30 +84,6 @@ fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
 }
 
 #[test]
-fn reports_are_those_of_a_run_of_its_own() {
-    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
-    let several = Several(vec![("one", &one), ("other", &other)]);
-    several.write("").report(&[]).exits_with(0);
-    for (name, scene) in [("one", &one), ("other", &other)] {
-        let mut alone = scene.command(&["report", "machines.csv", "--out", "alone"]);
-        alone.env("PATCHGAP_STATE", scene.path("alone.sqlite"));
-        scene.finish(&mut alone).exits_with(0);
-        let run = several.finished(name);
-        let alone = Finished::new(output(), scene.path("alone"));
-        let names: BTreeSet<String> = run.files();
-        assert!(names.len() >= 7 && names.is_superset(&BTreeSet::from(["kbs.csv".to_owned()])));
-        let times = ["run", "date", "answeredAt", "since", "oldestSince"];
-        for file in ["kbs.csv", "machines.csv", "gaps.csv", "failures.csv"] {
-            assert_eq!(
-                run.masked(file, &times),
-                alone.masked(file, &times),
-                "{name} {file}"
-            );
-        }
-    }
-}
-
-#[test]
 fn hanging_tenant_and_a_badly_configured_one_are_rows() {
     let (one, hanging, broken) = (
         tenant(1, |_| {}),
@@ -260,9 +124,13 @@ fn run_that_is_refused_everywhere_is_refused() {
     let mut command = several.command(&["report"]);
     let command = command
         .env("SECRET_ONE", "wrong")
-        .env("SECRET_OTHER", "wrong");
+        .env("SECRET_OTHER", "wrong")
+        .env("GITHUB_STEP_SUMMARY", one.path("step.md"));
     let run = one.finish(command).exits_with(4);
     assert_eq!(column(&run, "status"), ["refused", "refused"]);
+    let markdown = fs::read_to_string(one.path("step.md")).unwrap();
+    assert!(markdown.starts_with("## Missing updates of 2 tenants\n"));
+    assert_eq!(markdown.matches("| refused |").count(), 2, "{markdown}");
 }
 
 #[test]
@@ -620,7 +488,7 @@ fn tenant_whose_reports_are_gone_or_elsewhere_is_reported_again_without_calls() 
 }
 
 /// Two tenants, of which the second has a secret and a store that others can read or write to.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn doubts_about_the_configuration_of_a_tenant_name_it() {
     let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));

@@ -5,16 +5,20 @@
 //! - `row`: a tenant with its digest, or with the reason why there is none
 //! - `totals`: the sums over all tenants, and the KBs that are missing most
 //! - `notice`: what a notification says of all tenants
-//! - `csv`, `json`, `page`, `text`: the files, and the table on a terminal
+//! - `view`: what page and Markdown show, in the same words
+//! - `csv`, `json`, `page`, `markdown`, `text`: the files, the summary of a workflow, and the table on a
+//!   terminal
 
 mod csv;
 mod digest;
 mod json;
+mod markdown;
 mod notice;
 mod page;
 mod row;
 mod text;
 mod totals;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -56,6 +60,11 @@ impl Overview {
     pub fn files(&self) -> io::Result<Vec<(&'static str, String)>> {
         let contents = [csv::render(self)?, page::render(self)?, json::render(self)?];
         Ok(FILES.into_iter().zip(contents).collect())
+    }
+
+    /// The summary as Markdown, for the summary page of a CI workflow run.
+    pub fn markdown(&self) -> String {
+        markdown::render(self)
     }
 
     /// The table of all tenants, for a terminal of this width.

@@ -222,6 +222,43 @@ fn row_says_that_a_run_ended_early() {
 }
 
 #[test]
+fn markdown_says_what_the_page_says() {
+    let text = overview().markdown();
+    for line in [
+        "## Missing updates of 4 tenants",
+        "**4 tenants: 2 complete, 1 partial, 1 refused; 96&#46;<wbr>7 % of 30 machines answered, 27 gaps, exposure score \
+         270**",
+        "| 29 | 18 | 2 | 27 | 270 | 6 | 8 |",
+        "| a b | complete | 100.0 % | 12 | 9 | 90 | 3 | ▼ 30 better |  |",
+        "| c | refused |  | – | – | – | – |  | &#61;cannot sign in: &#60;b&#62;no&#60;&#47;<wbr>b&#62; consent ask for it |",
+        "| KB2 | c | 2 | 8 | 80 | yes |",
+    ] {
+        assert!(text.lines().any(|it| it == line), "no {line}:\n{text}");
+    }
+    assert!(!text.contains("<script>"), "{text}");
+    let order = ["| c |", "| d |", "| a b |"].map(|it| text.find(it).unwrap());
+    assert!(order.is_sorted(), "{text}");
+}
+
+#[test]
+fn markdown_lists_no_more_tenants_than_fit() {
+    let remark = "<".repeat(5000);
+    let rows = (0..500).map(|number| TenantRow {
+        error: Some(remark.clone()),
+        hint: Some(remark.clone()),
+        ..row(&format!("tenant {number:03}"), ExitCode::Partial)
+    });
+    let overview = Overview {
+        rows: rows.collect(),
+        ..overview()
+    };
+    let text = overview.markdown();
+    assert_eq!(text.matches("| tenant ").count(), 50 + 1, "{text}");
+    assert!(text.contains("450 more tenants are in `tenants.csv`."));
+    assert!(text.len() < 1 << 20, "{}", text.len());
+}
+
+#[test]
 fn terminal_shows_a_line_for_each_tenant_and_the_totals() {
     let text = overview().text(200);
     assert_eq!(text.lines().count(), 1 + 4 + 2, "{text}");

@@ -1,11 +1,5 @@
 //! The summary at the end of a run: on standard output, and on the page of a workflow.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, Write},
-    path::Path,
-};
-
 use tracing::{error, warn};
 
 use crate::{
@@ -13,9 +7,10 @@ use crate::{
     console::{PrintError, print, screen_width, terminal_style, terminal_width},
     domain::{
         ending::RunOutcome,
-        text::{chain, counted, thousands},
+        text::{counted, thousands},
     },
     report::{self, Run, terminal},
+    run::step_summary::add_step_summary,
 };
 
 /// What is printed once the end of the run is recorded in the store.
@@ -41,10 +36,8 @@ impl Show {
 
 /// Creates the summary of a run, and adds it to the page of a workflow.
 pub(in crate::run) fn summary(config: &Config, run: &Run<'_>) -> Show {
-    if let Some(path) = &config.step_summary
-        && let Err(problem) = add_step_summary(path, run)
-    {
-        warn!("no summary in {}: {}", path.display(), chain(&problem));
+    if let Some(path) = &config.step_summary {
+        add_step_summary(path, &report::markdown(run));
     }
     match run.facts.outcome {
         _ if !config.console.quiet => rendered(config, run),
@@ -70,11 +63,4 @@ fn line(run: &Run<'_>) -> String {
     let sources = report::sources(run).map_or_else(String::new, |it| format!(" ({it})"));
     let folder = run.facts.folder.display();
     format!("{outcome}: {answered} of {machines} answered{sources}; reports in {folder}")
-}
-
-/// Appends the summary to what earlier steps of the workflow have written.
-fn add_step_summary(path: &Path, run: &Run<'_>) -> io::Result<()> {
-    let text = report::markdown(run);
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(text.as_bytes())
 }
