@@ -15,6 +15,8 @@ words! {
         Xlsx = "xlsx",
         /// `kbs.parquet`, `machines.parquet`, `gaps.parquet`, `changes.parquet`.
         Parquet = "parquet",
+        /// `findings.ocsf.ndjson`.
+        Ocsf = "ocsf",
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod csv;
 mod format;
+mod html_safe;
 mod json;
 pub mod lake;
 mod markdown;
 mod notice;
+mod ocsf;
 pub mod output;
 pub mod overview;
 mod page;
@@ -149,6 +151,9 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     #[cfg(feature = "parquet")]
     if formats.contains(&Format::Parquet) {
         reports.extend(parquet::reports());
+    }
+    if formats.contains(&Format::Ocsf) {
+        reports.push(Box::new(ocsf::Findings));
     }
     if formats.contains(&Format::Json) {
         reports.push(Box::new(json::Whole));

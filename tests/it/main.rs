@@ -63,6 +63,7 @@ mod mended;
 mod metrics;
 mod nights;
 mod notifications;
+mod ocsf;
 mod offline;
 mod older_store;
 mod outage;

@@ -55,7 +55,7 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             "csv,pdf",
             no(
                 "csv,pdf",
-                "list of formats|some of csv, json, html, xlsx, parquet, separated by commas",
+                "list of formats|some of csv, json, html, xlsx, parquet, ocsf, separated by commas",
             ),
         ),
         (

@@ -4,7 +4,6 @@ mod columns;
 mod headers;
 mod kb_runs;
 mod pairs;
-mod safe;
 mod texts;
 
 use std::{
@@ -17,12 +16,12 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{
-    columns::Columns, headers::CsvHeaders, kb_runs::KbRuns, pairs::Pairs, safe::HtmlSafe,
-    texts::Texts,
-};
+use self::{columns::Columns, headers::CsvHeaders, kb_runs::KbRuns, pairs::Pairs, texts::Texts};
 use super::{MOST_ROWS, Scene};
-use crate::report::table::{Failures, Kbs, Machines, Table};
+use crate::report::{
+    html_safe::HtmlSafe,
+    table::{Failures, Kbs, Machines, Table},
+};
 
 const BEGIN: &[u8] = b"<script type=\"application/json\" id=\"data\">";
 const END: &[u8] = b"</script>\n";

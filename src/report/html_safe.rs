@@ -1,11 +1,11 @@
-//! JSON that is safe to embed in HTML: it cannot end its element or start another one.
+//! JSON that is safe to embed in HTML: it cannot end its element or start another one. Nor can it end a line.
 
 use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
 /// A compact formatter that escapes all characters with a meaning in HTML.
-pub(super) struct HtmlSafe;
+pub(in crate::report) struct HtmlSafe;
 
 impl Formatter for HtmlSafe {
     fn write_string_fragment<W: ?Sized + Write>(
@@ -28,7 +28,10 @@ impl Formatter for HtmlSafe {
 }
 
 fn is_special(character: char) -> bool {
-    matches!(character, '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
+    matches!(
+        character,
+        '<' | '>' | '&' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 #[cfg(test)]
