@@ -83,6 +83,21 @@ fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
     assert!(log.contains("\"tenant\":\"one\"") && log.contains("\"tenant\":\"other\""));
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn each_tenant_adds_to_the_lake() {
+    let (first, second) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("Contoso", &first), ("Fabrikam", &second)]);
+    several.write("").report(&["--lake", "lake"]).exits_with(0);
+    for table in ["gaps", "machines", "kbs", "failures"] {
+        for scene in [&first, &second] {
+            let folder = format!("lake/{table}/tenant={}", scene.tenant.tenant_id());
+            let days = fs::read_dir(first.path(&folder)).unwrap();
+            assert_eq!(days.count(), 1, "{folder}");
+        }
+    }
+}
+
 #[test]
 fn hanging_tenant_and_a_badly_configured_one_are_rows() {
     let (one, hanging, broken) = (
