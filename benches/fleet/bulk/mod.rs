@@ -63,6 +63,8 @@ pub(crate) fn software(options: &Options, table: &mut Table) -> io::Result<()> {
 /// Measures a run by the export.
 pub(crate) fn export(options: &Options, table: &mut Table) -> io::Result<()> {
     let place = begun(options, table, "by the export")?;
+    // Some machines are not in the export: their software is requested.
+    SOFTWARE.make(&place)?;
     let bare = VULNERABILITIES.bare(&place, table)?;
     let arguments = reporting("--source=export", options);
     let taken = place.patchgap(&arguments.as_strs())?;
@@ -77,6 +79,7 @@ pub(crate) fn export(options: &Options, table: &mut Table) -> io::Result<()> {
 /// Measures a run by hunting.
 pub(crate) fn hunting(options: &Options, table: &mut Table) -> io::Result<()> {
     let place = begun(options, table, "by hunting")?;
+    SOFTWARE.make(&place)?;
     let arguments = reporting("--source=hunting", options);
     let (taken, queries) = place.counted(ApiName::Hunting, &arguments.as_strs())?;
     let (Some(first), Some(last)) = (queries.first(), queries.last()) else {

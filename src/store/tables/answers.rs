@@ -6,6 +6,7 @@ use super::{
     answer_cells::AnswerCells,
     cells::{millis, parse},
     missing_kbs::{Descriptions, Numbers, StoredList},
+    reading,
     runs::RunId,
     since, since_text,
 };
@@ -162,8 +163,7 @@ pub(crate) fn last_answers(
     machines: impl IntoIterator<Item = MachineId>,
     take: OutcomeSink<'_>,
 ) -> Result<()> {
-    // Otherwise each query locks the file by itself.
-    let _all_at_once = connection.unchecked_transaction()?;
+    let _all_at_once = reading(connection)?;
     let mut descriptions = Descriptions::default();
     let mut find = connection.prepare(
         "SELECT answer.id, source, inferred_from, as_of_ms, missing, since, machine.id, checksum

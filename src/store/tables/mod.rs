@@ -25,3 +25,14 @@ pub(crate) mod skipped;
 pub(crate) mod software;
 pub(crate) mod tenants_runs;
 pub(crate) mod watermarks;
+
+use rusqlite::{Connection, Result, Transaction};
+
+/// A transaction for many queries, each of which would lock the file by itself; unless there is one
+/// already.
+pub(crate) fn reading(connection: &Connection) -> Result<Option<Transaction<'_>>> {
+    let is_needed = connection.is_autocommit();
+    is_needed
+        .then(|| connection.unchecked_transaction())
+        .transpose()
+}

@@ -16,6 +16,7 @@ use self::{assemble::Assembly, sets::Numbers};
 use super::{
     answers,
     cells::{millis, parse, time},
+    reading,
     runs::RunId,
 };
 use crate::{
@@ -165,8 +166,7 @@ pub(crate) fn at_last_answers(
     service: i64,
     machines: impl IntoIterator<Item = MachineId>,
 ) -> Result<SoftwareInventory> {
-    // Otherwise each query locks the file by itself.
-    let _all_at_once = connection.unchecked_transaction()?;
+    let _all_at_once = reading(connection)?;
     let mut find = connection.prepare(
         "SELECT machine.machine_id, answer.software_set
          FROM machine JOIN answer ON answer.id = machine.last_answer
