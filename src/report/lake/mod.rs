@@ -1,10 +1,10 @@
 //! `--lake`: a folder to which every run adds its tables, so that years and tenants read as one table.
 //!
-//! - [`table`]: what a table has to offer
-//! - [`paths`]: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
-//! - [`newest`]: the file of a table that was added last, whose columns must fit
-//! - [`access`]: whom the folder lets in, its files do, too
-//! - [`error`]: what can be wrong with it
+//! - `table`: what a table has to offer
+//! - `paths`: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
+//! - `newest`: the file of a table that was added last, whose columns must fit
+//! - `access`: whom the folder lets in, its files do, too
+//! - `error`: what can be wrong with it
 //!
 //! Files are only ever added, whole or not at all: all tables are rendered into temporary files, whose names readers
 //! skip, before the first one gets its name. A run that is resumed has the same start, and each file says which run it
