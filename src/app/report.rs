@@ -1,5 +1,7 @@
 //! `patchgap report`: collects and reports for a real tenant, or for many.
 
+use jiff::Timestamp;
+
 use super::{
     AppError,
     context::{Context, state},
@@ -12,7 +14,9 @@ use crate::{
     domain::{exit_code::ExitCode, text::chain},
     notify::{News, Notifier},
     report::default_title,
-    run::{Finished, RunError, interrupt, job::ReportJob, shared_feeds::SharedFeeds},
+    run::{
+        Finished, RunError, interrupt, job::ReportJob, renewal::renewal, shared_feeds::SharedFeeds,
+    },
     store::StoreFile,
 };
 
@@ -55,15 +59,22 @@ pub(super) async fn report(
 
 /// What there is to tell of a run.
 pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run> {
-    let title = config.reports.title.clone();
+    let notice = finished.notice.as_deref();
     let problem = finished.ended.as_ref().err();
     News {
-        name: title.unwrap_or_else(|| default_title(config.sign_in.tenant_id.as_deref())),
+        name: notice.map_or_else(|| name(config), |it| it.name.clone()),
         exit_code: finished.exit_code(),
         problem: problem.map(|it| chain(it)),
         hint: problem.and_then(RunError::hint),
-        notice: finished.notice.as_deref(),
+        warnings: renewal(config, Timestamp::now()).into_iter().collect(),
+        notice,
     }
+}
+
+/// The name of the tenant for headlines, as far as it is known without reports.
+fn name(config: &Config) -> String {
+    let title = config.reports.title.clone();
+    title.unwrap_or_else(|| default_title(config.sign_in.tenant_id.as_deref()))
 }
 
 /// The list that the command line names, if any.

@@ -1,8 +1,10 @@
 //! `patchgap report --tenants`: a run for each tenant of a file, and an overview.
 
+use jiff::Timestamp;
+
 use super::{
     AppError,
-    all_tenants::{AllTenants, resolve_all},
+    all_tenants::{AllTenants, ResolvedTenant, resolve_all},
     context::Context,
 };
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         text::{chain, counted},
     },
     notify::{News, Notifier},
-    run::{RunError, interrupt},
+    run::{RunError, interrupt, renewal::renewal},
     tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
 
@@ -36,6 +38,7 @@ pub(super) async fn report_tenants(
         return Err(tenants.no_list(tenant).into());
     }
     let notifier = Notifier::new(&common)?;
+    let warnings = notifier.as_ref().map(|_| renewals(&each));
     let stops = Stops::default();
     if !common.offline && !common.dry_run {
         interrupt::watch(stops.clone());
@@ -53,10 +56,23 @@ pub(super) async fn report_tenants(
     };
     let ended = run_all(&input);
     if let Some(notifier) = notifier {
-        let news = news_of_all(tenants.list.len(), &ended);
+        let news = News {
+            warnings: warnings.unwrap_or_default(),
+            ..news_of_all(tenants.list.len(), &ended)
+        };
         notifier.tell(&news, &stops.gentle).await;
     }
     Ok(ended?.exit_code)
+}
+
+/// The tenants whose certificates have to be renewed.
+fn renewals(tenants: &[ResolvedTenant<'_>]) -> Vec<String> {
+    let now = Timestamp::now();
+    let renewals = tenants.iter().filter_map(|it| {
+        let doubt = renewal(&it.resolved.as_ref().ok()?.config, now)?;
+        Some(format!("{}: {doubt}", it.tenant.name))
+    });
+    renewals.collect()
 }
 
 /// What there is to tell of a run over all tenants.
@@ -71,6 +87,7 @@ pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) ->
         exit_code,
         problem: problem.map(|it| chain(it)),
         hint: problem.and_then(RunError::hint),
+        warnings: Vec::new(),
         notice,
     }
 }

@@ -26,6 +26,7 @@ struct Document<'run> {
     problem: Option<&'run str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'run str>,
+    warnings: &'run [String],
     /// What the reports say; `null` if there are none.
     run: Option<&'run Notice>,
 }
@@ -40,6 +41,7 @@ pub(super) fn render(news: &News<'_>, size: Size) -> Vec<u8> {
         exit_code: news.exit_code as u8,
         problem: news.problem.as_deref(),
         hint: news.hint.as_deref(),
+        warnings: &news.warnings,
         run: news.notice,
     };
     let mut document = serde_json::to_value(document).unwrap_or_default();

@@ -15,6 +15,8 @@ pub(crate) struct News<'run> {
     pub(crate) problem: Option<String>,
     /// What to do about that.
     pub(crate) hint: Option<String>,
+    /// What somebody has to see to, besides.
+    pub(crate) warnings: Vec<String>,
     /// What the reports say; `None` if there are none.
     pub(crate) notice: Option<&'run Notice>,
 }

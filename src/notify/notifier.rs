@@ -208,6 +208,7 @@ mod tests {
                 exit_code,
                 problem: None,
                 hint: None,
+                warnings: Vec::new(),
                 notice,
             };
             let all = [

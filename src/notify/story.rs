@@ -81,7 +81,11 @@ fn title(news: &News<'_>) -> String {
         news.status()
     };
     let Some(notice) = news.notice else {
-        return format!("{status}: there are no reports");
+        let why = match news.exit_code {
+            ExitCode::Output => "the reports could not be written",
+            _ => "there are no reports",
+        };
+        return format!("{status}: {why}");
     };
     let tenants = notice.tenants.as_ref().map_or_else(String::new, tenants);
     format!("{status}: {tenants}{}", answered(notice.machines))
@@ -148,16 +152,21 @@ impl Teller {
         let why = news.problem.iter().cloned();
         let mut why: Vec<String> = why.collect();
         why.extend(news.hint.as_ref().map(|hint| format!("What to do: {hint}")));
+        let warnings = news.notice.map_or(&[][..], |it| &it.warnings);
+        let warnings = [warnings, &news.warnings].concat();
+        let note = self.part("Please note", &warnings);
         let mut parts = vec![self.part("Why", &why)];
         if let Some(notice) = news.notice {
             let summary = [notice.headline.clone(), notice.coverage.clone()];
             parts.push(self.part("Summary", &summary));
-            parts.push(self.part("Please note", &notice.warnings));
+            parts.push(note);
             parts.extend(notice.tenants.as_ref().map(|it| self.troubled(it)));
             parts.push(self.part("Risk", &notice.risks));
             parts.push(self.updates(notice));
             parts.push(self.part("What changed", &notice.changed));
             parts.push(self.part("Reports", &[place(notice)]));
+        } else {
+            parts.push(note);
         }
         parts.retain(|part| !part.lines.is_empty());
         parts

@@ -22,6 +22,7 @@ const HOSTILE: &str = "*_~`<!channel>&[x](http://evil.example){{DATE(2017-02-14T
 
 fn notice() -> Notice {
     Notice {
+        name: "Contoso".to_owned(),
         tenant_id: Some("38c1b815-3f0e-4a5c-8d39-7d0f5b1c2e11".to_owned()),
         outcome: Some("partial"),
         started_at: "2026-11-30T21:00:00Z".to_owned(),
@@ -70,6 +71,7 @@ fn news(notice: Option<&Notice>) -> News<'_> {
         exit_code: ExitCode::Partial,
         problem: None,
         hint: None,
+        warnings: Vec::new(),
         notice,
     }
 }
@@ -110,6 +112,7 @@ fn with_text(text: &str) -> (Notice, News<'static>) {
         exit_code: ExitCode::Refused,
         problem: Some(text.to_owned()),
         hint: Some(text.to_owned()),
+        warnings: texts(),
         notice: None,
     };
     (notice, news)

@@ -13,6 +13,7 @@ use super::{
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
     policy::read_policy,
+    renewal::renewal,
     run,
     shared_feeds::SharedFeeds,
 };
@@ -57,6 +58,9 @@ impl ReportJob<'_> {
         let inputs = self.inputs();
         let feeds = self.feeds.of(config, self.started.timestamp())?;
         let policy = read_policy(config, &feeds)?;
+        if let Some(doubt) = renewal(config, self.started.timestamp()) {
+            warn!("{doubt}");
+        }
         begin();
         let inventory = match inventory {
             Some(inventory) => inventory,

@@ -29,6 +29,7 @@
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
 //! - `lake`: adds the tables of a run to a folder with those of all runs
+//! - `renewal`: when a credential is to be renewed
 //! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
 //! - `metrics`: what a run came to, for Prometheus
@@ -72,6 +73,7 @@ mod named;
 pub(crate) mod policy;
 mod policy_error;
 pub(crate) mod prepare;
+pub(crate) mod renewal;
 pub(crate) mod reporting;
 mod selection;
 mod selective;

@@ -2,6 +2,8 @@
 
 use std::{process::Command, time::Duration};
 
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, date_time_ymd};
 use serde_json::Value;
 
 use crate::common::{Background, Finished, Hook, MailServer, SECRET, Scene, wait_until};
@@ -255,7 +257,13 @@ fn demo_tells_only_if_it_is_asked_to() {
     demo(&[]);
     assert!(hook.take().is_empty());
     demo(&["--notify-on=always", "--notify-format=teams"]);
-    assert_eq!(only(hook.take())["type"], "message");
+    let message = only(hook.take());
+    assert_eq!(message["type"], "message");
+    // It is named although the demonstration configures no tenant.
+    assert!(
+        message.to_string().contains("tenant f999c464..."),
+        "{message}"
+    );
 }
 
 #[test]
@@ -305,4 +313,36 @@ fn all_tenants_are_told_of_at_once() {
     );
     let refused = scene.finish(&mut command).exits_with(3);
     refused.complains("line 5: notify_on: this key applies to all tenants at once");
+}
+
+/// A certificate with its key that ends in so many days.
+fn certificate(days: i64) -> String {
+    let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+    let mut made = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
+    let end = Timestamp::now() + SignedDuration::from_hours(days * 24);
+    let end = end.to_zoned_datetime(TimeZone::UTC).date();
+    let [month, day] = [end.month(), end.day()].map(i8::unsigned_abs);
+    made.not_after = date_time_ymd(end.year().into(), month, day);
+    key.serialize_pem() + &made.self_signed(&key).unwrap().pem()
+}
+
+#[test]
+fn certificate_that_ends_soon_is_said() {
+    let (scene, hook) = (Scene::with_machines(1), Hook::answering(&["200 OK"]));
+    let said = "the certificate of the sign-in ends at ";
+    for (days, is_soon) in [(10, true), (100, false)] {
+        scene.write("app.pem", certificate(days));
+        let mut command = command(&scene, &hook, &["--credential=certificate", "--fresh"]);
+        command.env("AZURE_CLIENT_CERTIFICATE_PATH", "app.pem");
+        let run = scene.finish(&mut command).exits_with(0);
+        assert_eq!(run.stderr.contains(said), is_soon, "{}", run.stderr);
+        let told = only(hook.take());
+        let warnings = told["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), usize::from(is_soon));
+        assert!(
+            warnings
+                .iter()
+                .all(|it| it.as_str().unwrap().starts_with(said))
+        );
+    }
 }

@@ -2,12 +2,10 @@
 //!
 //! - [`mod@access`]: the one call, and what its answer means
 //! - [`mod@notification`]: who would be told at the end of a run
-//! - [`renewal`]: when a credential is to be renewed
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
 mod notification;
-mod renewal;
 mod tenants;
 
 use jiff::Timestamp;
@@ -15,7 +13,6 @@ use jiff::Timestamp;
 use self::{
     access::{access, demand_role},
     notification::notification,
-    renewal::is_soon,
     tenants::check_tenants,
 };
 use super::{
@@ -40,6 +37,7 @@ use crate::{
         groups,
         identity::Identity,
         prepare,
+        renewal::is_soon,
     },
     store::Store,
 };

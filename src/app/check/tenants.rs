@@ -7,7 +7,6 @@ use tracing::{error, warn};
 use super::{
     access::{access, demand_role},
     notification::notification,
-    renewal::is_soon,
 };
 use crate::{
     app::{
@@ -26,7 +25,7 @@ use crate::{
         text::{chain, counted, thousands},
     },
     report::terminal::{Column, table},
-    run::{identity::Identity, prepare},
+    run::{identity::Identity, prepare, renewal::is_soon},
     tenants::{Stores, in_span, side_by_side},
 };
 

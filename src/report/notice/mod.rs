@@ -12,6 +12,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
+    /// The name of the tenant for headlines; empty for several.
+    #[serde(skip)]
+    pub name: String,
     /// The tenant, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,

@@ -28,6 +28,7 @@ impl Notice {
     pub fn of(run: &Run<'_>) -> Self {
         let (fleet, facts) = (run.fleet, run.facts);
         Self {
+            name: facts.title.clone(),
             tenant_id: facts.tenant_id.clone(),
             outcome: Some(facts.outcome.as_str()),
             started_at: rfc3339(facts.started_at),

@@ -24,6 +24,7 @@ impl Overview {
         let kbs = kbs(self);
         let tenants = tenants(self);
         Notice {
+            name: String::new(),
             tenant_id: None,
             outcome: (tenants.complete == tenants.all).then_some("complete"),
             started_at: rfc3339(self.started_at),
