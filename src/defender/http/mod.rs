@@ -3,12 +3,14 @@
 pub(super) mod encoding;
 pub(super) mod mask;
 pub(super) mod retry_after;
+mod tls;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use reqwest::{Certificate, ClientBuilder, dns::Resolve, redirect::Policy};
+use reqwest::{ClientBuilder, dns::Resolve, redirect::Policy};
 use thiserror::Error;
+use tokio_rustls::rustls::{self, ClientConfig};
 use url::{Host, Url};
 
 /// The `User-Agent` of all requests.
@@ -26,7 +28,7 @@ const MOST_OF_ALL_WINDOWS: u32 = (1 << 31) - 1;
 /// The settings that all HTTP clients share.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    roots: Vec<Certificate>,
+    tls: ClientConfig,
     pub(super) timeout: Duration,
     pub(super) calls: usize,
 }
@@ -36,8 +38,11 @@ pub struct HttpSettings {
 pub enum HttpError {
     /// The extra root certificate is invalid.
     #[error("the extra root certificate cannot be used")]
-    CaCertificate(#[source] reqwest::Error),
-    /// TLS or the system's proxy settings failed.
+    CaCertificate(#[source] rustls::Error),
+    /// The platform's root certificates cannot be read.
+    #[error("the system's root certificates cannot be used")]
+    Roots(#[source] rustls::Error),
+    /// The system's proxy settings are invalid.
     #[error("the HTTP client cannot be created")]
     Client(#[source] reqwest::Error),
 }
@@ -47,7 +52,7 @@ impl HttpError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::CaCertificate(_) => "give a root certificate as PEM with --ca-cert",
-            Self::Client(_) => {
+            Self::Roots(_) | Self::Client(_) => {
                 "check that the system's root certificates are installed (in a container: \
                  ca-certificates) and that its proxy settings are valid addresses"
             }
@@ -60,9 +65,12 @@ impl HttpSettings {
     /// Settings for clients that trust `ca_cert` (PEM) in addition to the platform's roots, and
     /// whose calls time out after `timeout`. `calls` is the number of API calls in flight at once.
     pub fn new(ca_cert: Option<&[u8]>, timeout: Duration, calls: usize) -> Result<Self, HttpError> {
-        let roots = ca_cert.map(Certificate::from_pem_bundle).transpose();
+        let cannot = match ca_cert {
+            Some(_) => HttpError::CaCertificate,
+            None => HttpError::Roots,
+        };
         Ok(Self {
-            roots: roots.map_err(HttpError::CaCertificate)?.unwrap_or_default(),
+            tls: tls::tls(ca_cert).map_err(cannot)?,
             timeout,
             calls,
         })
@@ -129,7 +137,7 @@ impl HttpSettings {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .tcp_keepalive(Duration::from_secs(30))
-            .tls_certs_merge(self.roots.clone());
+            .tls_backend_preconfigured(self.tls.clone());
         if is_loopback(url) {
             builder.no_proxy()
         } else {
