@@ -40,11 +40,7 @@ impl<T: Terminal> Drawing<T> {
 
     /// Draws this state in place of the one before.
     pub(super) fn show(&self, counts: Counts, lines: &Lines) {
-        if self.bar.is_hidden() {
-            let canvas = Box::new(self.canvas.clone());
-            self.bar
-                .set_draw_target(ProgressDrawTarget::term_like(canvas));
-        }
+        self.unhide();
         let columns = usize::from(self.canvas.width());
         let details = cut(&lines.details, columns.saturating_sub(2));
         let Text { template, text } = Text::new(counts, &lines.summary, columns);
@@ -57,6 +53,27 @@ impl<T: Terminal> Drawing<T> {
             state.set_len(counts.machines);
             state.set_pos(counts.done());
         });
+    }
+
+    /// Draws these lines, of which the terminal's size decides, in place of what was drawn before.
+    pub(super) fn show_lines(&self, lines: impl FnOnce(usize, usize) -> Vec<String>) {
+        self.unhide();
+        let columns = usize::from(self.canvas.width());
+        let lines = lines(columns, usize::from(self.canvas.height()));
+        let lines: Vec<String> = lines.iter().map(|line| cut(line, columns)).collect();
+        let bar = self.bar.clone().with_message(lines.join("\n"));
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        bar.update(|_| ());
+    }
+
+    fn unhide(&self) {
+        if self.bar.is_hidden() {
+            let canvas = Box::new(self.canvas.clone());
+            self.bar
+                .set_draw_target(ProgressDrawTarget::term_like(canvas));
+        }
     }
 
     /// Removes the bar until the next state.

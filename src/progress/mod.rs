@@ -1,6 +1,7 @@
 //! The progress display. Others call this module with events; it calls none of them.
 
 mod bar;
+mod board;
 mod canvas;
 mod drawing;
 mod lines;
@@ -10,6 +11,7 @@ use std::{io::IsTerminal, time::Duration};
 use jiff::{Timestamp, ZonedDateTime};
 use tracing::info;
 
+pub(crate) use self::bar::TenantBars;
 pub use self::bar::{Bar, BarWriter};
 use self::lines::Lines;
 use crate::{collect::Progress, domain::words::words, quota::Pace};

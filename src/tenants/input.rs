@@ -6,7 +6,7 @@ use super::{job::TenantJob, journal::Journal, stores::Stores};
 use crate::{
     collect::per_machine::Stops,
     config::{Config, MachineSource, Tenants},
-    progress::Bar,
+    progress::{Bar, TenantBars},
     run::shared_feeds::SharedFeeds,
     store::StoreFile,
 };
@@ -30,6 +30,7 @@ pub(super) struct Shared<'run> {
     /// The files of all stores.
     pub(super) stores: Stores,
     pub(super) feeds: SharedFeeds,
+    pub(super) bars: TenantBars,
     /// `None` if nothing is requested.
     pub(super) journal: Option<&'run Journal>,
 }

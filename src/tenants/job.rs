@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::{
     config::{ConfigError, Resolved, Tenant},
     domain::{exit_code::ExitCode, text::chain},
-    progress::ProgressMode,
     report::overview::TenantRow,
 };
 
@@ -27,9 +26,7 @@ impl<'run> TenantJob<'run> {
             keep_runs = std::mem::replace(&mut config.store.keep_runs, u32::MAX);
             config.step_summary = None;
             config.console.quiet = true;
-            if config.progress != ProgressMode::Off {
-                config.progress = ProgressMode::Log;
-            }
+            config.progress = config.progress.of_tenant();
         }
         Self {
             tenant,

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     config::Resolved,
     domain::{exit_code::ExitCode, text::chain},
+    progress::Bar,
     report::overview::{RunDigest, TenantRow},
     run::{Finished, RunError, job::ReportJob},
 };
@@ -25,8 +26,17 @@ pub(super) fn run_one(
     shared: &Shared<'_>,
     job: &TenantJob<'_>,
 ) -> TenantRow {
-    in_span(&job.tenant.name, || {
-        let row = Runner { input, shared, job }.run();
+    let name = &job.tenant.name;
+    in_span(name, || {
+        let bar = &shared.bars.begin(name);
+        let runner = Runner {
+            input,
+            shared,
+            job,
+            bar,
+        };
+        let row = runner.run();
+        shared.bars.end(name, row.exit_code == ExitCode::Complete);
         if let Some(problem) = &row.error {
             let hint = row.hint.as_deref();
             error!(exit_code = row.exit_code as u8, hint, "{problem}");
@@ -47,6 +57,7 @@ struct Runner<'run> {
     input: &'run TenantsInput<'run>,
     shared: &'run Shared<'run>,
     job: &'run TenantJob<'run>,
+    bar: &'run Bar,
 }
 
 impl Runner<'_> {
@@ -106,7 +117,7 @@ impl Runner<'_> {
             list: list.filter(|_| !config.offline),
             started: input.started,
             feeds: &self.shared.feeds,
-            bar: input.bar,
+            bar: self.bar,
             stops: &input.stops.of_one_run(),
         };
         runtime.block_on(job.run(|| ()))

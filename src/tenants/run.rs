@@ -20,6 +20,7 @@ use crate::{
         exit_code::ExitCode,
         text::{chain, counted},
     },
+    progress::{ProgressMode, TenantBars},
     report::{
         Notice,
         output::{Claim, Input, OutputFolder, resolved, write_files},
@@ -52,6 +53,7 @@ pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<AllEnded, RunError> {
     let shared = Shared {
         stores,
         feeds: SharedFeeds::default(),
+        bars: TenantBars::new(input.bar, input.common.progress, input.jobs.len() as u64),
         journal: journal.as_ref(),
     };
     let rows = rows(input, &shared, input.tenants.parallel);
@@ -114,6 +116,7 @@ fn journal(input: &TenantsInput<'_>, stores: &Stores) -> Result<Option<Journal>,
 /// The rows of all tenants, in their order.
 fn rows(input: &TenantsInput<'_>, shared: &Shared<'_>, parallel: usize) -> Vec<TenantRow> {
     let rows = side_by_side(&input.jobs, parallel, |job| run_one(input, shared, job));
+    shared.bars.clear();
     let rows = rows.into_iter().zip(&input.jobs);
     rows.map(|(row, job)| row.unwrap_or_else(|| panicked(job)))
         .collect()
@@ -124,6 +127,7 @@ fn plans(input: &TenantsInput<'_>, stores: Stores) -> Result<ExitCode, RunError>
     let shared = Shared {
         stores,
         feeds: SharedFeeds::default(),
+        bars: TenantBars::new(input.bar, ProgressMode::Off, 0),
         journal: None,
     };
     // On a thread of its own, like every run: this one may drive a runtime already.

@@ -336,3 +336,28 @@ impl Terminal for Calls {
         Ok(())
     }
 }
+
+#[test]
+fn lines_of_tenants_are_drawn_below_what_is_written() {
+    let screen = screen(40, true);
+    let drawing = Drawing::new(Arc::clone(&screen));
+    let show = |texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|it| (*it).to_owned()).collect();
+        drawing.show_lines(|columns, rows| {
+            assert_eq!((columns > 0, rows), (true, 50));
+            texts
+        });
+    };
+    let long = "x".repeat(60);
+    show(&["one  beginning", &long, "0 of 3 tenants done"]);
+    drawing.above(|| screen.lock().write("refused\n"));
+    let cut = "x".repeat(38) + "…";
+    let expected = ["refused", "one  beginning", &cut, "0 of 3 tenants done"];
+    assert_eq!(screen.lock().screen(), expected);
+    // Fewer lines leave nothing behind, and neither does a narrower terminal.
+    screen.lock().resize(25);
+    show(&["2 of 3 tenants done"]);
+    assert_eq!(screen.lock().screen(), ["refused", "2 of 3 tenants done"]);
+    drawing.clear();
+    assert_eq!(screen.lock().screen(), ["refused"]);
+}
