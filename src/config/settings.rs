@@ -328,7 +328,7 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub out: Option<OutFolder>,
 
-    /// Formats: csv,json,html,xlsx,parquet,ocsf [default: csv,json,html,xlsx]
+    /// Formats; also parquet and ocsf [default: csv,json,html,xlsx]
     #[arg(long, value_name = "LIST", help_heading = "Reports")]
     #[serde(deserialize_with = "from_text")]
     pub format: Option<Formats>,
