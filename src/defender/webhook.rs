@@ -50,7 +50,7 @@ impl fmt::Display for NotSent {
 }
 
 impl WebhookClient {
-    /// For the webhook at this address; `None` if it is no URL.
+    /// For the webhook at this address; `None` if it is not a URL.
     pub fn new(url: &SecretString, settings: &HttpSettings) -> Result<Option<Self>, HttpError> {
         let Ok(url) = Url::parse(url.expose_secret()) else {
             return Ok(None);

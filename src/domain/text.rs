@@ -118,9 +118,47 @@ pub fn chain(error: &dyn Error) -> String {
     causes.join(": ")
 }
 
+/// The causes of an error without the error itself, which only says what kind it is, or has an address
+/// that does not belong in the message: `b: c`. An error without causes has only itself.
+pub fn causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let mut causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.dedup();
+    if causes.is_empty() {
+        error.to_string()
+    } else {
+        causes.join(": ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Cause {
+        text: &'static str,
+        source: Option<Box<Self>>,
+    }
+
+    #[test]
+    fn causes_are_without_the_error_itself_and_its_repetitions() {
+        for (texts, expected) in [
+            (&["sent"][..], "sent"),
+            (&["sent", "connect"], "connect"),
+            (
+                &["sent", "connect", "connect", "refused"],
+                "connect: refused",
+            ),
+        ] {
+            let error = texts.iter().rev().fold(None, |source, &text| {
+                let source = source.map(Box::new);
+                Some(Cause { text, source })
+            });
+            assert_eq!(causes(&error.unwrap()), expected);
+        }
+    }
 
     #[test]
     fn sizes_have_one_decimal() {

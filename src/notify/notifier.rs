@@ -99,7 +99,7 @@ impl<'run> Notifier<'run> {
         let http = HttpSettings::new(ca_cert, self.service.timeout, 1);
         let client = http.and_then(|http| WebhookClient::new(&webhook.url, &http));
         let client = client.map_err(|problem| chain(&problem))?;
-        let client = client.ok_or("its address is no URL")?;
+        let client = client.ok_or("its address is not a URL")?;
         let body = fitted(|size| body(webhook.format, news, size), Vec::len);
         let post = async || client.post(body.clone()).await;
         attempts(&webhook.host, self.service.retries, post).await

@@ -8,13 +8,13 @@ pub enum AddressProblem {
     /// The file is empty.
     #[error("is empty")]
     Empty,
-    /// It is no URL of a webhook.
+    /// It is not the URL of a webhook.
     #[error("it is not a URL that begins with https://")]
     NoWebhook,
     /// The notification would be sent unencrypted.
     #[error("plain http is only allowed for loopback addresses (127.0.0.0/8, [::1], localhost)")]
     Plain,
-    /// It is no URL of a mail server.
+    /// It is not the URL of a mail server.
     #[error("it is not a URL that begins with smtps:// or smtp://")]
     NoMailServer,
     /// There is more than user, password, host and port.

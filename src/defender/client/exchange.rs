@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     defender::call_error::{CallError, Class},
-    domain::outcome::Reason,
+    domain::{outcome::Reason, text::causes},
 };
 
 /// Maximum body size of a refusal, in bytes.
@@ -162,20 +162,4 @@ fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
     }
     let message = format!("the reply broke off: {}", causes(error));
     CallError::bad_reply(Class::Call(None), status, message)
-}
-
-/// The chain of causes, without the URL, which the row contains anyway.
-fn causes(error: &reqwest::Error) -> String {
-    let mut causes = Vec::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes.dedup();
-    if causes.is_empty() {
-        error.to_string()
-    } else {
-        causes.join(": ")
-    }
 }

@@ -1,7 +1,6 @@
 //! One download of a file, as a stream.
 
 use std::{
-    error::Error,
     fmt,
     pin::Pin,
     time::{Duration, SystemTime},
@@ -19,7 +18,7 @@ use url::Url;
 use super::{ExportFile, Guard};
 use crate::{
     defender::http::{HttpError, HttpSettings, retry_after::retry_after},
-    domain::api::Api,
+    domain::{api::Api, text::causes},
     quota::Permit,
 };
 
@@ -186,19 +185,7 @@ pub(in crate::defender) fn too_late() -> FileError {
 
 /// The causes without the error itself, which has the address.
 pub(in crate::defender) fn broken(error: reqwest::Error) -> FileError {
-    let error = error.without_url();
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes.dedup();
-    let message = if causes.is_empty() {
-        error.to_string()
-    } else {
-        causes.join(": ")
-    };
+    let message = causes(&error.without_url());
     FileError::new(FileProblem::Passing(None), message)
 }
 

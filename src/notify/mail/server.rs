@@ -1,6 +1,6 @@
 //! Sends a mail: one attempt each.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use crate::{
     config::{CaCertificate, MailServer, Security},
     defender::{NotSent, Retry},
+    domain::text::causes,
 };
 
 /// A mail server.
@@ -90,21 +91,5 @@ fn not_sent(error: &Error) -> NotSent {
             Retry::After(None)
         },
         message,
-    }
-}
-
-/// The causes without the error itself, which only says what kind it is.
-fn causes(error: &Error) -> String {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes.dedup();
-    if causes.is_empty() {
-        error.to_string()
-    } else {
-        causes.join(": ")
     }
 }
