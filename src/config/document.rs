@@ -2,6 +2,7 @@
 
 use std::{ops::Range, path::Path};
 
+use memchr::memchr_iter;
 use serde::Deserialize;
 use toml::{Spanned, de::DeTable};
 
@@ -63,8 +64,8 @@ impl Document<'_> {
 
     /// The line of a byte, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
-        let before = self.text.bytes().take(offset);
-        1 + before.filter(|&byte| byte == b'\n').count()
+        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+        1 + memchr_iter(b'\n', before).count()
     }
 
     /// The error for text that is not valid TOML.
