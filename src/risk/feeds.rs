@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
-    Epss, Kev, Msrc, Supersedence,
+    Epss, Kev, Msrc, Probability, Supersedence,
     msrc::{KbNumber, Score, kb_number},
 };
 use crate::domain::{
@@ -96,6 +96,11 @@ impl Feeds {
         let kev = self.kev.as_ref()?;
         let exploited = cves.iter().filter(|cve| kev.get(**cve).is_some());
         Some(exploited.count() as u64)
+    }
+
+    /// How likely it is that a CVE is exploited in the next 30 days, if EPSS says so.
+    pub fn exploitation_probability(&self, cve: CveId) -> Option<Probability> {
+        self.epss.as_ref()?.get(cve)
     }
 
     /// How severe a CVE is in an update's products; where MSRC does not say it, what the service says.

@@ -86,6 +86,11 @@ fn first_night_creates_every_finding() {
     let exploited = cves.iter().filter(|it| it["is_exploit_available"] == true);
     assert_ne!(exploited.count(), 0);
     assert!(cves.iter().all(|it| it["cve"]["uid"].is_string()));
+    let likely: Vec<&str> = cves
+        .iter()
+        .filter_map(|it| it["cve"]["epss"]["score"].as_str())
+        .collect();
+    assert_eq!(likely, ["0.04713"]);
     let again = fixture.render(&Findings);
     assert_eq!(fixture.render(&Findings), again);
 }
