@@ -10,7 +10,7 @@ use super::{
     conflict::{Conflict, NAME},
     owned::Owned,
     placing::beside,
-    same_file::{is_below, is_same},
+    same_file::{Located, is_same},
     temporary::is_temporary,
 };
 use crate::report::csv::{TARGETS, is_target};
@@ -55,8 +55,9 @@ impl Claim<'_> {
     /// Fails if writing would replace one of the inputs, or a file that patchgap did not write.
     /// Writes nothing.
     pub fn check(&self, inputs: &[Input]) -> Result<(), Conflict> {
+        let written = Written::of(self);
         for input in inputs {
-            self.spares(input)?;
+            self.spares(input, &written)?;
         }
         let owned = Owned::of(self.folder)?;
         let others = self.names.iter();
@@ -90,8 +91,8 @@ impl Claim<'_> {
         names
     }
 
-    fn spares(&self, input: &Input) -> Result<(), Conflict> {
-        let Some(written) = self.overwriting(&input.path) else {
+    fn spares(&self, input: &Input, written: &Written) -> Result<(), Conflict> {
+        let Some(written) = self.overwriting(&input.path, written) else {
             return Ok(());
         };
         Err(Conflict::Input {
@@ -103,27 +104,20 @@ impl Claim<'_> {
     }
 
     /// The path to be written that would replace the input, or prevent it from being created.
-    fn overwriting(&self, input: &Path) -> Option<PathBuf> {
-        let is_hit = |path: &PathBuf| is_same(path, input) || is_below(input, path);
+    fn overwriting(&self, input: &Path, written: &Written) -> Option<PathBuf> {
+        let located = Located::new(input);
         // A parent folder does no harm. If it is used as a file, reading it reports that error.
-        let is_above = is_below(self.folder, input) && !input.is_dir();
-        if is_above || is_same(self.folder, input) {
+        let is_above = written.folder.is_below(&located) && !input.is_dir();
+        if is_above || written.folder.is_same(&located) {
             return Some(self.folder.to_owned());
         }
-        self.written().find(is_hit).or_else(|| {
+        let is_hit = |file: &Located| file.is_same(&located) || located.is_below(file);
+        let mut files = written.files.iter();
+        let hit = files.find_map(|(name, file)| is_hit(file).then(|| self.folder.join(name)));
+        hit.or_else(|| {
             let is_hit = self.swept(input) || self.is_target(input);
             is_hit.then(|| input.to_owned())
         })
-    }
-
-    /// All paths that may be written: the reports, the `.new` variants of reports that cannot be
-    /// placed, and the list of owned files.
-    fn written(&self) -> impl Iterator<Item = PathBuf> {
-        let names = self.names.iter().flat_map(|name| {
-            let path = self.folder.join(name);
-            [beside(&path), path]
-        });
-        std::iter::once(self.folder.join(NAME)).chain(names)
     }
 
     /// Whether the file may be replaced or removed as one of the targets of an earlier run.
@@ -139,6 +133,31 @@ impl Claim<'_> {
         let folder = input.parent().filter(|it| !it.as_os_str().is_empty());
         input.file_name().is_some_and(is_temporary)
             && is_same(folder.unwrap_or(Path::new(".")), self.folder)
+    }
+}
+
+/// All paths that may be written.
+struct Written {
+    folder: Located,
+    /// By name: the reports, the `.new` variants of reports that cannot be placed, and the list of owned
+    /// files.
+    files: Vec<(PathBuf, Located)>,
+}
+
+impl Written {
+    fn of(claim: &Claim<'_>) -> Self {
+        let folder = Located::new(claim.folder);
+        let names = claim.names.iter().map(Path::new);
+        let names = names.flat_map(|name| [beside(name), name.to_owned()]);
+        let names = std::iter::once(PathBuf::from(NAME)).chain(names);
+        let files = names.map(|name| {
+            let file = folder.file(claim.folder, &name);
+            (name, file)
+        });
+        Self {
+            files: files.collect(),
+            folder,
+        }
     }
 }
 

@@ -8,24 +8,57 @@ use std::{
 /// The maximum number of dangling symbolic links to follow.
 const LINKS: u32 = 40;
 
-/// Whether both paths refer to the same file, now or once it is created. Handles symbolic and hard
-/// links, `..`, and case-insensitive file systems.
-pub(super) fn is_same(one: &Path, other: &Path) -> bool {
-    match (identity(one), identity(other)) {
-        (Some(one), Some(other)) => one == other,
-        // Without a file, case sensitivity is unknown: assume a case-insensitive file system.
-        (None, None) => {
-            let folded = |path| resolved(path).to_string_lossy().to_lowercase();
-            folded(one) == folded(other)
+/// A path as the file system sees it. Finding that out takes some calls, so it is done once for many
+/// comparisons.
+pub(super) struct Located {
+    resolved: PathBuf,
+    /// `None` if there is no such file.
+    identity: Option<Identity>,
+}
+
+impl Located {
+    pub(super) fn new(path: &Path) -> Self {
+        Self {
+            resolved: resolved(path),
+            identity: identity(path),
         }
-        _ => resolved(one) == resolved(other),
+    }
+
+    /// The file of this name in the folder, which is at `path`.
+    pub(super) fn file(&self, path: &Path, name: &Path) -> Self {
+        match self.identity {
+            Some(_) => Self::new(&path.join(name)),
+            // Nothing is in a folder that does not exist.
+            None => Self {
+                resolved: self.resolved.join(name),
+                identity: None,
+            },
+        }
+    }
+
+    /// Whether both paths refer to the same file, now or once it is created. Handles symbolic and hard
+    /// links, `..`, and case-insensitive file systems.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.identity, &other.identity) {
+            (Some(one), Some(other)) => one == other,
+            // Without a file, case sensitivity is unknown: assume a case-insensitive file system.
+            (None, None) => {
+                let folded = |path: &Path| path.to_string_lossy().to_lowercase();
+                folded(&self.resolved) == folded(&other.resolved)
+            }
+            _ => self.resolved == other.resolved,
+        }
+    }
+
+    /// Whether this path is below the other one. Neither needs to exist.
+    pub(super) fn is_below(&self, other: &Self) -> bool {
+        self.resolved != other.resolved && self.resolved.starts_with(&other.resolved)
     }
 }
 
-/// Whether the first path is below the second. Neither needs to exist.
-pub(super) fn is_below(one: &Path, other: &Path) -> bool {
-    let (one, other) = (resolved(one), resolved(other));
-    one != other && one.starts_with(other)
+/// Whether both paths refer to the same file, now or once it is created.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    Located::new(one).is_same(&Located::new(other))
 }
 
 /// The path in a form in which the same folder has the same text on a file system that ignores case.
@@ -33,9 +66,15 @@ pub fn comparable(path: &Path) -> PathBuf {
     resolved(path).to_string_lossy().to_lowercase().into()
 }
 
-/// The file system's identity of a file. `None` if the file does not exist.
+/// The file system's identity of a file.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+type Identity = (u64, u64);
+#[cfg(windows)]
+type Identity = same_file::Handle;
+
+/// The identity of a file. `None` if the file does not exist.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
 
     let metadata = fs::metadata(path).ok()?;
@@ -43,7 +82,7 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 }
 
 #[cfg(windows)]
-fn identity(path: &Path) -> Option<same_file::Handle> {
+fn identity(path: &Path) -> Option<Identity> {
     same_file::Handle::from_path(path).ok()
 }
 
@@ -80,6 +119,10 @@ fn follow(path: &Path, links: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_below(one: &Path, other: &Path) -> bool {
+        Located::new(one).is_below(&Located::new(other))
+    }
 
     /// A folder with `there`, `folder/there` and, on Unix, links.
     fn place() -> tempfile::TempDir {
