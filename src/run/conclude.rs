@@ -35,6 +35,7 @@ use crate::{
         text::chain,
     },
     inventory::ListCheck,
+    quota::Gate,
     report::{Notice, lake::LakeError, overview::RunDigest},
     store::{KeptRuns, Recorded, RunId, RunRecord, Store, StoreError},
 };
@@ -93,8 +94,9 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         rechecked: calls.result().map(|it| it.rechecked).unwrap_or_default(),
         ..record
     };
-    let answers =
-        Answers::new(store, record.service_number, unsaved).map_err(RunError::Unreadable)?;
+    let machines = input.inventory.machines.len();
+    let answers = Answers::new(store, record.service_number, machines, unsaved);
+    let answers = answers.map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = census;
     data.cross_check = cross_check;
@@ -275,7 +277,7 @@ impl Concluded<'_> {
         self.summary.show()?;
         let config = self.setup.input.config;
         let how = if self.failure.is_none() && self.lake_failure.is_none() {
-            let gate = gate(config, &self.store, &self.setup.identity).ok();
+            let gate = self.gate_for_rest();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
             let is_alarming = self.is_alarming;
             conclusion(config, &self.ending, &self.record, limiter, is_alarming)
@@ -285,6 +287,14 @@ impl Concluded<'_> {
         let next = how_to_resume(config, &self.ending, self.outcome);
         let messages = [how, next];
         messages.iter().flatten().try_for_each(|text| print(text))
+    }
+
+    /// The gate of the calls that are left to send, if anything is to be said of them.
+    fn gate_for_rest(&self) -> Option<Gate> {
+        let (input, tally) = (self.setup.input, self.record.tally);
+        let is_needed = !input.config.console.quiet && tally.failed + tally.pending > 0;
+        let gate = is_needed.then(|| gate(input.config, &self.store, &self.setup.identity));
+        gate?.ok()
     }
 
     fn exit_code(self) -> Result<ExitCode, RunError> {

@@ -9,7 +9,7 @@ use super::{RunError, identity::Identity};
 use crate::{
     config::Config,
     domain::{api::Api, limits::Pace},
-    quota::{EarlierUsage, Gate, RateLimits, Rules},
+    quota::{Gate, RateLimits, Rules},
     store::{Counting, DirectLedger, LearnedLimit, Store, StoreError},
 };
 
@@ -20,14 +20,8 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
     store.prune_learned_limits()?;
     let learned = store.learned_limits(application)?;
     let mut gate = unused(config, &learned);
-    for &api in Api::ALL {
-        let counting = counting(config, api, &learned);
-        let calls = counting.map(|counting| store.call_ages(application, api, counting));
-        let earlier = EarlierUsage {
-            calls: calls.transpose()?.unwrap_or_default(),
-            latency: store.usual_latency(application, api)?,
-            pause: store.remaining_pause(application, api)?,
-        };
+    let counting = |api| counting(config, api, &learned);
+    for (api, earlier) in store.earlier_usage(application, counting)? {
         gate.restore(api, &earlier);
     }
     Ok(gate)

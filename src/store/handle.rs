@@ -8,7 +8,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use parking_lot::FairMutex;
 use rusqlite::{Connection, TransactionBehavior};
 use tracing::debug;
 
@@ -42,6 +41,7 @@ use super::{
         forget::{self, Forgotten},
         params::RunParams,
         preview::{self, Preview},
+        shared::Shared,
     },
 };
 use crate::{
@@ -60,7 +60,7 @@ use crate::{
         software::{RunSoftware, SoftwareInventory},
     },
     inventory::Inventory,
-    quota::{CallNumber, RateLimit},
+    quota::{CallNumber, EarlierUsage, RateLimit},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -70,13 +70,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    /// Held while something large is written, if several runs of this process write to the file.
-    pub(super) turn: Arc<Turn>,
+    /// After the connection, so that the last sync is that of everything.
+    pub(super) shared: Arc<Shared>,
 }
-
-/// Lets the runs of this process that write to one file take turns. Waiting for each other by SQLite's own
-/// means is a matter of luck, and some would wait for too long.
-pub(super) type Turn = FairMutex<()>;
 
 impl Store {
     /// Opens the store, or creates it if it does not exist. Only the owner has access to the folder
@@ -94,12 +90,13 @@ impl Store {
         Ok(Self::new(connection, path))
     }
 
-    /// The same store, which writes when it has this turn.
-    pub(super) fn in_turn(self, turn: &Arc<Turn>) -> Self {
-        Self {
-            turn: Arc::clone(turn),
+    /// The same store, for one of several runs of this process that share its file.
+    pub(super) fn sharing(self, shared: &Arc<Shared>) -> Result<Self> {
+        self.name(shared.limit_cache(&self.connection))?;
+        Ok(Self {
+            shared: Arc::clone(shared),
             ..self
-        }
+        })
     }
 
     /// Opens a store that must already exist.
@@ -123,7 +120,7 @@ impl Store {
         Self {
             connection,
             path: path.to_owned(),
-            turn: Arc::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -132,10 +129,16 @@ impl Store {
         &mut self,
         write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let turn = Arc::clone(&self.turn);
-        let _turn = turn.lock();
+        let shared = Arc::clone(&self.shared);
+        let _turn = shared.turn();
         let written = write(&mut self.connection);
         self.name(written)
+    }
+
+    /// Writes something small when it is this run's turn.
+    fn set<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let _turn = self.shared.turn();
+        self.name(write(&self.connection))
     }
 
     /// The path of the file.
@@ -279,7 +282,7 @@ impl Store {
 
     /// Records how a run went that did not call for every machine, or that it called for all.
     pub fn set_selection(&self, run: RunId, selection: Option<&CallSelection>) -> Result<()> {
-        self.name(selections::set(&self.connection, run, selection))
+        self.set(|connection| selections::set(connection, run, selection))
     }
 
     /// Records the source of a run's answers that has all machines at once, and what it says of CVEs.
@@ -297,7 +300,7 @@ impl Store {
 
     /// Moves the time up to which the service's changes have been taken into account.
     pub fn set_changes_watermark(&self, service: i64, generated_at: Timestamp) -> Result<()> {
-        self.name(watermarks::set(&self.connection, service, generated_at))
+        self.set(|connection| watermarks::set(connection, service, generated_at))
     }
 
     /// The time up to which the service's changes have been taken into account, if they ever were.
@@ -337,7 +340,7 @@ impl Store {
 
     /// Keeps the service's own count beside that of a run, or deletes it.
     pub fn set_census(&self, run: RunId, census: Option<&Census>) -> Result<()> {
-        self.name(censuses::set(&self.connection, run, census))
+        self.set(|connection| censuses::set(connection, run, census))
     }
 
     /// The service's own count beside that of a run, if it was requested.
@@ -352,7 +355,7 @@ impl Store {
 
     /// Keeps the comparison of a run with a second source, or deletes it.
     pub fn set_cross_check(&self, run: RunId, check: Option<&CrossCheck>) -> Result<()> {
-        self.name(cross_checks::set(&self.connection, run, check))
+        self.set(|connection| cross_checks::set(connection, run, check))
     }
 
     /// The comparison of a run with a second source, if it was wanted.
@@ -410,14 +413,13 @@ impl Store {
     }
 
     /// Records how many machines missed the updates of each month in a run.
-    pub fn set_releases(&self, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
-        self.name(releases::set(&self.connection, run, counts))
+    pub fn set_releases(&mut self, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
+        self.write(|connection| releases::set(connection, run, counts))
     }
 
     /// Records how many machines missed each KB in a run.
     pub fn set_kbs(&mut self, run: RunId, counts: &[KbCount]) -> Result<()> {
-        let set = run_kbs::set(&mut self.connection, run, counts);
-        self.name(set)
+        self.write(|connection| run_kbs::set(connection, run, counts))
     }
 
     /// Records how a run ended. Call it once the reports are written: a run whose reports were not
@@ -427,8 +429,11 @@ impl Store {
     }
 
     /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
-    /// needed. Never deletes these runs, or one that is in progress in another process.
+    /// needed; nothing if each of them leaves as many as there can be. Never deletes these runs, or one that is in progress in another process.
     pub fn prune(&mut self, own: &[KeptRuns], now: Timestamp) -> Result<()> {
+        if own.iter().all(|own| own.keep == u32::MAX) {
+            return Ok(());
+        }
         self.write(|connection| close::prune(connection, own, now))?;
         // Another process may be reading, or the disk be full: the next run tries again.
         if let Err(error) = self.write(|connection| space::compact_if_loose(connection)) {
@@ -471,29 +476,25 @@ impl Store {
 
     /// Records one call that is about to be sent outside a run.
     pub fn record_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
-        let noted = calls::application(&self.connection, caller).and_then(|number| {
-            calls::record_sending(&self.connection, number, api, Timestamp::now())
-        });
-        self.name(noted)
+        self.set(|connection| {
+            let number = calls::application(connection, caller)?;
+            calls::record_sending(connection, number, api, Timestamp::now())
+        })
     }
 
     /// Records that the answer to a call has arrived.
     pub fn record_answer(&self, call: CallNumber) -> Result<()> {
-        self.name(calls::record_answered(
-            &self.connection,
-            call,
-            Timestamp::now(),
-        ))
+        self.set(|connection| calls::record_answered(connection, call, Timestamp::now()))
     }
 
     /// Records that the service throttled a call outside a run, and how long no calls may be sent
     /// to this API.
     pub fn record_pause(&self, caller: &Application, api: Api, length: Duration) -> Result<()> {
         let at = Timestamp::now();
-        let noted = calls::application(&self.connection, caller).and_then(|number| {
-            calls::record_pause(&self.connection, number, api, Pause { at, length })
-        });
-        self.name(noted)
+        self.set(|connection| {
+            let number = calls::application(connection, caller)?;
+            calls::record_pause(connection, number, api, Pause { at, length })
+        })
     }
 
     /// Records a limit that a refusal outside a run has shown.
@@ -504,10 +505,10 @@ impl Store {
         limit: RateLimit,
     ) -> Result<()> {
         let learned = LearnedLimit { api, limit };
-        let recorded = calls::application(&self.connection, caller).and_then(|number| {
-            learned_limits::record(&self.connection, number, learned, Timestamp::now())
-        });
-        self.name(recorded)
+        self.set(|connection| {
+            let number = calls::application(connection, caller)?;
+            learned_limits::record(connection, number, learned, Timestamp::now())
+        })
     }
 
     /// The limits of this app registration that refusals have shown, as long as they are remembered.
@@ -521,18 +522,17 @@ impl Store {
 
     /// Deletes the learned limits that are no longer remembered.
     pub fn prune_learned_limits(&self) -> Result<()> {
-        self.name(learned_limits::prune(&self.connection, Timestamp::now()))
+        let now = Timestamp::now();
+        if self.name(learned_limits::has_stale(&self.connection, now))? {
+            self.set(|connection| learned_limits::prune(connection, now))?;
+        }
+        Ok(())
     }
 
     /// Forgets the limits of this app registration that were learned before a time.
     pub fn forget_learned_limits(&self, caller: &Application, before: Timestamp) -> Result<()> {
         let now = Timestamp::now();
-        self.name(learned_limits::forget(
-            &self.connection,
-            caller,
-            before,
-            now,
-        ))
+        self.set(|connection| learned_limits::forget(connection, caller, before, now))
     }
 
     /// How long ago the answers to this app registration's earlier calls to an API arrived or, if
@@ -543,9 +543,29 @@ impl Store {
         api: Api,
         counting: Counting,
     ) -> Result<Vec<Duration>> {
-        let past = calls::prune(&self.connection, caller, api, counting)
-            .and_then(|()| calls::ages(&self.connection, caller, api, counting));
-        self.name(past)
+        self.prune_calls(caller, api, counting)?;
+        self.name(calls::ages(&self.connection, caller, api, counting))
+    }
+
+    /// Deletes the calls that no longer count. Usually there are none, and looking locks nobody out.
+    fn prune_calls(&self, caller: &Application, api: Api, counting: Counting) -> Result<()> {
+        if self.name(calls::has_stale(&self.connection, caller, api, counting))? {
+            self.set(|connection| calls::prune(connection, caller, api, counting))?;
+        }
+        Ok(())
+    }
+
+    /// What earlier processes have used of this app registration's quota, by API. Deletes the calls that no
+    /// longer count.
+    pub fn earlier_usage(
+        &self,
+        caller: &Application,
+        counting: impl Fn(Api) -> Option<Counting>,
+    ) -> Result<Vec<(Api, EarlierUsage)>> {
+        for &api in Api::ALL {
+            self.prune_calls(caller, api, counting(api).unwrap_or_default())?;
+        }
+        self.name(calls::earlier_usage(&self.connection, caller, counting))
     }
 
     /// The median time to an answer for this app registration's last calls to an API; `None` if

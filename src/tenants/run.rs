@@ -63,7 +63,8 @@ pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<AllEnded, RunError> {
 /// The stores of all tenants.
 fn stores(input: &TenantsInput<'_>) -> Stores {
     let own = input.jobs.iter().filter_map(TenantJob::state);
-    Stores::of([&*input.tenants.state].into_iter().chain(own))
+    let paths = [&*input.tenants.state].into_iter().chain(own);
+    Stores::of(paths, input.tenants.parallel)
 }
 
 /// Checks, before anything is requested, that the overview can be written and replaces nothing else.

@@ -8,9 +8,14 @@ use crate::{report::output::resolved, store::StoreFile};
 pub(crate) struct Stores(Vec<StoreFile>);
 
 impl Stores {
-    pub(crate) fn of<'path>(paths: impl IntoIterator<Item = &'path Path>) -> Self {
+    /// For so many runs at once.
+    pub(crate) fn of<'path>(paths: impl IntoIterator<Item = &'path Path>, runs: usize) -> Self {
         let paths = distinct(paths).into_iter();
-        Self(paths.map(StoreFile::new).collect())
+        Self(
+            paths
+                .map(|path| StoreFile::new(path).between(runs))
+                .collect(),
+        )
     }
 
     /// The store in this file, however its path is spelled.
@@ -42,7 +47,7 @@ mod tests {
         let (one, again, other) = (at("a.sqlite"), at("x/../a.sqlite"), at("b.sqlite"));
         let paths = [&*one, &*again, &*other, &*one];
         assert_eq!(distinct(paths), [&*one, &*other]);
-        let stores = Stores::of(paths);
+        let stores = Stores::of(paths, 1);
         assert_eq!(stores.iter().count(), 2);
         assert_eq!(stores.find(&again).map(StoreFile::path), Some(&*one));
         assert!(stores.find(&at("c.sqlite")).is_none());

@@ -73,7 +73,7 @@ fn warn_without_list(tenants: &Tenants, common: &Config) {
 fn stores(tenants: &Tenants, candidates: &[ResolvedTenant<'_>]) -> Stores {
     let resolved = candidates.iter().filter_map(|it| it.resolved.as_ref().ok());
     let own = resolved.filter_map(|it| it.config.store.path.as_deref());
-    Stores::of([&*tenants.state].into_iter().chain(own))
+    Stores::of([&*tenants.state].into_iter().chain(own), tenants.parallel)
 }
 
 /// A row of the table.

@@ -44,7 +44,7 @@ pub use self::{
     claim::{Claim, Input, check_output},
     conflict::Conflict,
     error::OutputError,
-    parallel::at_once,
+    parallel::readers,
     parts::{folder_names, is_folder_name},
     same_file::{comparable, resolved},
 };

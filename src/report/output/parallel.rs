@@ -8,10 +8,22 @@ use parking_lot::Mutex;
 const MOST: usize = 4;
 
 /// The number of reports rendered in parallel on this machine.
-pub fn at_once() -> usize {
+fn at_once() -> usize {
     thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(MOST)
+}
+
+/// The fewest machines for which another reader of the store is worth its start.
+const FEWEST_MACHINES: usize = 2000;
+
+/// The number of readers of the store that the reports of so many machines need.
+pub fn readers(machines: usize) -> usize {
+    if machines < FEWEST_MACHINES {
+        1
+    } else {
+        at_once()
+    }
 }
 
 /// Runs the task for every item in parallel. Tasks start in the order of the items, and the

@@ -29,7 +29,7 @@ use crate::{
     domain::{ending::RunOutcome, exit_code::ExitCode},
     inventory::Inventory,
     report::{
-        output::{Input, at_once},
+        output::{Input, readers},
         overview::RunDigest,
     },
     store::{Snapshot, Store, StoreError},
@@ -85,7 +85,7 @@ pub(crate) fn report_again(
     let read = || -> Result<_, RunError> {
         let kept = KeptRun::find(&store, inventory, config)?;
         check_parts(config, &kept.inventory, inputs)?;
-        let answers = Snapshot::of(store, at_once())?;
+        let answers = Snapshot::of(store, readers(kept.inventory.machines.len()))?;
         let fleet = kept.aggregate(&answers, config, started, criteria)?;
         Ok((kept, answers, fleet))
     };

@@ -10,7 +10,7 @@ use crate::{
         outcome::Outcome,
         since::MissingSince,
     },
-    report::output::at_once,
+    report::output::readers,
     risk::Feeds,
     run::{input::RunInput, policy::dated},
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
@@ -38,17 +38,18 @@ pub(in crate::run) struct Answers {
 }
 
 impl Answers {
-    /// `service` is the number of the run's service in the store.
+    /// `service` is the number of the run's service in the store, and `machines` how many the run has.
     pub(in crate::run) fn new(
         store: Store,
         service: i64,
+        machines: usize,
         mut unsaved: Vec<Outcome>,
     ) -> Result<Self, StoreError> {
         for outcome in &mut unsaved {
             store.continue_since(service, outcome)?;
         }
         Ok(Self {
-            kept: Snapshot::of(store, at_once())?,
+            kept: Snapshot::of(store, readers(machines))?,
             unsaved,
         })
     }

@@ -7,17 +7,14 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::store::{
-    error::StoreError,
-    handle::{Store, Turn},
-};
+use crate::store::{error::StoreError, handle::Store, write::shared::Shared};
 
 /// The file of a store that several runs of this process open. The whole file is verified only once, and
 /// they take turns to write.
 #[derive(Debug)]
 pub struct StoreFile {
     path: PathBuf,
-    turn: Arc<Turn>,
+    shared: Arc<Shared>,
     is_verified: Mutex<bool>,
 }
 
@@ -26,8 +23,17 @@ impl StoreFile {
     pub fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            turn: Arc::default(),
+            shared: Arc::default(),
             is_verified: Mutex::new(false),
+        }
+    }
+
+    /// The same, for so many runs at once.
+    #[must_use]
+    pub fn between(self, runs: usize) -> Self {
+        Self {
+            shared: Arc::new(Shared::between(runs)),
+            ..self
         }
     }
 
@@ -46,6 +52,6 @@ impl StoreFile {
             Store::open(&self.path)
         }?;
         *is_verified = true;
-        Ok(store.in_turn(&self.turn))
+        store.sharing(&self.shared)
     }
 }

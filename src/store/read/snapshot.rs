@@ -35,12 +35,12 @@ use crate::{
             runs::RunId,
             since, software,
         },
+        write::shared::limit_cache,
     },
 };
 
-/// The page cache of a reader, for answers read in any order. In KiB, which SQLite expects as a
-/// negative number.
-const CACHE: i64 = -8 * 1024;
+/// The largest page cache of a reader, for answers read in any order, in KiB.
+const CACHE: usize = 8 * 1024;
 
 /// The store as it was when the snapshot was taken, regardless of later writes.
 pub struct Snapshot {
@@ -68,7 +68,7 @@ struct Version {
 /// Begins a read transaction: the first query fixes what the connection sees. A single transaction
 /// also avoids the cost of locking for each of a million reads.
 fn freeze(connection: &Connection) -> Result<Version> {
-    connection.pragma_update(None, "cache_size", CACHE)?;
+    limit_cache(connection, CACHE)?;
     connection.execute_batch("BEGIN")?;
     connection.query_row("SELECT count(*), max(id) FROM run", [], |row| {
         Ok(Version {

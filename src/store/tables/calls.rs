@@ -1,12 +1,15 @@
 //! The calls that the quota's windows may still count, whichever process sent them.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use super::cells::millis;
-use crate::{domain::api::Api, quota::CallNumber};
+use super::{cells::millis, reading};
+use crate::{
+    domain::api::Api,
+    quota::{CallNumber, EarlierUsage},
+};
 
 /// An app registration in a tenant: the unit that a quota applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,10 @@ pub(crate) struct Pause {
 /// The minimum time that calls are kept: the next run may have longer windows.
 const MIN_RETENTION: Duration = Duration::from_hours(72);
 
+/// After this time, calls are deleted even if nothing is sent with their app registration any more. No
+/// window is as long.
+const ABANDONED: Duration = Duration::from_hours(24 * 400);
+
 /// The number of last calls from which the usual latency is calculated.
 const LATENCY_SAMPLES: u32 = 100;
 
@@ -64,8 +71,10 @@ pub(crate) fn stored_application(
     application: &Application,
 ) -> Result<Option<i64>> {
     connection
-        .query_row(
+        .prepare_cached(
             "SELECT id FROM application WHERE tenant_id = ?1 AND client_id = ?2 AND api_url = ?3",
+        )?
+        .query_row(
             [
                 &application.tenant_id,
                 &application.client_id,
@@ -167,9 +176,11 @@ pub(crate) fn remaining_pause(
     caller: &Application,
     api: Api,
 ) -> Result<Duration> {
-    let left = connection.query_row(
+    let mut find = connection.prepare_cached(
         "SELECT paused_for_ms - max(0, ?3 - paused_at_ms) FROM pause
          WHERE application = ?1 AND api = ?2",
+    )?;
+    let left = find.query_row(
         params![
             stored_application(connection, caller)?,
             api.as_str(),
@@ -187,7 +198,7 @@ pub(crate) fn latency(
     caller: &Application,
     api: Api,
 ) -> Result<Option<Duration>> {
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT answered_at_ms - sent_at_ms AS took FROM call
          WHERE application = ?1 AND api = ?2 AND answered_at_ms > sent_at_ms
          ORDER BY sent_at_ms DESC LIMIT ?3",
@@ -210,7 +221,7 @@ pub(crate) fn ages(
     counting: Counting,
 ) -> Result<Vec<Duration>> {
     let now = millis(Timestamp::now());
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT sent_at_ms, answered_at_ms FROM call WHERE application = ?1 AND api = ?2",
     )?;
     let application = stored_application(connection, caller)?;
@@ -220,22 +231,80 @@ pub(crate) fn ages(
     ages.collect()
 }
 
-/// Deletes the calls of all app registrations that no window can count any more.
+/// What earlier processes have used of an app registration's quota, by API. Writes nothing.
+pub(crate) fn earlier_usage(
+    connection: &Connection,
+    caller: &Application,
+    counting: impl Fn(Api) -> Option<Counting>,
+) -> Result<Vec<(Api, EarlierUsage)>> {
+    let _all_at_once = reading(connection)?;
+    if stored_application(connection, caller)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let usage = Api::ALL.iter().map(|&api| {
+        let calls = counting(api).map(|counting| ages(connection, caller, api, counting));
+        let earlier = EarlierUsage {
+            calls: calls.transpose()?.unwrap_or_default(),
+            latency: latency(connection, caller, api)?,
+            pause: remaining_pause(connection, caller, api)?,
+        };
+        Ok((api, earlier))
+    });
+    usage.collect()
+}
+
+/// The calls of an app registration to an API that [`prune`] deletes or moves are those sent outside this
+/// time, in milliseconds since 1970.
+fn kept(counting: Counting, now: i64) -> RangeInclusive<i64> {
+    let longest = (counting.longest + 3 * counting.timeout).max(MIN_RETENTION);
+    now - whole_millis(longest)..=now
+}
+
+/// Whether there are any that [`prune`] would change.
+pub(crate) fn has_stale(
+    connection: &Connection,
+    caller: &Application,
+    api: Api,
+    counting: Counting,
+) -> Result<bool> {
+    let kept = kept(counting, millis(Timestamp::now()));
+    // Each is one look at an index.
+    let mut find = connection.prepare_cached(
+        "SELECT ifnull(min(sent_at_ms) < ?3, 0) OR ifnull((
+             SELECT max(sent_at_ms) > ?4 FROM call WHERE application = ?1 AND api = ?2), 0)
+         FROM call WHERE application = ?1 AND api = ?2",
+    )?;
+    let application = stored_application(connection, caller)?;
+    let bounds = params![application, api.as_str(), kept.start(), kept.end()];
+    find.query_row(bounds, |row| row.get(0))
+}
+
+/// Deletes the calls of all app registrations that are older than any window.
+pub(crate) fn prune_abandoned(connection: &Connection, now: Timestamp) -> Result<()> {
+    let oldest = millis(now) - whole_millis(ABANDONED);
+    connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [oldest])?;
+    Ok(())
+}
+
+/// Deletes the calls of an app registration to an API that no window can count any more.
 pub(crate) fn prune(
     connection: &Connection,
     caller: &Application,
     api: Api,
     counting: Counting,
 ) -> Result<()> {
-    let now = millis(Timestamp::now());
-    let kept = whole_millis((counting.longest + 3 * counting.timeout).max(MIN_RETENTION));
-    connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [now - kept])?;
+    let application = stored_application(connection, caller)?;
+    let kept = kept(counting, millis(Timestamp::now()));
+    connection.execute(
+        "DELETE FROM call WHERE application = ?1 AND api = ?2 AND sent_at_ms < ?3",
+        params![application, api.as_str(), kept.start()],
+    )?;
     // The clock was set back: calls with a time in the future are moved to now. Other app
     // registrations' calls are left alone, because a process may be sending them at this moment.
     connection.execute(
         "UPDATE call SET sent_at_ms = ?1, answered_at_ms = ?1
          WHERE application = ?2 AND api = ?3 AND sent_at_ms > ?1",
-        params![now, stored_application(connection, caller)?, api.as_str()],
+        params![kept.end(), application, api.as_str()],
     )?;
     Ok(())
 }

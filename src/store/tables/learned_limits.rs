@@ -51,7 +51,7 @@ pub(crate) fn of(
     caller: &Application,
     now: Timestamp,
 ) -> Result<Vec<LearnedLimit>> {
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT api, calls, window_ms FROM learned_limit
          WHERE application = ?1 AND learned_at_ms > ?2 ORDER BY window_ms DESC, api",
     )?;
@@ -64,6 +64,16 @@ pub(crate) fn of(
         .into_iter()
         .flatten()
         .collect())
+}
+
+/// Whether there are any that [`prune`] would change.
+pub(crate) fn has_stale(connection: &Connection, now: Timestamp) -> Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1 FROM learned_limit WHERE learned_at_ms <= ?1 OR learned_at_ms > ?2)",
+        )?
+        .query_row([oldest(now), millis(now)], |row| row.get(0))
 }
 
 /// Deletes the limits of all app registrations that are no longer remembered. If the clock was set back,

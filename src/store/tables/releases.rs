@@ -9,15 +9,17 @@ use crate::{
 };
 
 /// Records the counts of a run, instead of earlier ones.
-pub(crate) fn set(connection: &Connection, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
-    connection.execute("DELETE FROM run_release WHERE run = ?1", [run.0])?;
-    let mut insert = connection.prepare_cached(
+pub(crate) fn set(connection: &mut Connection, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute("DELETE FROM run_release WHERE run = ?1", [run.0])?;
+    let mut insert = transaction.prepare_cached(
         "INSERT INTO run_release (run, year, month, machines) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for ReleaseCount { month, machines } in counts {
         insert.execute(params![run.0, month.year(), month.month(), machines])?;
     }
-    Ok(())
+    drop(insert);
+    transaction.commit()
 }
 
 /// The counts of a run, by month.

@@ -121,6 +121,49 @@ fn calls_and_pauses_are_remembered_per_api() {
 }
 
 #[test]
+fn calls_are_forgotten_when_no_window_counts_them() {
+    let place = Place::new();
+    let (mut store, api) = (place.open(), Api::MissingKbs);
+    let other = Application {
+        client_id: "other".to_owned(),
+        ..application()
+    };
+    for caller in [&application(), &other] {
+        store.record_call(caller, api).unwrap();
+    }
+    let age = |store: &Store, hours: i64| {
+        let age = "UPDATE call SET sent_at_ms = sent_at_ms - ?1 * 3600000";
+        store.connection.execute(age, [hours]).unwrap();
+    };
+    let left = |store: &Store| -> i64 {
+        let count = "SELECT count(*) FROM call";
+        store
+            .connection
+            .query_row(count, [], |row| row.get(0))
+            .unwrap()
+    };
+    for (hours, expected) in [(71, 2), (2, 1)] {
+        age(&store, hours);
+        let usage = store.earlier_usage(&application(), |_| None).unwrap();
+        assert_eq!(usage.len(), Api::ALL.len());
+        assert_eq!(
+            left(&store),
+            expected,
+            "only those of this app registration"
+        );
+    }
+    let keep = |keep| KeptRuns {
+        run: RunId(1),
+        keep,
+    };
+    age(&store, 24 * 400);
+    store.prune(&[keep(u32::MAX)], Timestamp::now()).unwrap();
+    assert_eq!(left(&store), 1, "nothing is to be deleted");
+    store.prune(&[keep(1)], Timestamp::now()).unwrap();
+    assert_eq!(left(&store), 0, "nobody sends with the other one any more");
+}
+
+#[test]
 fn pause_ordered_by_the_service_is_remembered() {
     let place = Place::new();
     let left = || {

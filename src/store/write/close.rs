@@ -6,6 +6,7 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 use crate::{
     domain::{ending::RunOutcome, machine::MachineId},
     store::tables::{
+        calls,
         cells::millis,
         runs::{MAX_INACTIVITY_MS, RunId, RunRecord},
     },
@@ -107,6 +108,7 @@ pub struct KeptRuns {
 /// that takes a look at everything, so it is done once for many services.
 pub(crate) fn prune(connection: &mut Connection, own: &[KeptRuns], now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    calls::prune_abandoned(&transaction, now)?;
     let forgotten = own.iter().map(|own| forget(&transaction, *own, now));
     if forgotten.sum::<Result<usize>>()? > 0 {
         transaction.execute_batch(UNNEEDED)?;

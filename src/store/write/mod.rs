@@ -9,6 +9,7 @@ pub(crate) mod params;
 pub(crate) mod preview;
 mod queue;
 pub(crate) mod recorder;
+pub(crate) mod shared;
 mod syncer;
 mod take_over;
 pub(crate) mod writer;

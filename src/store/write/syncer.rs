@@ -2,7 +2,6 @@
 //! it has its own thread: requests must not wait for it.
 
 use std::{
-    mem,
     path::Path,
     sync::mpsc::{SyncSender, sync_channel},
     thread::{Builder, JoinHandle},
@@ -10,9 +9,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::store::file::connection::connect;
+use crate::store::file::connection::{connect, moves_on_close};
 
-/// Syncs on request, on its own thread and connection.
+/// Syncs on request, on its own thread and connection. One serves all runs that write to the file: what one
+/// of them has committed is synced together with what the others have.
 #[derive(Debug, Default)]
 pub(crate) struct Syncer {
     thread: Option<(SyncSender<()>, JoinHandle<()>)>,
@@ -28,7 +28,7 @@ impl Syncer {
                 checkpoint(&connection);
             }
         };
-        let thread = connect(path).ok().and_then(|connection| {
+        let thread = connected(path).and_then(|connection| {
             let thread = Builder::new().name("store sync".to_owned());
             thread.spawn(move || work(connection)).ok()
         });
@@ -44,16 +44,26 @@ impl Syncer {
             let _ = told.try_send(());
         }
     }
+}
 
+impl Drop for Syncer {
     /// Syncs for the last time, and waits until it is done.
-    pub(crate) fn finish(&mut self) {
+    fn drop(&mut self) {
         self.sync();
-        if let Some((told, thread)) = mem::take(&mut self.thread) {
+        if let Some((told, thread)) = self.thread.take() {
             drop(told);
             // Its panic message is already on standard error.
             let _ = thread.join();
         }
     }
+}
+
+/// A connection to a file that is known to be an intact store. If it is the last one to be closed, nothing is
+/// left in the log.
+fn connected(path: &Path) -> Option<Connection> {
+    let connection = connect(path).ok()?;
+    moves_on_close(&connection, true).ok()?;
+    Some(connection)
 }
 
 /// Checkpoints the log. An error here will occur again in the next commit, and is reported then.

@@ -12,10 +12,7 @@ use rusqlite::{Connection, ErrorCode, Result, TransactionBehavior, params};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{
-    queue::{Event, Queue, send_numbers},
-    syncer::Syncer,
-};
+use super::queue::{Event, Queue, send_numbers};
 use crate::store::{
     error::StoreError,
     handle::Store,
@@ -80,7 +77,6 @@ pub(crate) struct Writer {
     unsaved: Vec<Outcome>,
     failure: Option<StoreError>,
     signals: Signals,
-    syncer: Syncer,
 }
 
 impl Writer {
@@ -110,7 +106,6 @@ impl Writer {
             unsaved: Vec::new(),
             failure: None,
             signals,
-            syncer: Syncer::start(&store.path),
             store,
         })
     }
@@ -124,7 +119,7 @@ impl Writer {
             dirty |= !batch.events.is_empty();
             queue.written(self.write(batch.events));
             if dirty && synced.elapsed() >= SYNC_PERIOD {
-                self.syncer.sync();
+                self.sync();
                 (synced, dirty) = (Instant::now(), false);
             }
             if batch.is_last {
@@ -157,6 +152,11 @@ impl Writer {
         }
         let outcomes = events.into_iter().filter_map(Event::into_outcome);
         self.unsaved.extend(outcomes);
+    }
+
+    /// Requests that what is committed is synced.
+    fn sync(&self) {
+        self.store.shared.syncer(&self.store.path).sync();
     }
 
     fn fail(&mut self, error: rusqlite::Error) {
@@ -196,8 +196,8 @@ impl Writer {
 
     /// Writes all events or none; returns the numbers of the calls among them.
     fn try_commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
-        let turn = Arc::clone(&self.store.turn);
-        let _turn = turn.lock();
+        let shared = Arc::clone(&self.store.shared);
+        let _turn = shared.turn();
         let transaction = self
             .store
             .connection
@@ -264,7 +264,7 @@ impl Writer {
         if has_unwritten && self.commit(&events).is_err() {
             self.unsaved = events.into_iter().filter_map(Event::into_outcome).collect();
         }
-        self.syncer.finish();
+        self.sync();
         Recorded {
             store: self.store,
             unsaved: self.unsaved,
