@@ -17,6 +17,7 @@ mod log_file;
 mod logging;
 mod machines;
 mod man;
+mod open_files;
 mod report;
 mod report_tenants;
 mod runs;

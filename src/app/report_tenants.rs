@@ -6,6 +6,7 @@ use super::{
     AppError,
     all_tenants::{AllTenants, ResolvedTenant, resolve_all},
     context::Context,
+    open_files,
 };
 use crate::{
     collect::per_machine::Stops,
@@ -54,6 +55,7 @@ pub(super) async fn report_tenants(
         bar: &context.bar,
         stops: &stops,
     };
+    open_files::allow_many();
     let ended = run_all(&input);
     if let Some(notifier) = notifier {
         let news = News {

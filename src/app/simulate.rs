@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::{
     AppError,
     context::Context,
+    open_files,
     simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
 };
 use crate::{
@@ -93,6 +94,7 @@ async fn simulate_tenants(
         option: "--folder",
     };
     claim.check(&[])?;
+    open_files::allow_many();
     let tenants = SimulatedTenants::start(settings, count).await?;
     tenants.write(folder).map_err(unwritten)?;
     let interrupted = interrupt::interrupted();

@@ -67,7 +67,7 @@ pub struct Simulate {
     ///
     /// Each has a seed of its own, and a table in tenants.toml in the folder. --port is that of the first.
     #[arg(long, value_name = "N", help_heading = "Simulated tenant")]
-    pub tenants: Option<Whole<1, 16>>,
+    pub tenants: Option<Whole<1, 1000>>,
 
     /// Folder for the files of the job
     ///

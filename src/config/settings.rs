@@ -33,7 +33,7 @@ pub type KeptRuns = Whole<1, 100_000>;
 pub type Targets = Whole<0, 100_000>;
 
 /// The number of tenants at once.
-pub type Parallel = Whole<1, 64>;
+pub type Parallel = Whole<1, 1000>;
 
 /// The number of a stored run.
 pub type RunNumber = Whole<1, { u32::MAX }>;
