@@ -58,8 +58,13 @@ fn special(options: &Options, table: &mut Table) -> io::Result<bool> {
     if options.hunting {
         bulk::hunting(options, table)?;
     }
-    if let Some(number) = options.tenants {
-        tenants::measure(options, number.into(), table)?;
+    match options.tenants {
+        Some(number) if options.schedule => {
+            let machines = u32::try_from(options.machines).map_err(io::Error::other)?;
+            schedule::tenants::measure(number, machines, table)?;
+        }
+        Some(number) => tenants::measure(options, number.into(), table)?,
+        None => {}
     }
     let has_tenants = options.tenants.is_some();
     Ok(has_tenants || options.feeds || options.software || options.export || options.hunting)

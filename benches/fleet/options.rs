@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Only so many tenants in one run, beside one tenant with as many machines as all of them
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) tenants: Option<u32>,
+    /// With --tenants: all at once under a quota each, the largest with --machines, beside its best schedule
+    #[arg(long, requires = "tenants")]
+    pub(crate) schedule: bool,
     /// Only asks this URL as often as there are machines, with the HTTP client alone.
     #[arg(long, hide = true)]
     pub(crate) bare: Option<Url>,

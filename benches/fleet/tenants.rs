@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, fs, io};
 
+use tempfile::TempDir;
+
 use super::{
     collecting::{amount, megabytes},
     fleet::Fleet,
@@ -18,6 +20,9 @@ const RUNS: usize = 3;
 struct Measured<'run> {
     arguments: &'run [&'run str],
     best: Option<Taken>,
+    /// What the runs wrote. It is deleted at the end of all: some file systems pass over inodes that were
+    /// freed a moment ago one by one, so that the next run would pay for many files of an earlier one.
+    folders: Vec<TempDir>,
 }
 
 /// Measures runs over so many tenants with a few machines each, and over one tenant with all of these machines.
@@ -35,8 +40,9 @@ pub(crate) fn measure(options: &Options, tenants: u64, table: &mut Table) -> io:
         whole(amount(options.machines)),
         options.gaps
     ));
+    let mut folders = Vec::new();
     for (formats, arguments) in [("CSV files", &["--format=csv"][..]), ("every report", &[])] {
-        compare(&place, arguments, formats, table)?;
+        folders.extend(compare(&place, arguments, formats, table)?);
     }
     Ok(())
 }
@@ -69,22 +75,30 @@ fn write_tenants(place: &Place, machines: u64) -> io::Result<()> {
     fs::write(place.path("tenants.toml"), tables)
 }
 
-/// Runs both by turns, each with a new store and into a new folder.
-fn compare(place: &Place, more: &[&str], formats: &str, table: &mut Table) -> io::Result<()> {
+/// Runs both by turns, each with a new store and into a new folder, and returns the folders.
+fn compare(
+    place: &Place,
+    more: &[&str],
+    formats: &str,
+    table: &mut Table,
+) -> io::Result<Vec<TempDir>> {
     let mut one = Measured {
         arguments: &["list.csv"],
         best: None,
+        folders: Vec::new(),
     };
     let mut many = Measured {
         arguments: &["--tenants=tenants.toml"],
         best: None,
+        folders: Vec::new(),
     };
     for _ in 0..RUNS {
         one.run(place, more)?;
         many.run(place, more)?;
     }
+    let folders = one.folders.into_iter().chain(many.folders).collect();
     let (Some(one), Some(many)) = (one.best, many.best) else {
-        return Ok(());
+        return Ok(folders);
     };
     let name = |what: &str| format!("{what}, with {formats}");
     table.figure(&name("one tenant"), seconds(one.wall), "");
@@ -97,7 +111,7 @@ fn compare(place: &Place, more: &[&str], formats: &str, table: &mut Table) -> io
         megabytes(many),
         "at most 250 MB",
     );
-    Ok(())
+    Ok(folders)
 }
 
 impl Measured<'_> {
@@ -117,6 +131,7 @@ impl Measured<'_> {
         if self.best.is_none_or(|best| taken.wall < best.wall) {
             self.best = Some(taken);
         }
+        self.folders.push(folder);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod best;
 mod sockets;
 mod tenant;
+pub(crate) mod tenants;
 
 use std::{io, sync::Arc, time::Duration};
 
