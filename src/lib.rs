@@ -34,6 +34,7 @@
 //! - `tenants`: several tenants side by side, each a run
 //! - [`console`]: what is written to standard output
 //! - [`feeds`]: the folder with feeds: reading it, and fetching what is in it
+//! - `places`: folders and object stores that reports are uploaded to
 //! - `notify`: who is told at the end of a run
 //! - [`progress`]: the bar and the log lines; told what happens, never asks
 //! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
@@ -50,6 +51,7 @@ pub mod domain;
 pub mod feeds;
 pub mod inventory;
 mod notify;
+mod places;
 pub mod policy;
 pub mod progress;
 pub mod quota;

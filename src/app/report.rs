@@ -34,7 +34,7 @@ pub(super) async fn report(
     }
     let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
-    check_out(config)?;
+    check_places(config)?;
     check_filters(filter, list.as_ref(), config)?;
     let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
     let state = StoreFile::new(state(&config.store)?);
@@ -100,13 +100,20 @@ fn typed_filter(settings: &Settings) -> Option<&'static str> {
     typed.map(|(flag, _)| flag)
 }
 
-/// Checks that the folder of the reports has no place for a tenant's name.
-fn check_out(config: &Config) -> Result<(), ConfigError> {
-    let out = config.reports.out.to_string_lossy();
-    if config.tenant.is_none() && out.contains("{tenant}") {
-        return Err(ConfigError::NoTenants(out.into_owned()));
+/// Checks that the places of the reports have no place for a tenant's name.
+fn check_places(config: &Config) -> Result<(), ConfigError> {
+    let out = config.reports.out.to_string_lossy().into_owned();
+    let upload = config.upload.as_ref().map(ToString::to_string);
+    let places = [("--out", Some(out)), ("--upload", upload)];
+    let mut places = places
+        .into_iter()
+        .filter_map(|(option, place)| Some((option, place?)));
+    match places.find(|(_, place)| place.contains("{tenant}")) {
+        Some((option, place)) if config.tenant.is_none() => {
+            Err(ConfigError::NoTenants { option, place })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks that no filter was typed beside a list that is not compared with the service's.

@@ -16,7 +16,13 @@ use crate::{
         text::{chain, counted},
     },
     notify::{News, Notifier},
-    run::{RunError, interrupt, renewal::renewal},
+    places::ReportFile,
+    report::overview::FILES,
+    run::{
+        RunError, interrupt,
+        renewal::renewal,
+        upload::{Upload, upload_files},
+    },
     tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
 
@@ -56,7 +62,7 @@ pub(super) async fn report_tenants(
         stops: &stops,
     };
     open_files::allow_many();
-    let ended = run_all(&input);
+    let ended = uploaded(run_all(&input), &input).await;
     if let Some(notifier) = notifier {
         let news = News {
             warnings: warnings.unwrap_or_default(),
@@ -65,6 +71,34 @@ pub(super) async fn report_tenants(
         notifier.tell(&news, &stops.gentle).await;
     }
     Ok(ended?.exit_code)
+}
+
+/// Uploads the overview. Each tenant has uploaded its own reports by now.
+async fn uploaded(
+    ended: Result<AllEnded, RunError>,
+    input: &TenantsInput<'_>,
+) -> Result<AllEnded, RunError> {
+    let Some(place) = input
+        .tenants
+        .upload
+        .as_ref()
+        .filter(|_| !input.common.dry_run)
+    else {
+        return ended;
+    };
+    let ended = ended?;
+    let upload = Upload {
+        config: input.common,
+        place,
+        started: input.started,
+        stop: &input.stops.gentle,
+    };
+    upload_files(
+        upload,
+        &ReportFile::all(&input.tenants.overview, None, FILES),
+    )
+    .await?;
+    Ok(ended)
 }
 
 /// The tenants whose certificates have to be renewed.

@@ -8,7 +8,7 @@ use super::short;
 use crate::config::Settings;
 
 /// The options of `patchgap report` that have no effect on a list.
-const NOT_OF_LISTS: [&str; 39] = [
+const NOT_OF_LISTS: [&str; 40] = [
     "parallel",
     "check_list",
     "column",
@@ -40,6 +40,7 @@ const NOT_OF_LISTS: [&str; 39] = [
     "changes_from",
     "cross_check",
     "no_replaced",
+    "upload",
     "lake",
     "notify_on",
     "notify_format",

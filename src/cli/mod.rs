@@ -50,7 +50,7 @@ Exit codes:
     3  configuration, list or store: nothing was requested
     4  refused for the whole run: sign-in, permission, licence
     5  partial: reports are written, but some results are missing
-    6  the reports, or the lake, could not be written
+    6  the reports could not be written or uploaded, or the lake not be added to
   130  interrupted: reports cover what is known so far; the next run resumes";
 
 /// The end of the short help of a command with options that it does not list.

@@ -20,6 +20,7 @@ use super::{
     nearest::nearest,
     origin::Origin,
     settings::{FILE_KEYS, Verbosity},
+    store_variables::{PREFIXES, StoreVariables},
 };
 use crate::domain::quotes::unquoted;
 
@@ -137,6 +138,19 @@ impl Environment {
     /// other layers are known.
     pub fn log_format(&self) -> Option<LogFormat> {
         self.get(&variable("log_format"))?.to_str()?.parse().ok()
+    }
+
+    /// The variables of object stores.
+    pub(super) fn store_variables(&self) -> StoreVariables {
+        let names = self.variables.keys().filter(|name| {
+            let mut prefixes = PREFIXES.iter();
+            prefixes.any(|prefix| name.starts_with(prefix))
+        });
+        let variables = names.filter_map(|name| {
+            let value = self.get(name)?.to_str()?;
+            Some((name.clone(), value.to_owned()))
+        });
+        StoreVariables::new(variables)
     }
 
     /// The folders of the platform.

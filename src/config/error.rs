@@ -81,9 +81,16 @@ pub enum ConfigError {
         /// What is wrong.
         problem: TenantProblem,
     },
-    /// The folder of the reports depends on the tenant, but there is no file of tenants.
-    #[error("--out {0}: {{tenant}} stands for the name of a tenant, and --tenants is not given")]
-    NoTenants(String),
+    /// A place of the reports depends on the tenant, but there is no file of tenants.
+    #[error(
+        "{option} {place}: {{tenant}} stands for the name of a tenant, and --tenants is not given"
+    )]
+    NoTenants {
+        /// The option that names the place.
+        option: &'static str,
+        /// The place.
+        place: String,
+    },
     /// The file has no tenant of this name.
     #[error("{} has no tenant `{name}`", path.display())]
     NoSuchTenant {
@@ -207,7 +214,7 @@ impl ConfigError {
                 Some(format!("it belongs in {proper_place}"))
             }
             Self::Tenant { problem, .. } => Some(problem.hint().to_owned()),
-            Self::NoTenants(_)
+            Self::NoTenants { .. }
             | Self::NoSuchTenant { .. }
             | Self::TenantWithoutFile(_)
             | Self::NoSecret(_)
@@ -277,7 +284,7 @@ impl ConfigError {
     /// What the user can do about a mistake with a tenant.
     fn hint_about_tenants(&self) -> Option<String> {
         match self {
-            Self::NoTenants(_) => Some(
+            Self::NoTenants { .. } => Some(
                 "give --tenants FILE, or leave {tenant} away".to_owned(),
             ),
             Self::NoSuchTenant { names, .. } => {

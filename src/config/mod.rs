@@ -22,6 +22,7 @@ mod settings;
 mod sign_in;
 mod stop;
 mod store;
+mod store_variables;
 mod tenants;
 #[cfg(test)]
 mod tests;
@@ -45,11 +46,13 @@ pub use resolved::{
 };
 pub use secret::SecretProblem;
 pub use settings::{Concurrency, Days, KeptRuns, Parallel, Retries, RunNumber, Settings, Targets};
+pub use store_variables::StoreVariables;
 pub use tenants::{Tenant, TenantProblem, Tenants};
 pub use value::{
-    AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
-    FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource, MailAddress,
-    NotifyFormat, NotifyOn, OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole,
+    AnswerSource, AuthorityUrl, AzureAccount, ChangesFrom, ColorMode, DeadlineSetting, EntraName,
+    FailOn, FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource,
+    MailAddress, NotifyFormat, NotifyOn, OutFolder, Percent, Place, PlaceUrl, ServiceUrl, Span,
+    Store, StoreUrl, Text, Until, UploadPlace, Whole,
 };
 
 pub(crate) use value::{switch, words};

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::{
     CaCertificate, ColorMode, Config, ConfigError, Console, Environment, FeedUrls, FeedsFolder,
-    Graph, MachineFilters, NotifySettings, OutFolder, Percent, PolicySettings, Reports, Resolved,
-    Service, Settings, SourceSettings, Tenant, Tenants,
+    Graph, MachineFilters, NotifySettings, OutFolder, Percent, Place, PolicySettings, Reports,
+    Resolved, Service, Settings, SourceSettings, Tenant, Tenants, UploadPlace,
     control_characters::refuse_typed,
     defaults::{defaults, required},
     environment::{NOTIFY_URL, SMTP_URL, variable},
@@ -39,6 +39,8 @@ struct Surroundings<'a> {
     tenant: Option<&'a Tenant>,
     /// The folder of the reports, if it was typed.
     typed_out: Option<&'a OutFolder>,
+    /// Where the reports are uploaded to, likewise.
+    typed_upload: Option<&'a UploadPlace>,
 }
 
 impl Surroundings<'_> {
@@ -123,6 +125,7 @@ pub fn resolve(
     let named = secret_files.paths();
     let path = layers.path.clone();
     let typed_out = layers.typed.out.clone();
+    let typed_upload = layers.typed.upload.clone();
     let settings = layers.merged(tenant, environment)?;
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
@@ -135,6 +138,7 @@ pub fn resolve(
         started,
         tenant,
         typed_out: typed_out.as_ref(),
+        typed_upload: typed_upload.as_ref(),
     };
     Ok(Resolved {
         config: config(settings, found, surroundings)?,
@@ -163,11 +167,13 @@ pub fn read_tenants(
     if out.is_dated() {
         environment.demand_zone(started, &format!("--out {}", out.as_str()))?;
     }
+    let upload = settings.upload.as_ref().map(UploadPlace::url);
     Ok(Some(Tenants {
         list: tenants::read(&path)?,
         path,
         parallel: required(settings.parallel, "parallel")?.get() as usize,
         overview: working_directory.join(out.at(started)),
+        upload: upload.map(|it| it.of_each().above_tenants().at(started)),
         state: required(settings.state, "state")?,
     }))
 }
@@ -196,6 +202,7 @@ pub fn resolve_typed(
         started,
         tenant: None,
         typed_out: None,
+        typed_upload: None,
     };
     config(settings, FoundSecret::default(), surroundings)
 }
@@ -238,6 +245,8 @@ fn config(
         feed_urls: feed_urls(&settings)?,
         policy: policy(&settings)?,
         lake: settings.lake.clone().map(Into::into),
+        upload: upload(&settings, surroundings)?,
+        store_variables: surroundings.environment.store_variables(),
         notify: NotifySettings::new(&settings, surroundings.environment)?,
         metrics: settings.metrics.clone(),
         log_file: settings.log_file.clone(),
@@ -389,6 +398,31 @@ fn until(
         surroundings.demand_zone(&format!("--until {until}"))?;
     }
     stop(settings, surroundings.started)
+}
+
+/// Where the reports are uploaded to.
+fn upload(
+    settings: &Settings,
+    surroundings: Surroundings<'_>,
+) -> Result<Option<Place>, ConfigError> {
+    let Some(merged) = settings.upload.as_ref().map(UploadPlace::url) else {
+        return Ok(None);
+    };
+    if merged.is_dated() {
+        surroundings.demand_zone("--upload")?;
+    }
+    let Surroundings {
+        tenant,
+        typed_upload,
+        ..
+    } = surroundings;
+    let is_typed = typed_upload.is_some();
+    Ok(Some(tenants::upload(
+        is_typed,
+        tenant,
+        merged,
+        surroundings.started,
+    )))
 }
 
 fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Reports, ConfigError> {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     AnswerSource, CaCertificate, ChangesFrom, ColorMode, FailOn, LogFormat, MachineSource,
-    NotifySettings, Percent,
+    NotifySettings, Percent, Place, StoreVariables,
 };
 use crate::{
     aggregate::RankBy,
@@ -82,6 +82,10 @@ pub struct Config {
     pub policy: PolicySettings,
     /// The folder to which the tables of the run are added, if there is one.
     pub lake: Option<PathBuf>,
+    /// Where the reports are uploaded to, if anywhere.
+    pub upload: Option<Place>,
+    /// The variables of object stores.
+    pub store_variables: StoreVariables,
     /// Who is told at the end, as configured.
     pub notify: NotifySettings,
     /// The file for metrics, if there is to be one.

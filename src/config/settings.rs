@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
     FeedUrl, Formats, LakePlace, LogFormat, MachineSource, MailAddress, NotifyFormat, NotifyOn,
-    OutFolder, Percent, ServiceUrl, Span, Text, Until, Whole, boolean, deadlines, from_text, list,
-    path, switch, times, words,
+    OutFolder, Percent, ServiceUrl, Span, Text, Until, UploadPlace, Whole, WithoutSecret, boolean,
+    deadlines, from_text, list, path, switch, times, words,
 };
 use crate::{
     aggregate::RankBy,
@@ -543,6 +543,15 @@ pub struct Settings {
     #[serde(deserialize_with = "path")]
     pub metrics: Option<PathBuf>,
 
+    /// URL that the reports are uploaded to: az, abfss, s3, gs, file
+    ///
+    /// az://CONTAINER/PATH, abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH, s3://BUCKET/PATH, gs://BUCKET/PATH or
+    /// file:///PATH; {date}, {time} and {tenant} are filled in. _SUCCESS is uploaded last, and lists the files.
+    #[arg(long, value_name = "URL", help_heading = "Output")]
+    #[arg(value_parser = WithoutSecret::<UploadPlace>::new())]
+    #[serde(deserialize_with = "from_text")]
+    pub upload: Option<UploadPlace>,
+
     /// Folder to which each run adds its tables, as Parquet
     ///
     /// Gaps, machines, KBs, failures and changes, in TABLE/tenant=ID/date=2026-11-23/: the same columns for every list and
@@ -616,7 +625,7 @@ impl Settings {
             no_csv_guard,
             dry_run,
             notify_on, notify_format, notify_url_file, smtp_url_file, mail_to, mail_from,
-            lake, metrics, log_file, progress, log_format, verbose, quiet, color,
+            upload, lake, metrics, log_file, progress, log_format, verbose, quiet, color,
         }
     }
 

@@ -14,6 +14,7 @@
 //! - `files`: downloads of exported files, from another server and without a token
 //! - `public`: downloads of public files, such as feeds of CVEs: without a token, and not under a quota
 //! - `webhook`: posts to webhooks, likewise
+//! - `storage`: what object stores take of it: connections, and tokens for Azure's
 //! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
@@ -51,6 +52,8 @@ mod public;
 pub mod refusal;
 mod reply;
 mod session;
+#[cfg(feature = "upload")]
+mod storage;
 mod webhook;
 
 pub use self::{
@@ -66,4 +69,9 @@ pub use self::{
     reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},
     webhook::{NotSent, Retry, WebhookClient},
+};
+#[cfg(feature = "upload")]
+pub use self::{
+    http::mask::Mask,
+    storage::{StorageConnections, StorageTokens},
 };

@@ -72,6 +72,11 @@ impl<F> Ending<F> {
         }
     }
 
+    /// Whether the run got as far as it was meant to, whether or not it is resumed.
+    pub const fn is_as_far_as_meant(&self) -> bool {
+        matches!(self, Self::Finished | Self::OutOfTime | Self::Postponed)
+    }
+
     /// Whether the same command goes on with the run.
     pub const fn can_resume(&self) -> bool {
         !matches!(self, Self::Finished)

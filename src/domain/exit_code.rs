@@ -16,7 +16,7 @@ pub enum ExitCode {
     Refused = 4,
     /// Reports were written, but something has no answer.
     Partial = 5,
-    /// The reports, or the lake that was asked for, could not be written.
+    /// The reports could not be written or uploaded, or not be added to the lake.
     Output = 6,
     /// Interrupted: reports of the answers so far were written; a later run resumes.
     Interrupted = 130,
@@ -32,7 +32,9 @@ impl ExitCode {
             Self::Configuration => "configuration, list or store: nothing was requested",
             Self::Refused => "refused for the whole run",
             Self::Partial => "partial: some results are missing",
-            Self::Output => "the reports, or the lake, could not be written",
+            Self::Output => {
+                "the reports could not be written or uploaded, or the lake not be added to"
+            }
             Self::Interrupted => "interrupted: reports cover what is known so far",
         }
     }

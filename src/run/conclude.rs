@@ -24,6 +24,7 @@ use super::{
         split::write_parts,
         summary::{Show, summary},
     },
+    upload::{WrittenFiles, put_off, upload_run},
 };
 use crate::{
     aggregate::{Fleet, KnownExploited, SoftwareOn},
@@ -36,7 +37,7 @@ use crate::{
     },
     inventory::ListCheck,
     quota::Gate,
-    report::{Notice, lake::LakeError, overview::RunDigest},
+    report::{Notice, overview::RunDigest},
     store::{KeptRuns, Recorded, RunId, RunRecord, Store, StoreError},
 };
 
@@ -48,8 +49,8 @@ pub(super) struct Concluded<'run> {
     outcome: RunOutcome,
     /// Why some data could not be stored.
     failure: Option<StoreError>,
-    /// Why the run is not in the lake.
-    lake_failure: Option<LakeError>,
+    /// Why the run is not in the lake, or not uploaded.
+    undelivered: Option<RunError>,
     summary: Show,
     told: Told,
     known_exploited: Option<KnownExploited>,
@@ -67,7 +68,7 @@ struct Told {
 }
 
 /// Writes the reports, and then records in the store that the run has ended.
-pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
+pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
     let Collected {
         setup,
         record,
@@ -103,14 +104,16 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
     data.selection = calls.result();
     data.bulk = calls.bulk();
     let is_alarming = is_alarming(input.config, &data.fleet);
-    let (summary, mut told) = write(&setup, &data, failure.as_ref())?;
+    let mut written = WrittenFiles::default();
+    let (summary, mut told) = write(&setup, &data, failure.as_ref(), &mut written)?;
     told.digest.is_alarming = is_alarming;
-    write_folders(&data, &setup, &answers).inspect_err(|_| log_store_failure(failure.as_ref()))?;
-    let lake_failure = lake::add(&data, &ending).err();
+    write_folders(&data, &setup, &answers, &mut written)
+        .inspect_err(|_| log_store_failure(failure.as_ref()))?;
+    let undelivered = deliver(&setup, &data, &ending, &written).await.err();
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
-    // What the lake lacks is added when the run is resumed.
-    if lake_failure.is_none() {
+    // What the lake lacks is added when the run is resumed, and what is not uploaded is uploaded.
+    if undelivered.is_none() {
         close(&mut store, &record, &fleet, input.config.store.keep_runs);
     }
     Ok(Concluded {
@@ -119,7 +122,7 @@ pub(super) fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunErr
         ending,
         outcome,
         failure,
-        lake_failure,
+        undelivered,
         summary,
         told,
         known_exploited: fleet.known_exploited,
@@ -133,10 +136,12 @@ fn write(
     setup: &Setup<'_>,
     data: &RunData<'_>,
     failure: Option<&StoreError>,
+    files: &mut WrittenFiles,
 ) -> Result<(Show, Told), RunError> {
     data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure))?;
+        files.add(run.facts, None);
         let told = Told {
             digest: RunDigest::of(run),
             notice: Box::new(Notice::of(run)),
@@ -146,12 +151,46 @@ fn write(
 }
 
 /// Writes the folders of `--split-by`.
-fn write_folders(data: &RunData<'_>, setup: &Setup<'_>, answers: &Answers) -> Result<(), RunError> {
+fn write_folders(
+    data: &RunData<'_>,
+    setup: &Setup<'_>,
+    answers: &Answers,
+    files: &mut WrittenFiles,
+) -> Result<(), RunError> {
     let outcomes = |record: &mut dyn FnMut(_, _)| {
         let passed_on = answers.for_each_outcome(data.record.run, record);
         passed_on.map_err(RunError::Unreadable)
     };
-    write_parts(data, &setup.output, &outcomes)
+    write_parts(data, &setup.output, &outcomes, files)
+}
+
+/// Adds the run to the lake, and uploads its reports. If both fail, the first failure is the one that is returned.
+async fn deliver(
+    setup: &Setup<'_>,
+    data: &RunData<'_>,
+    ending: &Ending,
+    written: &WrittenFiles,
+) -> Result<(), RunError> {
+    let RunInput {
+        config,
+        started,
+        stops,
+        ..
+    } = setup.input;
+    let added = lake::add(data, ending).map_err(RunError::from);
+    let uploaded = if ending.is_as_far_as_meant() {
+        upload_run(config, written, started, &stops.gentle).await
+    } else {
+        put_off(config);
+        Ok(())
+    };
+    match (added, uploaded) {
+        (Err(first), Err(second)) => {
+            error!("{}", chain(&second));
+            Err(first)
+        }
+        (added, uploaded) => added.and(uploaded),
+    }
 }
 
 /// Assembles the data for the reports. If earlier runs cannot be read, this run's answers are
@@ -276,7 +315,7 @@ impl Concluded<'_> {
     fn print_messages(&mut self) -> Result<(), PrintError> {
         self.summary.show()?;
         let config = self.setup.input.config;
-        let how = if self.failure.is_none() && self.lake_failure.is_none() {
+        let how = if self.failure.is_none() && self.undelivered.is_none() {
             let gate = self.gate_for_rest();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
             let is_alarming = self.is_alarming;
@@ -298,9 +337,9 @@ impl Concluded<'_> {
     }
 
     fn exit_code(self) -> Result<ExitCode, RunError> {
-        if let Some(failure) = self.lake_failure {
+        if let Some(failure) = self.undelivered {
             log_store_failure(self.failure.as_ref());
-            return Err(failure.into());
+            return Err(failure);
         }
         if let Some(failure) = self.failure {
             return Err(RunError::StoreFailed(failure));

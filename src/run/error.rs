@@ -21,6 +21,7 @@ use crate::{
     },
     feeds::FeedError,
     inventory::InventoryError,
+    places::PlaceError,
     quota::StoreFailed,
     report::{
         lake::LakeError,
@@ -168,6 +169,12 @@ pub enum RunError {
     /// Nothing can be added to the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// Nothing can be uploaded; nothing was requested.
+    #[error("cannot upload the reports")]
+    Upload(#[source] PlaceError),
+    /// The reports could not be uploaded.
+    #[error("the reports are written, but not uploaded")]
+    NotUploaded(#[source] PlaceError),
     /// The KBs cannot be ranked by risk without any feed.
     #[error("--rank-by risk needs a feed, and there is none")]
     NoFeeds,
@@ -260,9 +267,12 @@ impl RunError {
             }
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
+            Self::Upload(error) => error.exit_code(),
+            Self::NotUploaded(PlaceError::Interrupted { .. }) => ExitCode::Interrupted,
             Self::Output(_)
             | Self::Print(_)
             | Self::Lake(_)
+            | Self::NotUploaded(_)
             | Self::Metrics(MetricsError::Unwritable { .. }) => ExitCode::Output,
             Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
         }
@@ -283,6 +293,8 @@ impl RunError {
             Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
             Self::Lake(error) => Some(error.hint()),
+            Self::Upload(error) => error.hint(),
+            Self::NotUploaded(error) => Some(not_uploaded_hint(error)),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
@@ -350,6 +362,16 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
               and that no proxy, firewall or sign-in page answers in its place (HTTPS_PROXY, \
               NO_PROXY); then run again to resume"
             .to_owned(),
+    }
+}
+
+/// How to get reports uploaded that are written.
+fn not_uploaded_hint(error: &PlaceError) -> String {
+    let again =
+        "run the same command again: no answer is requested twice, and all files are uploaded";
+    match error.hint() {
+        Some(hint) => format!("{hint}; then {again}"),
+        None => again.to_owned(),
     }
 }
 

@@ -105,8 +105,9 @@ impl ReportJob<'_> {
             inputs: &inputs,
             started: self.started,
             criteria: &Criteria { feeds, policy },
+            stop: &self.stops.gentle,
         };
-        report_again(&again, inventory)
+        report_again(&again, inventory).await
     }
 
     /// The path of the list, if it is in a file.

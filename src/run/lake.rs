@@ -28,7 +28,7 @@ pub(super) fn add(data: &RunData<'_>, ending: &Ending) -> Result<(), LakeError> 
     let Some(folder) = &config.lake else {
         return Ok(());
     };
-    let said = if is_done(ending) {
+    let said = if ending.is_as_far_as_meant() {
         let tables = report::lake_tables();
         let lake = Lake::prepare(folder, &tables)?;
         let added = data.with_run(|run| lake.add(&tables, run))?;
@@ -41,14 +41,6 @@ pub(super) fn add(data: &RunData<'_>, ending: &Ending) -> Result<(), LakeError> 
         &format!("lake {}: {said}", folder.display()),
     );
     Ok(())
-}
-
-/// Whether a run got as far as it was meant to.
-const fn is_done(ending: &Ending) -> bool {
-    matches!(
-        ending,
-        Ending::Finished | Ending::OutOfTime | Ending::Postponed
-    )
 }
 
 fn in_words(added: &Added) -> String {

@@ -28,6 +28,7 @@
 //! - `stored_runs`: finding a run in the store
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
+//! - `upload`: uploads the reports
 //! - `lake`: adds the tables of a run to a folder with those of all runs
 //! - `renewal`: when a credential is to be renewed
 //! - `lend`: lends the store to the few calls besides those for machines
@@ -81,6 +82,7 @@ pub(crate) mod shared_feeds;
 mod software;
 pub(crate) mod step_summary;
 pub(crate) mod stored_runs;
+pub(crate) mod upload;
 
 pub use self::error::RunError;
 pub(crate) use self::finished::Finished;
@@ -119,6 +121,7 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
     }
     metrics::check(input.config)?;
     lake::check(input.config)?;
+    upload::check(input.config, input.started).await?;
     let concluded = Box::pin(run_phases(input)).await;
     if let Err(problem) = &concluded {
         let started = input.started.timestamp();
@@ -138,5 +141,5 @@ async fn run_phases(input: RunInput<'_>) -> Result<Concluded<'_>, RunError> {
     let collected = Box::pin(collect(prepared)).await?;
     let collected = Box::pin(add_census(collected)).await?;
     let collected = Box::pin(add_cross_check(collected)).await?;
-    conclude(collected)
+    conclude(collected).await
 }

@@ -15,7 +15,7 @@ use super::{
     nights::{EarlierNights, fleet},
     settings::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE, Settings},
     software::Inventory,
-    tokens::{Audience, Tokens},
+    tokens::{Audience, STORAGE_SCOPE, Tokens},
     vulnerabilities::{Changes, Vulnerabilities},
 };
 
@@ -101,6 +101,7 @@ impl Tenant {
         match audience {
             Audience::Defender => self.roles(),
             Audience::Graph => self.graph_roles(),
+            Audience::Storage => Vec::new(),
         }
     }
 
@@ -109,6 +110,7 @@ impl Tenant {
         match audience {
             Audience::Defender => &self.settings.scope,
             Audience::Graph => &self.settings.graph_scope,
+            Audience::Storage => STORAGE_SCOPE,
         }
     }
 

@@ -5,11 +5,16 @@ use std::{collections::HashMap, time::Duration};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+/// The scope that tokens for Azure's storage can be requested for.
+pub(super) const STORAGE_SCOPE: &str = "https://storage.azure.com/.default";
+
 /// The service that a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Audience {
     Defender,
     Graph,
+    /// Azure's storage, which is not simulated.
+    Storage,
 }
 
 /// Every token that the tenant issued.

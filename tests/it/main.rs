@@ -111,4 +111,6 @@ mod two_at_once;
 mod unknown_machines;
 mod unmeant;
 mod unreadable;
+#[cfg(feature = "upload")]
+mod upload;
 mod whole_run;

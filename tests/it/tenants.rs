@@ -99,6 +99,27 @@ fn each_tenant_adds_to_the_lake() {
 }
 
 #[test]
+fn each_tenant_uploads_its_reports_and_the_overview_is_above_them() {
+    let (first, second) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("Contoso", &first), ("Fabrikam", &second)]);
+    let place = first.path("place");
+    let url = url::Url::from_file_path(&place).unwrap();
+    let upload = ["--format=csv", "--upload", url.as_str()];
+    several.write("").report(&upload).exits_with(0);
+    for (folder, file) in [
+        ("", "tenants.csv"),
+        ("Contoso", "kbs.csv"),
+        ("Fabrikam", "kbs.csv"),
+    ] {
+        let [there, here] = [&place, &first.path("reports")].map(|it| it.join(folder));
+        let marker = fs::read_to_string(there.join("_SUCCESS")).unwrap();
+        assert!(marker.contains(&format!("  {file}\n")), "{marker}");
+        let [there, here] = [there, here].map(|it| fs::read(it.join(file)).unwrap());
+        assert!(there == here, "{folder}/{file}");
+    }
+}
+
+#[test]
 fn hanging_tenant_and_a_badly_configured_one_are_rows() {
     let (one, hanging, broken) = (
         tenant(1, |_| {}),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::ZonedDateTime;
 
 pub use self::problem::TenantProblem;
-use super::{ConfigError, OutFolder, Settings, file::read_text};
+use super::{ConfigError, OutFolder, Place, PlaceUrl, Settings, file::read_text};
 use crate::report::output::comparable;
 
 /// A tenant of the file.
@@ -58,6 +58,8 @@ pub struct Tenants {
     pub parallel: usize,
     /// The folder of the overview.
     pub overview: PathBuf,
+    /// Where the overview is uploaded to, if anywhere.
+    pub upload: Option<Place>,
     /// The store that says how far a run over the tenants got.
     pub state: PathBuf,
 }
@@ -134,6 +136,24 @@ pub(super) fn out(
         return merged.at(started);
     };
     let is_own = typed.is_none() && tenant.settings.out.is_some();
+    if is_own {
+        merged.of(&tenant.name).at(started)
+    } else {
+        merged.of_each().of(&tenant.name).at(started)
+    }
+}
+
+/// Where a tenant's reports are uploaded to, likewise.
+pub(super) fn upload(
+    is_typed: bool,
+    tenant: Option<&Tenant>,
+    merged: &PlaceUrl,
+    started: &ZonedDateTime,
+) -> Place {
+    let Some(tenant) = tenant else {
+        return merged.at(started);
+    };
+    let is_own = !is_typed && tenant.settings.upload.is_some();
     if is_own {
         merged.of(&tenant.name).at(started)
     } else {
@@ -320,6 +340,7 @@ mod tests {
             list: read::parse(text, Path::new("t")).unwrap(),
             parallel: 1,
             overview: "out".into(),
+            upload: None,
             state: "store".into(),
         };
         for (one, other, fits) in [

@@ -345,6 +345,23 @@ const CASES: &[Case] = &[
         shown: ["[Json]", "[Csv]", "[Json]", "[Csv, Json, Html, Xlsx]"],
         show: |config| format!("{:?}", config.reports.formats),
     },
+    #[cfg(feature = "upload")]
+    Case {
+        key: "upload",
+        flag: "--upload=s3://bucket/{date}",
+        variable: "gs://bucket/x",
+        file: "'abfss://fs@acc.dfs.core.windows.net'",
+        shown: [
+            "s3://bucket/2026-11-23",
+            "gs://bucket/x",
+            "abfss://fs@acc.dfs.core.windows.net",
+            "",
+        ],
+        show: |config| {
+            let place = config.upload.as_ref();
+            place.map(ToString::to_string).unwrap_or_default()
+        },
+    },
     Case {
         key: "title",
         flag: "--title=Contoso",

@@ -68,6 +68,12 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
             ),
         ),
         (
+            "upload",
+            " <URL>",
+            "file://reports",
+            no("file://reports", "URL|file:///PATH"),
+        ),
+        (
             "min_coverage",
             " <PERCENT>",
             "101",

@@ -12,11 +12,14 @@ mod mail_address;
 mod notify;
 mod out_folder;
 mod percent;
+mod place;
 mod span;
 mod text;
 mod until;
+mod upload_place;
 mod url;
 mod whole;
+mod without_secret;
 mod word;
 
 use std::fmt;
@@ -34,15 +37,18 @@ pub use mail_address::MailAddress;
 pub use notify::{NotifyFormat, NotifyOn};
 pub use out_folder::OutFolder;
 pub use percent::Percent;
+pub use place::{AzureAccount, Place, PlaceUrl, Store, StoreUrl};
 pub use span::Span;
 pub use text::{EntraName, Text};
 pub use until::Until;
+pub use upload_place::UploadPlace;
 pub use url::{AuthorityUrl, FeedUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
 pub use word::{ColorMode, LogFormat};
 
 pub(super) use deadlines::deadlines;
 pub(super) use from_file::{boolean, from_text, list, path, times};
+pub(super) use without_secret::WithoutSecret;
 
 pub(crate) use text::switch;
 pub(crate) use word::words;

@@ -18,7 +18,31 @@ pub struct OutFolder(String);
 const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
 
 /// Stands for the name of a tenant.
-const TENANT: &str = "{tenant}";
+pub(super) const TENANT: &str = "{tenant}";
+
+/// The text with the start of the run in place of `{date}` and `{time}`, in the time zone of `started`.
+pub(super) fn fill_in(text: &str, started: &ZonedDateTime) -> String {
+    let placeholders = PLACEHOLDERS.into_iter();
+    placeholders.fold(text.to_owned(), |text, (placeholder, format)| {
+        text.replace(placeholder, &started.strftime(format).to_string())
+    })
+}
+
+/// Whether the text has a placeholder for the start of the run.
+pub(super) fn is_dated(text: &str) -> bool {
+    let mut placeholders = PLACEHOLDERS.into_iter();
+    placeholders.any(|(placeholder, _)| text.contains(placeholder))
+}
+
+/// Whether there is nothing else in braces.
+pub(super) fn has_only_known_placeholders(text: &str) -> bool {
+    let placeholders = PLACEHOLDERS.into_iter().map(|(placeholder, _)| placeholder);
+    let placeholders = placeholders.chain([TENANT]);
+    let rest = placeholders.fold(text.to_owned(), |path, placeholder| {
+        path.replace(placeholder, "-")
+    });
+    !rest.contains('{')
+}
 
 impl OutFolder {
     /// The path as given.
@@ -28,8 +52,7 @@ impl OutFolder {
 
     /// Whether the path depends on the local time at which the run began.
     pub(in crate::config) fn is_dated(&self) -> bool {
-        let mut placeholders = PLACEHOLDERS.into_iter();
-        placeholders.any(|(placeholder, _)| self.0.contains(placeholder))
+        is_dated(&self.0)
     }
 
     /// Whether the path depends on the tenant.
@@ -76,13 +99,7 @@ impl OutFolder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn at(&self, started: &ZonedDateTime) -> PathBuf {
-        let expanded =
-            PLACEHOLDERS
-                .into_iter()
-                .fold(self.0.clone(), |path, (placeholder, format)| {
-                    path.replace(placeholder, &started.strftime(format).to_string())
-                });
-        PathBuf::from(expanded)
+        PathBuf::from(fill_in(&self.0, started))
     }
 }
 
@@ -91,12 +108,7 @@ impl FromStr for OutFolder {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim_matches(' ');
-        let placeholders = PLACEHOLDERS.into_iter().map(|(placeholder, _)| placeholder);
-        let placeholders = placeholders.chain([TENANT]);
-        let rest = placeholders.fold(text.to_owned(), |path, placeholder| {
-            path.replace(placeholder, "-")
-        });
-        if text.is_empty() || rest.contains('{') {
+        if text.is_empty() || !has_only_known_placeholders(text) {
             let wanted = "a folder with only {date}, {time} and {tenant} in braces";
             return Err(InvalidValue::new(text, "--out", wanted));
         }

@@ -9,16 +9,17 @@ const SHORTEST: usize = 8;
 
 /// Secrets to be masked.
 #[derive(Debug, Default)]
-pub(in crate::defender) struct Mask(Vec<SecretString>);
+pub struct Mask(Vec<SecretString>);
 
 impl Mask {
-    pub(in crate::defender) fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+    /// Masks these secrets.
+    pub fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         let is_one = |secret: &SecretString| secret.expose_secret().len() >= SHORTEST;
         Self(secrets.into_iter().filter(is_one).collect())
     }
 
     /// The text with all secrets masked.
-    pub(in crate::defender) fn hide(&self, text: &str) -> String {
+    pub fn hide(&self, text: &str) -> String {
         let secrets = self.0.iter().map(ExposeSecret::expose_secret);
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }

@@ -17,6 +17,12 @@ use url::{Host, Url};
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
 /// Time limit for opening a connection, within that of the whole call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit for a reply of an object store to a piece of a file, which has to arrive there first.
+#[cfg(feature = "upload")]
+const STORAGE_TIMEOUT: Duration = Duration::from_mins(1);
+/// Time limit for opening a connection to this machine, or to the service that tells it its identity.
+#[cfg(feature = "upload")]
+const HERE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// HTTP/2 flow-control windows in bytes: of all streams together, and the limits for one stream.
 const WINDOWS: u32 = 16 << 20;
@@ -122,27 +128,43 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
+    /// A client for object stores: sending may take long, but not the wait for a reply or for its next part.
+    /// What arrives is not decompressed. `is_here` is for addresses that no proxy can reach.
+    #[cfg(feature = "upload")]
+    pub(super) fn storage_connections(&self, is_here: bool) -> Result<reqwest::Client, HttpError> {
+        let builder = self.builder().no_gzip().read_timeout(STORAGE_TIMEOUT);
+        let builder = if is_here {
+            builder.no_proxy().connect_timeout(HERE_TIMEOUT)
+        } else {
+            builder
+        };
+        builder.build().map_err(HttpError::Client)
+    }
+
     /// The builder of a client for the sign-in at `url`.
     pub(super) fn sign_in_client(&self, url: &Url) -> ClientBuilder {
         self.builder_for(url).timeout(self.timeout)
     }
 
-    /// Uses the system's proxy, except for this machine itself. Follows no redirects, because a
-    /// token must not reach another origin.
+    /// Uses the system's proxy, except for this machine itself.
     fn builder_for(&self, url: &Url) -> ClientBuilder {
-        let builder = reqwest::Client::builder()
+        if is_loopback(url) {
+            self.builder().no_proxy()
+        } else {
+            self.builder()
+        }
+    }
+
+    /// Follows no redirects, because a token must not reach another origin.
+    fn builder(&self) -> ClientBuilder {
+        reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(Policy::none())
             // Every attempt needs a quota permit, so the client itself must not retry.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
             .tcp_keepalive(Duration::from_secs(30))
-            .tls_backend_preconfigured(self.tls.clone());
-        if is_loopback(url) {
-            builder.no_proxy()
-        } else {
-            builder
-        }
+            .tls_backend_preconfigured(self.tls.clone())
     }
 }
 

@@ -3,14 +3,12 @@
 //! - `table`: what a table has to offer
 //! - `paths`: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
 //! - `newest`: the file of a table that was added last, whose columns must fit
-//! - `access`: whom the folder lets in, its files do, too
 //! - `error`: what can be wrong with it
 //!
 //! Files are only ever added, whole or not at all: all tables are rendered into temporary files, whose names readers
 //! skip, before the first one gets its name. A run that is resumed has the same start, and each file says which run it
 //! is of: what is there already is not added again.
 
-mod access;
 mod error;
 mod newest;
 mod paths;
@@ -27,14 +25,14 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use self::{access::Access, newest::newest, paths::Folders};
 pub use self::{
     error::LakeError,
     table::{Difference, LakeTable},
 };
+use self::{newest::newest, paths::Folders};
 use super::{
     Run,
-    output::{can_be_made, replace, sweep, temporary},
+    output::{Access, can_be_made, replace, sweep, temporary},
 };
 
 /// How many runs of a tenant may start in the same second.
@@ -86,7 +84,7 @@ impl Lake {
             path: path.to_owned(),
             source,
         };
-        let access = Access::of_lake(&self.folder).map_err(|it| failed(&self.folder, it))?;
+        let access = Access::of_folder(&self.folder).map_err(|it| failed(&self.folder, it))?;
         let folders = Folders::of(&self.folder, run.facts);
         let tables = tables.iter().filter(|it| it.is_written(run.extras()));
         let missing = tables.filter(|it| !is_there(&folders, it.as_ref(), run));

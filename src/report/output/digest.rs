@@ -15,25 +15,25 @@ const PIECE: usize = 256 * 1024;
 
 /// A SHA-256 hash, written as 64 hexadecimal digits, as `sha256sum` writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Digest([u8; 32]);
+pub(crate) struct Digest([u8; 32]);
 
 /// An incremental hash.
 #[derive(Debug, Default)]
-pub(super) struct Hashing(Sha256);
+pub(crate) struct Hashing(Sha256);
 
 impl Hashing {
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn finish(self) -> Digest {
+    pub(crate) fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }
 }
 
 impl Digest {
     /// The hash of a file's current content.
-    pub(super) fn of_file(path: &Path) -> io::Result<Self> {
+    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut hashing = Hashing::default();
         let mut piece = vec![0; PIECE];

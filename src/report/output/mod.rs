@@ -11,6 +11,7 @@
 //! reports ─► background ─► complete temporary files ─► owned (.patchgap-files) ─► placing
 //! ```
 
+mod access;
 mod background;
 mod claim;
 mod conflict;
@@ -32,6 +33,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::{
+    access::Access,
+    digest::{Digest, Hashing},
+    names::is_plain,
+    probe::can_be_made,
+    public::{open_to_all, write_public},
+    temporary::{replace, sweep, temporary},
+};
 use self::{
     background::{Background, Staged, Writing},
     conflict::NAME,
@@ -47,11 +56,6 @@ pub use self::{
     parallel::readers,
     parts::{folder_names, is_folder_name},
     same_file::{comparable, resolved},
-};
-pub(crate) use self::{
-    probe::can_be_made,
-    public::{open_to_all, write_public},
-    temporary::{replace, sweep, temporary},
 };
 use super::{Report, Run, csv::TARGETS};
 

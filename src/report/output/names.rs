@@ -35,7 +35,7 @@ pub(super) fn beside(name: &str, path: &Path) -> Option<String> {
 }
 
 /// Whether the name is a plain file name on every platform.
-pub(super) fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     let is_alone = matches!(
         (parts.next(), parts.next()),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::ZonedDateTime;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 pub(crate) use self::kept_run::{Criteria, KeptRun};
@@ -22,6 +23,7 @@ use super::{
     reporting::{
         data::RunData, history::add_history, output::Output, split::write_parts, summary::summary,
     },
+    upload::{WrittenFiles, upload_run},
 };
 use crate::{
     config::Config,
@@ -61,11 +63,13 @@ pub(crate) struct Again<'again> {
     pub(crate) inputs: &'again [Input],
     pub(crate) started: &'again ZonedDateTime,
     pub(crate) criteria: &'again Criteria,
+    /// Cancelled when the process is interrupted.
+    pub(crate) stop: &'again CancellationToken,
 }
 
 /// Renders the last run's reports again or, given another list, reports what the store knows about
 /// its machines.
-pub(crate) fn report_again(
+pub(crate) async fn report_again(
     again: &Again<'_>,
     inventory: Option<Inventory>,
 ) -> Result<Finished, RunError> {
@@ -75,6 +79,7 @@ pub(crate) fn report_again(
         inputs,
         started,
         criteria,
+        stop,
     } = *again;
     if config.dry_run {
         print(&plan(config, state, inventory.as_ref(), inputs)?)?;
@@ -106,21 +111,27 @@ pub(crate) fn report_again(
     if let Some(run) = &kept.run {
         data.list_check = list_check(&answers, run.run, &kept.inventory)?;
     }
+    let mut written = WrittenFiles::default();
     let (summary, mut digest) = data.with_run(|run| {
         output.write(run)?;
+        written.add(run.facts, None);
         Ok::<_, RunError>((summary(config, run), RunDigest::of(run)))
     })?;
     digest.is_alarming = is_alarming;
     let outcomes = |record: &mut dyn FnMut(_, _)| {
         Ok(kept.for_each_outcome(&answers, started.timestamp(), record)?)
     };
-    write_parts(&data, &output, &outcomes)?;
+    write_parts(&data, &output, &outcomes, &mut written)?;
+    let uploaded = upload_run(config, &written, started, stop).await;
     summary.show()?;
     Ok(Finished {
         digest: Some(digest),
         // Nothing has happened that anybody would have to be told of.
         notice: None,
-        ended: print_outcome(config, data.outcome, is_alarming),
+        ended: match uploaded {
+            Ok(()) => print_outcome(config, data.outcome, is_alarming),
+            Err(problem) => Err(problem),
+        },
     })
 }
 

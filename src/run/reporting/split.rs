@@ -16,7 +16,7 @@ use crate::{
     },
     inventory::ListPart,
     report::output::folder_names,
-    run::{RunError, messages::inform},
+    run::{RunError, messages::inform, upload::WrittenFiles},
 };
 
 /// Passes on every outcome of a run.
@@ -28,6 +28,7 @@ pub(in crate::run) fn write_parts(
     whole: &RunData<'_>,
     output: &Output,
     outcomes: &Outcomes<'_>,
+    files: &mut WrittenFiles,
 ) -> Result<(), RunError> {
     let Sources {
         config, inventory, ..
@@ -58,7 +59,10 @@ pub(in crate::run) fn write_parts(
         let data = part_data(whole, part, fleet, facts);
         let mut data = add_changes(data, whole, bases).map_err(RunError::History)?;
         history.add_to(&mut data);
-        data.with_run(|run| output.write_part(name, run))?;
+        data.with_run(|run| {
+            files.add(run.facts, Some(name));
+            output.write_part(name, run)
+        })?;
     }
     let folders = counted(names.len() as u64, "folder", "folders");
     let column = &inventory.columns[column];

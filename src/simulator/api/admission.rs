@@ -74,7 +74,7 @@ impl Admission<'_> {
         let mut random = self.stage.chance(seed, &self.request.key());
         let id = uuid(&mut random);
         match self.audience() {
-            Audience::Defender => Reply::error(status, code, message, &id),
+            Audience::Defender | Audience::Storage => Reply::error(status, code, message, &id),
             Audience::Graph => {
                 let now = self.tenant.now();
                 Reply::graph_error(status, code, message, &id, now)
@@ -84,7 +84,7 @@ impl Admission<'_> {
 
     pub(super) fn unauthorized(&self, message: &str) -> Reply {
         let code = match self.audience() {
-            Audience::Defender => "Unauthorized",
+            Audience::Defender | Audience::Storage => "Unauthorized",
             Audience::Graph => "InvalidAuthenticationToken",
         };
         self.error(StatusCode::UNAUTHORIZED, code, message)

@@ -11,7 +11,7 @@ use crate::simulator::{
     faults::TenantFault,
     reply::Reply,
     tenant::Tenant,
-    tokens::Audience,
+    tokens::{Audience, STORAGE_SCOPE},
 };
 
 use super::{
@@ -103,6 +103,9 @@ fn audience(tenant: &Tenant, scope: &str) -> Result<Audience, Refusal> {
     }
     if scope == tenant.settings.graph_scope {
         return Ok(Audience::Graph);
+    }
+    if scope == STORAGE_SCOPE {
+        return Ok(Audience::Storage);
     }
     Err(Refusal::unknown_resource(resource, &tenant.id))
 }

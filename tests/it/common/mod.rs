@@ -9,6 +9,7 @@ mod hook;
 pub(crate) mod kept;
 mod mail_server;
 mod mask;
+mod objects;
 mod page;
 #[cfg(target_os = "linux")]
 mod permissions;
@@ -26,6 +27,7 @@ pub(crate) use self::{
     hook::{Hook, SECRET},
     mail_server::MailServer,
     mask::mask_columns,
+    objects::{ACCOUNT_KEY, Objects, SECRET_KEY},
     page::{Page, project},
     scene::{Scene, fleet_ids},
     truth::{assert_truth, assert_truth_but_for},

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imports::Imports;
 
 /// The rooms, each of which may import those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "domain",
     "simulator",
     "quota",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 21] = [
     "cli",
     "console",
     "feeds",
+    "places",
     "notify",
     "run",
     "tenants",

@@ -1,5 +1,5 @@
-//! Whom the folder of a lake lets in, the folders and files in it let in, too: other accounts are to read them. A new
-//! lake lets in its owner alone, because it shows where a fleet is vulnerable.
+//! Whom the folder of a lake or of an upload lets in, the folders and files in it let in, too: other accounts are to read
+//! them. A new one lets in its owner alone, because it shows where a fleet is vulnerable.
 
 use std::{
     fs::{self, DirBuilder, File},
@@ -7,17 +7,17 @@ use std::{
     path::Path,
 };
 
-/// The permissions of a lake.
+/// The permissions of such a folder.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Access {
+pub(crate) struct Access {
     #[cfg(unix)]
     mode: u32,
 }
 
 impl Access {
-    /// Those of an existing lake; creates it if it is missing.
+    /// Those of an existing folder; creates it if it is missing.
     #[cfg(unix)]
-    pub(super) fn of_lake(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
         DirBuilder::new()
@@ -30,14 +30,14 @@ impl Access {
 
     /// On Windows everything inherits the access list of its folder.
     #[cfg(not(unix))]
-    pub(super) fn of_lake(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         Ok(Self {})
     }
 
-    /// Creates a folder in the lake.
+    /// Creates a folder in it.
     #[cfg(unix)]
-    pub(super) fn folder(self, path: &Path) -> io::Result<()> {
+    pub(crate) fn folder(self, path: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt;
 
         DirBuilder::new()
@@ -46,16 +46,16 @@ impl Access {
             .create(path)
     }
 
-    /// Creates a folder in the lake.
+    /// Creates a folder in it.
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, reason = "as on Unix")]
-    pub(super) fn folder(self, path: &Path) -> io::Result<()> {
+    pub(crate) fn folder(self, path: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).create(path)
     }
 
-    /// Gives a file of the lake these permissions.
+    /// Gives a file in it these permissions.
     #[cfg(unix)]
-    pub(super) fn file(self, file: &File) -> io::Result<()> {
+    pub(crate) fn file(self, file: &File) -> io::Result<()> {
         use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
         file.set_permissions(Permissions::from_mode((self.mode & 0o666) | 0o600))
@@ -64,7 +64,7 @@ impl Access {
     /// Nothing to do: it inherits them.
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as on Unix")]
-    pub(super) fn file(self, _: &File) -> io::Result<()> {
+    pub(crate) fn file(self, _: &File) -> io::Result<()> {
         Ok(())
     }
 }

@@ -1,0 +1,41 @@
+//! Amazon S3, and what speaks like it.
+
+use std::sync::Arc;
+
+use object_store::{
+    ObjectStore,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum},
+};
+use secrecy::ExposeSecret;
+
+use super::{
+    PlaceError,
+    store::{Surroundings, retry},
+};
+
+/// How to fix variables that cannot be used.
+const HINT: &str = "check the variables that begin with AWS_";
+
+/// The bucket, with the account and address of Amazon's usual variables.
+pub(super) fn store(
+    bucket: &str,
+    surroundings: Surroundings<'_>,
+) -> Result<Arc<dyn ObjectStore>, PlaceError> {
+    // The store compares what arrives with the checksum. Single deletions are what every store offers.
+    let builder = AmazonS3Builder::new()
+        .with_checksum_algorithm(Checksum::SHA256)
+        .with_disable_bulk_delete(true);
+    let variables = surroundings.variables.of("AWS_");
+    let builder = variables.fold(builder, |builder, (name, value)| match name.parse() {
+        // Connections are ours.
+        Ok(AmazonS3ConfigKey::Client(_)) | Err(_) => builder,
+        Ok(key) => builder.with_config(key, value.expose_secret()),
+    });
+    let built = builder
+        .with_bucket_name(bucket)
+        .with_http_connector(surroundings.connector.clone())
+        .with_retry(retry())
+        .build();
+    let store = built.map_err(|problem| surroundings.unusable(&problem, HINT))?;
+    Ok(Arc::new(store))
+}

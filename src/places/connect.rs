@@ -1,0 +1,66 @@
+//! The place for a URL.
+
+use jiff::Timestamp;
+
+use super::{PlaceError, Target, folder::FolderTarget};
+#[cfg(feature = "upload")]
+use super::{
+    amazon,
+    azure::{self, AzureSignIn},
+    google,
+    http::Connector,
+    store::{StoreTarget, Surroundings},
+};
+use crate::config::{Config, Place, StoreUrl};
+#[cfg(feature = "upload")]
+use crate::{
+    config::Store,
+    defender::{HttpSettings, Mask, StorageConnections},
+};
+
+/// The place, ready to be written to. No request is sent yet; a ready-made token must be valid at `now`.
+pub(crate) fn connect(
+    place: &Place,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Box<dyn Target>, PlaceError> {
+    match place {
+        Place::Folder(folder) => Ok(Box::new(FolderTarget::new(folder.clone()))),
+        Place::Store(url) => Ok(Box::new(store(url, config, now)?)),
+    }
+}
+
+#[cfg(feature = "upload")]
+fn store(url: &StoreUrl, config: &Config, now: Timestamp) -> Result<StoreTarget, PlaceError> {
+    let service = &config.service;
+    let ca_cert = service.ca_cert.as_ref().map(|it| it.pem.as_slice());
+    let http = HttpSettings::new(ca_cert, service.timeout, 1)?;
+    let mask = Mask::of(config.store_variables.secrets());
+    let surroundings = Surroundings {
+        place: url.to_string(),
+        variables: &config.store_variables,
+        connector: Connector::new(StorageConnections::new(&http)?, mask),
+    };
+    let store = match &url.store {
+        Store::Azure { container, account } => {
+            let sign_in = AzureSignIn {
+                sign_in: &config.sign_in,
+                http: &http,
+                now,
+            };
+            azure::store(container, account.as_ref(), surroundings, &sign_in)?
+        }
+        Store::Amazon(bucket) => amazon::store(bucket, surroundings)?,
+        Store::Google(bucket) => google::store(bucket, surroundings)?,
+    };
+    Ok(StoreTarget::new(url.clone(), store))
+}
+
+#[cfg(not(feature = "upload"))]
+fn store(url: &StoreUrl, _: &Config, _: Timestamp) -> Result<FolderTarget, PlaceError> {
+    Err(PlaceError::Settings {
+        place: url.to_string(),
+        problem: "this build has no object stores".to_owned(),
+        hint: "use file:///PATH",
+    })
+}

@@ -1,0 +1,188 @@
+//! What can be wrong with a place, and how to fix it.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+use super::reply::Reply;
+use crate::{
+    config::Store,
+    defender::{HttpError, SessionError, auth::SignInError, hint_for_failure},
+    domain::exit_code::ExitCode,
+};
+
+/// Why nothing can be written to a place.
+#[derive(Debug, Error)]
+pub enum PlaceError {
+    /// The environment lacks something, or has something that cannot be used.
+    #[error("{place}: {problem}")]
+    Settings {
+        /// The place.
+        place: String,
+        /// What is wrong.
+        problem: String,
+        /// How to fix it.
+        hint: &'static str,
+    },
+    /// The run's credential cannot be used.
+    #[error("{place}")]
+    Credential {
+        /// The place.
+        place: String,
+        /// Why not.
+        source: SessionError,
+    },
+    /// The HTTP clients cannot be created.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The sign-in for the place failed.
+    #[error("{place}: cannot sign in")]
+    SignIn {
+        /// The place.
+        place: String,
+        /// Why not.
+        source: SignInError,
+    },
+    /// The store answered with an error, or not at all.
+    #[error("{place}: cannot {what}: {reply}")]
+    Refused {
+        /// The place.
+        place: String,
+        /// The store.
+        store: Store,
+        /// What was to be done.
+        what: String,
+        /// What came of it.
+        reply: Reply,
+    },
+    /// The crate for object stores refuses.
+    #[error("{place}: cannot {what}: {problem}")]
+    Unusable {
+        /// The place.
+        place: String,
+        /// What was to be done.
+        what: String,
+        /// Why not.
+        problem: String,
+    },
+    /// A file has another size than what was sent.
+    #[error("{place}: {name} has {found} bytes there, and {sent} were sent")]
+    Size {
+        /// The place.
+        place: String,
+        /// The file.
+        name: String,
+        /// Its size there.
+        found: u64,
+        /// Its size here.
+        sent: u64,
+    },
+    /// A folder or a file on the disk cannot be used.
+    #[error("cannot {what} {}", path.display())]
+    Disk {
+        /// What was to be done.
+        what: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The marker is somebody else's.
+    #[error("{place}: patchgap did not write the {name} that is there")]
+    Others {
+        /// The place.
+        place: String,
+        /// The name of the marker.
+        name: &'static str,
+    },
+    /// Somebody stopped the process.
+    #[error("{place}: interrupted before all files were there")]
+    Interrupted {
+        /// The place.
+        place: String,
+    },
+}
+
+impl PlaceError {
+    /// Whether the same may succeed a little later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused { reply, .. } => reply.is_passing(),
+            Self::SignIn { source, .. } => source.is_passing(),
+            Self::Size { .. } | Self::Interrupted { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The exit code if this is found before anything is requested.
+    pub const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Settings { .. } | Self::Credential { .. } | Self::Http(_) => {
+                ExitCode::Configuration
+            }
+            _ => ExitCode::Output,
+        }
+    }
+
+    /// How to fix it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings { hint, .. } => Some((*hint).to_owned()),
+            Self::Credential { source, .. } => source.hint(),
+            Self::Http(error) => error.hint(),
+            Self::SignIn { source, .. } => source.hint(),
+            Self::Refused { store, reply, .. } => Some(hint_for_reply(store, reply)),
+            Self::Unusable { .. } => Some("choose another place with --upload URL".to_owned()),
+            Self::Disk { .. } => {
+                Some("choose a folder that you may write to with --upload URL".to_owned())
+            }
+            Self::Others { .. } => {
+                Some("choose a path that holds nothing else with --upload URL".to_owned())
+            }
+            Self::Size { .. } | Self::Interrupted { .. } => None,
+        }
+    }
+}
+
+fn hint_for_reply(store: &Store, reply: &Reply) -> String {
+    let message = reply.message.as_deref().unwrap_or_default();
+    if let Some(hint) = hint_for_failure(message) {
+        return hint;
+    }
+    let hint = match (store, reply.status) {
+        _ if reply.is_no_container() => {
+            "create the container or bucket, or correct its name (and for Azure that of the account)"
+        }
+        (Store::Azure { .. }, Some(401 | 403)) => {
+            "give the identity the role \"Storage Blob Data Contributor\" on the container and check the \
+             account's firewall; or check AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, if one of \
+             them is set"
+        }
+        (Store::Amazon(_), Some(400 | 401 | 403)) => {
+            "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, and allow \
+             s3:GetObject, s3:PutObject and s3:DeleteObject on the path, and s3:ListBucket on the bucket"
+        }
+        (Store::Google(_), Some(401 | 403)) => {
+            "give the account the role \"Storage Object User\" on the bucket"
+        }
+        (Store::Amazon(_), Some(301 | 307)) => "set AWS_REGION to the region of the bucket",
+        (Store::Amazon(_), None) if is_identity_service(&reply.host) => {
+            "no credential is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where \
+             the machine has a role"
+        }
+        (Store::Google(_), None) if is_identity_service(&reply.host) => {
+            "no credential is configured: set GOOGLE_APPLICATION_CREDENTIALS, or run where the machine has \
+             a service account"
+        }
+        (_, None) => {
+            "check that the address is reachable from here and that no proxy or firewall interferes \
+             (HTTPS_PROXY, NO_PROXY)"
+        }
+        _ => "look the code up in the manual of the store",
+    };
+    hint.to_owned()
+}
+
+fn is_identity_service(host: &str) -> bool {
+    host.starts_with("169.254.") || host.starts_with("metadata")
+}

@@ -1,0 +1,309 @@
+//! A place in an object store.
+
+use std::{fs::File, io::Read, path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use object_store::{
+    Attribute, Attributes, BackoffConfig, Error, GetOptions, MultipartUpload, ObjectStore,
+    ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, RetryConfig, path,
+};
+
+use super::{
+    PlaceError, Target,
+    folder::disk,
+    http::{Connector, observed},
+    reply::Reply,
+};
+use crate::{
+    config::{StoreUrl, StoreVariables},
+    defender::auth::SignInError,
+    report::output::{Digest, Hashing},
+};
+
+/// The size of the pieces in which large files are sent: the smallest that all stores accept.
+const PIECE: usize = 5 << 20;
+
+/// The most bytes of a file that is read. One that is larger is not ours.
+const LONGEST: u64 = 4 << 20;
+
+/// How often a request is tried again, and for how long: its signature is valid for minutes.
+pub(super) fn retry() -> RetryConfig {
+    RetryConfig {
+        backoff: BackoffConfig::default(),
+        max_retries: 5,
+        retry_timeout: Duration::from_mins(3),
+    }
+}
+
+/// What the object stores of all kinds are made from.
+pub(super) struct Surroundings<'run> {
+    /// The place, for people.
+    pub(super) place: String,
+    pub(super) variables: &'run StoreVariables,
+    pub(super) connector: Connector,
+}
+
+impl Surroundings<'_> {
+    /// The error for variables that cannot be used.
+    pub(super) fn unusable(&self, problem: &Error, hint: &'static str) -> PlaceError {
+        PlaceError::Settings {
+            place: self.place.clone(),
+            problem: problem.to_string(),
+            hint,
+        }
+    }
+}
+
+/// A place in an object store.
+pub(super) struct StoreTarget {
+    url: StoreUrl,
+    store: Arc<dyn ObjectStore>,
+}
+
+impl StoreTarget {
+    pub(super) fn new(url: StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
+        Self { url, store }
+    }
+
+    /// The path of a file in the container or bucket.
+    fn location(&self, name: &str) -> Result<path::Path, PlaceError> {
+        let folders = self.url.folders.iter().map(String::as_str);
+        let parts: Vec<&str> = folders.chain(name.split('/')).collect();
+        path::Path::parse(parts.join("/")).map_err(|problem| PlaceError::Unusable {
+            place: self.url.to_string(),
+            what: format!("use the name {name}"),
+            problem: problem.to_string(),
+        })
+    }
+
+    /// Does something with the store, and explains why it failed if it did.
+    async fn observed<T>(
+        &self,
+        what: &str,
+        name: &str,
+        task: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, PlaceError> {
+        let (result, reply) = observed(task).await;
+        result.map_err(|error| self.explained(format!("{what} {name}"), &error, reply))
+    }
+
+    fn explained(&self, what: String, error: &Error, reply: Option<Reply>) -> PlaceError {
+        let place = self.url.to_string();
+        if let Some(source) = sign_in_error(error) {
+            let source = source.clone();
+            return PlaceError::SignIn { place, source };
+        }
+        match reply {
+            Some(reply) => PlaceError::Refused {
+                place,
+                store: self.url.store.clone(),
+                what,
+                reply,
+            },
+            None => PlaceError::Unusable {
+                place,
+                what,
+                problem: error.to_string(),
+            },
+        }
+    }
+
+    /// Sends a file: the first piece, and all others, if there are any. Returns its size.
+    async fn send(
+        &self,
+        name: &str,
+        path: &Path,
+        hashing: &mut Hashing,
+    ) -> Result<u64, PlaceError> {
+        let location = self.location(name)?;
+        let mut file = File::open(path).map_err(|source| disk("read", path, source))?;
+        let mut next = || -> Result<Vec<u8>, PlaceError> {
+            let piece = piece(&mut file).map_err(|source| disk("read", path, source))?;
+            hashing.add(&piece);
+            Ok(piece)
+        };
+        let first = next()?;
+        let size = first.len() as u64;
+        if first.len() < PIECE {
+            let options = PutOptions::from(attributes(name));
+            let put = self.store.put_opts(&location, first.into(), options);
+            self.observed("write", name, put).await?;
+            return Ok(size);
+        }
+        let options = PutMultipartOptions::from(attributes(name));
+        let begun = self.store.put_multipart_opts(&location, options);
+        let mut upload = self.observed("write", name, begun).await?;
+        let sent = self.send_pieces(name, upload.as_mut(), first, next).await;
+        if sent.is_err() {
+            // Some stores keep, and charge for, pieces without an end.
+            let _ = upload.abort().await;
+        }
+        sent
+    }
+
+    async fn send_pieces(
+        &self,
+        name: &str,
+        upload: &mut dyn MultipartUpload,
+        first: Vec<u8>,
+        mut next: impl FnMut() -> Result<Vec<u8>, PlaceError>,
+    ) -> Result<u64, PlaceError> {
+        let (mut piece, mut size) = (first, 0);
+        while !piece.is_empty() {
+            size += piece.len() as u64;
+            self.observed("write", name, upload.put_part(piece.into()))
+                .await?;
+            piece = next()?;
+        }
+        self.observed("write", name, upload.complete()).await?;
+        Ok(size)
+    }
+
+    /// Checks that a file has this size. Not every store compares a checksum.
+    async fn check(&self, name: &str, sent: u64) -> Result<(), PlaceError> {
+        let location = self.location(name)?;
+        let head = self.store.head(&location);
+        let found = self.observed("check", name, head).await?.size;
+        if found == sent {
+            return Ok(());
+        }
+        Err(PlaceError::Size {
+            place: self.url.to_string(),
+            name: name.to_owned(),
+            found,
+            sent,
+        })
+    }
+}
+
+#[async_trait]
+impl Target for StoreTarget {
+    fn name(&self) -> String {
+        self.url.to_string()
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {
+        let location = self.location(name)?;
+        let get = async {
+            let found = self
+                .store
+                .get_opts(&location, GetOptions::default())
+                .await?;
+            if found.meta.size > LONGEST {
+                return Ok(Vec::new());
+            }
+            Ok(found.bytes().await?.to_vec())
+        };
+        let (result, reply) = observed(get).await;
+        let is_container_there = reply.as_ref().is_none_or(|it| !it.is_no_container());
+        match result {
+            Ok(content) => Ok(Some(content)),
+            Err(Error::NotFound { .. }) if is_container_there => Ok(None),
+            Err(error) => Err(self.explained(format!("read {name}"), &error, reply)),
+        }
+    }
+
+    async fn write_file(&self, name: &str, path: &Path) -> Result<Digest, PlaceError> {
+        let mut hashing = Hashing::default();
+        let sent = self.send(name, path, &mut hashing).await?;
+        self.check(name, sent).await?;
+        Ok(hashing.finish())
+    }
+
+    async fn write(&self, name: &str, content: Vec<u8>) -> Result<(), PlaceError> {
+        let location = self.location(name)?;
+        let options = PutOptions::from(attributes(name));
+        let put = self
+            .store
+            .put_opts(&location, PutPayload::from(content), options);
+        self.observed("write", name, put).await.map(drop)
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), PlaceError> {
+        let location = self.location(name)?;
+        let (result, reply) = observed(self.store.delete(&location)).await;
+        match result {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(self.explained(format!("remove {name}"), &error, reply)),
+        }
+    }
+}
+
+/// The next piece of a file; empty at its end.
+fn piece(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut piece = Vec::new();
+    file.take(PIECE as u64).read_to_end(&mut piece)?;
+    Ok(piece)
+}
+
+/// The type of a file, so that browsers show pages that are opened from there.
+fn attributes(name: &str) -> Attributes {
+    let kind = match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("html") => "text/html; charset=utf-8",
+        Some("json") => "application/json",
+        Some("ndjson") => "application/x-ndjson",
+        Some("parquet") => "application/vnd.apache.parquet",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "text/plain; charset=utf-8",
+    };
+    [(Attribute::ContentType, kind)].into_iter().collect()
+}
+
+/// The failed sign-in behind an error, if there is one.
+fn sign_in_error(error: &Error) -> Option<&SignInError> {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
+    causes.find_map(|cause| cause.downcast_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::config::Store;
+
+    fn target() -> StoreTarget {
+        let url = StoreUrl {
+            store: Store::Amazon("bucket".to_owned()),
+            folders: vec!["a b".to_owned()],
+        };
+        StoreTarget::new(url, Arc::new(InMemory::new()))
+    }
+
+    #[tokio::test]
+    async fn files_of_every_size_arrive_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let target = target();
+        for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 7] {
+            let content: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            std::fs::write(&path, &content).unwrap();
+            let digest = target.write_file("Zürich/x.xlsx", &path).await.unwrap();
+            assert_eq!(digest, Digest::of_file(&path).unwrap(), "{size}");
+            let location = path::Path::parse("a b/Zürich/x.xlsx").unwrap();
+            let found = target.store.get(&location).await.unwrap();
+            let kind = found.attributes.get(&Attribute::ContentType).cloned();
+            assert!(kind.unwrap().contains("spreadsheetml"));
+            assert!(found.bytes().await.unwrap() == content, "{size}");
+        }
+    }
+
+    #[tokio::test]
+    async fn small_files_are_read_and_removed() {
+        let target = target();
+        assert_eq!(target.read("_SUCCESS").await.unwrap(), None);
+        target.remove("_SUCCESS").await.unwrap();
+        for content in [&b"one"[..], b"", b"another"] {
+            target.write("_SUCCESS", content.to_vec()).await.unwrap();
+            assert_eq!(target.read("_SUCCESS").await.unwrap().unwrap(), content);
+        }
+        target.remove("_SUCCESS").await.unwrap();
+        assert_eq!(target.read("_SUCCESS").await.unwrap(), None);
+        // One that is too large to be ours.
+        let large = vec![b'#'; usize::try_from(LONGEST).unwrap() + 1];
+        target.write("_SUCCESS", large).await.unwrap();
+        assert_eq!(target.read("_SUCCESS").await.unwrap().unwrap(), b"");
+        assert!(target.read("a/../b").await.is_err());
+    }
+}

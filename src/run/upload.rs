@@ -1,0 +1,104 @@
+//! `--upload`: uploads the reports of a run, once they are written.
+//!
+//! As with the lake: a run that was stopped is to be resumed, and is uploaded then; one that could not be uploaded does
+//! not end in the store, so that the next start resumes it. Reports of stored answers are uploaded, too.
+
+use jiff::ZonedDateTime;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{RunError, messages::inform};
+use crate::{
+    config::{Config, Place},
+    domain::text::{chain, counted},
+    places::{PlaceError, ReportFile, connect, upload},
+    report::Facts,
+};
+
+/// The reports that a run has written.
+#[derive(Debug, Default)]
+pub(super) struct WrittenFiles(Vec<ReportFile>);
+
+impl WrittenFiles {
+    /// Adds the reports with these facts, those of a part of the machines under the part's name.
+    pub(super) fn add(&mut self, facts: &Facts, part: Option<&str>) {
+        let names = facts.files.iter().map(String::as_str);
+        self.0.extend(ReportFile::all(&facts.folder, part, names));
+    }
+}
+
+/// What is uploaded, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Upload<'run> {
+    pub(crate) config: &'run Config,
+    pub(crate) place: &'run Place,
+    pub(crate) started: &'run ZonedDateTime,
+    /// Cancelled when the process is interrupted.
+    pub(crate) stop: &'run CancellationToken,
+}
+
+/// Checks before anything is requested that the reports can be uploaded. What may pass until the end is a warning.
+pub(super) async fn check(config: &Config, started: &ZonedDateTime) -> Result<(), RunError> {
+    let Some(place) = &config.upload else {
+        return Ok(());
+    };
+    let target = connect(place, config, started.timestamp()).map_err(RunError::Upload)?;
+    match crate::places::check(target.as_ref()).await {
+        Err(problem) if problem.is_passing() => {
+            warn!(
+                "The reports may not be uploaded at the end: {}",
+                chain(&problem)
+            );
+            Ok(())
+        }
+        Err(PlaceError::SignIn { source, .. }) => Err(source.into()),
+        checked => checked.map_err(RunError::Upload),
+    }
+}
+
+/// Says that the reports of a run that was stopped are not uploaded yet.
+pub(super) fn put_off(config: &Config) {
+    if let Some(place) = &config.upload {
+        let text = format!("{place}: the reports are uploaded when the run has been resumed");
+        inform(config.console, &text);
+    }
+}
+
+/// Uploads the reports of a run.
+pub(super) async fn upload_run(
+    config: &Config,
+    written: &WrittenFiles,
+    started: &ZonedDateTime,
+    stop: &CancellationToken,
+) -> Result<(), RunError> {
+    let Some(place) = &config.upload else {
+        return Ok(());
+    };
+    let upload = Upload {
+        config,
+        place,
+        started,
+        stop,
+    };
+    upload_files(upload, &written.0).await
+}
+
+/// Uploads these files.
+pub(crate) async fn upload_files(to: Upload<'_>, files: &[ReportFile]) -> Result<(), RunError> {
+    let uploaded = to.stop.run_until_cancelled(send(to, files)).await;
+    let place = to.place;
+    let uploaded = uploaded.unwrap_or_else(|| {
+        Err(PlaceError::Interrupted {
+            place: place.to_string(),
+        })
+    });
+    uploaded.map_err(RunError::NotUploaded)?;
+    let files = counted(files.len() as u64, "file", "files");
+    inform(to.config.console, &format!("{place}: {files} uploaded"));
+    Ok(())
+}
+
+async fn send(to: Upload<'_>, files: &[ReportFile]) -> Result<(), PlaceError> {
+    let target = connect(to.place, to.config, to.started.timestamp())?;
+    upload(target.as_ref(), files).await
+}
