@@ -4,7 +4,7 @@
 use std::{borrow::Cow, path::Path};
 
 use super::{
-    ConfigError, Settings,
+    ConfigError, LakePlace, Settings,
     origin::{Origin, Shown},
 };
 
@@ -47,8 +47,8 @@ fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>
         .into_iter()
         .filter_map(|(flag, path)| Some((flag, path.as_ref()?.to_string_lossy())));
     let out = typed.out.iter().map(|out| ("--out", out.as_str().into()));
-    let lake = typed.lake.iter();
-    let lake = lake.map(|place| ("--lake", place.path().to_string_lossy()));
+    let lake = typed.lake.iter().filter_map(LakePlace::folder);
+    let lake = lake.map(|folder| ("--lake", folder.to_string_lossy()));
     let scope = typed.scope.iter();
     let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
     let title = typed.title.iter();

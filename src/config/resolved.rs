@@ -80,8 +80,8 @@ pub struct Config {
     pub feed_urls: FeedUrls,
     /// Which gaps are accepted or overdue, and what follows from it.
     pub policy: PolicySettings,
-    /// The folder to which the tables of the run are added, if there is one.
-    pub lake: Option<PathBuf>,
+    /// The place to which the tables of the run are added, if there is one.
+    pub lake: Option<Place>,
     /// Where the reports are uploaded to, if anywhere.
     pub upload: Option<Place>,
     /// The variables of object stores.

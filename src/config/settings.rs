@@ -545,18 +545,20 @@ pub struct Settings {
 
     /// URL that the reports are uploaded to: az, abfss, s3, gs, file
     ///
-    /// az://CONTAINER/PATH, abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH, s3://BUCKET/PATH, gs://BUCKET/PATH or
-    /// file:///PATH; {date}, {time} and {tenant} are filled in. _SUCCESS is uploaded last, and lists the files.
+    /// `az://CONTAINER/PATH`, `abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH`, `s3://BUCKET/PATH`, `gs://BUCKET/PATH` or
+    /// `file:///PATH`; {date}, {time} and {tenant} are filled in. `_SUCCESS` is uploaded last, and lists the files.
     #[arg(long, value_name = "URL", help_heading = "Output")]
     #[arg(value_parser = WithoutSecret::<UploadPlace>::new())]
     #[serde(deserialize_with = "from_text")]
     pub upload: Option<UploadPlace>,
 
-    /// Folder to which each run adds its tables, as Parquet
+    /// Folder or URL to which each run adds its tables, as Parquet
     ///
     /// Gaps, machines, KBs, failures and changes, in TABLE/tenant=ID/date=2026-11-23/: the same columns for every list and
-    /// run, so that years and tenants read as one table. Nothing in it is ever replaced. --offline adds nothing.
+    /// run, so that years and tenants read as one table. Nothing in it is ever replaced. --offline adds nothing. URLs are those
+    /// of --upload, without placeholders.
     #[arg(long, value_name = "PLACE", help_heading = "Output")]
+    #[arg(value_parser = WithoutSecret::<LakePlace>::new())]
     #[serde(deserialize_with = "from_text")]
     pub lake: Option<LakePlace>,
 

@@ -56,6 +56,8 @@ mod session;
 mod storage;
 mod webhook;
 
+#[cfg(feature = "upload")]
+pub use self::storage::{StorageConnections, StorageTokens};
 pub use self::{
     api::{
         Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, HuntingApi,
@@ -64,14 +66,9 @@ pub use self::{
     call_error::{CallError, Class},
     client::Client,
     files::{Chunks, Export, ExportFile, FileBody, FileError, FileProblem},
-    http::{HttpError, HttpSettings, hint_for_failure, is_loopback},
+    http::{HttpError, HttpSettings, hint_for_failure, is_loopback, mask::Mask},
     public::{Known, PublicFile, PublicFiles, PublicReply},
     reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},
     webhook::{NotSent, Retry, WebhookClient},
-};
-#[cfg(feature = "upload")]
-pub use self::{
-    http::mask::Mask,
-    storage::{StorageConnections, StorageTokens},
 };

@@ -19,7 +19,7 @@ const HINT: &str = "check the variables that begin with AWS_";
 /// The bucket, with the account and address of Amazon's usual variables.
 pub(super) fn store(
     bucket: &str,
-    surroundings: Surroundings<'_>,
+    surroundings: &Surroundings<'_>,
 ) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     // The store compares what arrives with the checksum. Single deletions are what every store offers.
     let builder = AmazonS3Builder::new()

@@ -1,4 +1,4 @@
-//! Azure Blob Storage, Data Lake Storage and OneLake.
+//! Azure Blob Storage, Data Lake Storage and that of Fabric.
 
 use std::{fmt, sync::Arc};
 
@@ -42,7 +42,7 @@ pub(super) struct AzureSignIn<'run> {
 pub(super) fn store(
     container: &str,
     account: Option<&AzureAccount>,
-    surroundings: Surroundings<'_>,
+    surroundings: &Surroundings<'_>,
     sign_in: &AzureSignIn<'_>,
 ) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     let builder = MicrosoftAzureBuilder::new();
@@ -52,14 +52,14 @@ pub(super) fn store(
         Ok(AzureConfigKey::Client(_)) | Err(_) => builder,
         Ok(key) => builder.with_config(key, value.expose_secret()),
     });
-    let builder = with_account(builder, account, &surroundings, sign_in.sign_in)?;
+    let builder = with_account(builder, account, surroundings, sign_in.sign_in)?;
     let is_let_in = CREDENTIALS
         .iter()
         .any(|key| builder.get_config_value(key).is_some());
     let builder = if is_let_in {
         builder
     } else {
-        builder.with_credentials(Arc::new(signed_in(&surroundings, sign_in)?))
+        builder.with_credentials(Arc::new(signed_in(surroundings, sign_in)?))
     };
     let built = builder
         .with_container_name(container)
@@ -103,7 +103,8 @@ fn with_account(
 /// The domain of the accounts in the cloud of the sign-in.
 fn domain(sign_in: &SignIn) -> &'static str {
     match sign_in.authority_url.host_str() {
-        Some(host) if host.ends_with(".us") => "core.usgovcloudapi.net",
+        // As `login.microsoftonline.us`.
+        Some(host) if host.rsplit('.').next() == Some("us") => "core.usgovcloudapi.net",
         _ => "core.windows.net",
     }
 }
@@ -115,7 +116,7 @@ fn signed_in(
     let tokens = StorageTokens::connect(sign_in.sign_in, sign_in.http, sign_in.now);
     let tokens = tokens.map_err(|source| PlaceError::Credential {
         place: surroundings.place.clone(),
-        source,
+        source: Box::new(source),
     })?;
     tokens.map(SignedIn).ok_or_else(|| PlaceError::Settings {
         place: surroundings.place.clone(),

@@ -9,13 +9,17 @@ use super::{
     azure::{self, AzureSignIn},
     google,
     http::Connector,
+    lake::StoreLake,
     store::{StoreTarget, Surroundings},
 };
-use crate::config::{Config, Place, StoreUrl};
 #[cfg(feature = "upload")]
 use crate::{
     config::Store,
     defender::{HttpSettings, Mask, StorageConnections},
+};
+use crate::{
+    config::{Config, Place, StoreUrl},
+    report::lake::{LakeFiles, LakeFolder},
 };
 
 /// The place, ready to be written to. No request is sent yet; a ready-made token must be valid at `now`.
@@ -28,6 +32,29 @@ pub(crate) fn connect(
         Place::Folder(folder) => Ok(Box::new(FolderTarget::new(folder.clone()))),
         Place::Store(url) => Ok(Box::new(store(url, config, now)?)),
     }
+}
+
+/// The place of a lake, likewise.
+pub(crate) fn connect_lake(
+    place: &Place,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Box<dyn LakeFiles>, PlaceError> {
+    match place {
+        Place::Folder(folder) => Ok(Box::new(LakeFolder::new(folder.clone()))),
+        Place::Store(url) => lake(url, config, now),
+    }
+}
+
+#[cfg(feature = "upload")]
+fn lake(url: &StoreUrl, config: &Config, now: Timestamp) -> Result<Box<dyn LakeFiles>, PlaceError> {
+    let store = store(url, config, now)?;
+    Ok(Box::new(StoreLake::new(store, config.reports.out.clone())))
+}
+
+#[cfg(not(feature = "upload"))]
+fn lake(url: &StoreUrl, _: &Config, _: Timestamp) -> Result<Box<dyn LakeFiles>, PlaceError> {
+    Err(without_stores(url))
 }
 
 #[cfg(feature = "upload")]
@@ -48,19 +75,24 @@ fn store(url: &StoreUrl, config: &Config, now: Timestamp) -> Result<StoreTarget,
                 http: &http,
                 now,
             };
-            azure::store(container, account.as_ref(), surroundings, &sign_in)?
+            azure::store(container, account.as_ref(), &surroundings, &sign_in)?
         }
-        Store::Amazon(bucket) => amazon::store(bucket, surroundings)?,
-        Store::Google(bucket) => google::store(bucket, surroundings)?,
+        Store::Amazon(bucket) => amazon::store(bucket, &surroundings)?,
+        Store::Google(bucket) => google::store(bucket, &surroundings)?,
     };
     Ok(StoreTarget::new(url.clone(), store))
 }
 
 #[cfg(not(feature = "upload"))]
 fn store(url: &StoreUrl, _: &Config, _: Timestamp) -> Result<FolderTarget, PlaceError> {
-    Err(PlaceError::Settings {
+    Err(without_stores(url))
+}
+
+#[cfg(not(feature = "upload"))]
+fn without_stores(url: &StoreUrl) -> PlaceError {
+    PlaceError::Settings {
         place: url.to_string(),
         problem: "this build has no object stores".to_owned(),
         hint: "use file:///PATH",
-    })
+    }
 }

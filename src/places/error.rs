@@ -30,7 +30,7 @@ pub enum PlaceError {
         /// The place.
         place: String,
         /// Why not.
-        source: SessionError,
+        source: Box<SessionError>,
     },
     /// The HTTP clients cannot be created.
     #[error(transparent)]
@@ -41,19 +41,15 @@ pub enum PlaceError {
         /// The place.
         place: String,
         /// Why not.
-        source: SignInError,
+        source: Box<SignInError>,
     },
     /// The store answered with an error, or not at all.
-    #[error("{place}: cannot {what}: {reply}")]
+    #[error("{place}: cannot {}: {}", refusal.what, refusal.reply)]
     Refused {
         /// The place.
         place: String,
-        /// The store.
-        store: Store,
-        /// What was to be done.
-        what: String,
-        /// What came of it.
-        reply: Reply,
+        /// What was to be done, and what came of it.
+        refusal: Box<Refusal>,
     },
     /// The crate for object stores refuses.
     #[error("{place}: cannot {what}: {problem}")]
@@ -103,11 +99,22 @@ pub enum PlaceError {
     },
 }
 
+/// What a store refuses.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The store.
+    pub(super) store: Store,
+    /// What was to be done.
+    pub(super) what: String,
+    /// What came of it.
+    pub(super) reply: Reply,
+}
+
 impl PlaceError {
     /// Whether the same may succeed a little later.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Refused { reply, .. } => reply.is_passing(),
+            Self::Refused { refusal, .. } => refusal.reply.is_passing(),
             Self::SignIn { source, .. } => source.is_passing(),
             Self::Size { .. } | Self::Interrupted { .. } => true,
             _ => false,
@@ -131,7 +138,7 @@ impl PlaceError {
             Self::Credential { source, .. } => source.hint(),
             Self::Http(error) => error.hint(),
             Self::SignIn { source, .. } => source.hint(),
-            Self::Refused { store, reply, .. } => Some(hint_for_reply(store, reply)),
+            Self::Refused { refusal, .. } => Some(refusal.hint()),
             Self::Unusable { .. } => Some("choose another place with --upload URL".to_owned()),
             Self::Disk { .. } => {
                 Some("choose a folder that you may write to with --upload URL".to_owned())
@@ -141,6 +148,12 @@ impl PlaceError {
             }
             Self::Size { .. } | Self::Interrupted { .. } => None,
         }
+    }
+}
+
+impl Refusal {
+    fn hint(&self) -> String {
+        hint_for_reply(&self.store, &self.reply)
     }
 }
 
@@ -178,6 +191,7 @@ fn hint_for_reply(store: &Store, reply: &Reply) -> String {
             "check that the address is reachable from here and that no proxy or firewall interferes \
              (HTTPS_PROXY, NO_PROXY)"
         }
+        (_, Some(429 | 500..)) => "the store is busy or out of order: look at its status page",
         _ => "look the code up in the manual of the store",
     };
     hint.to_owned()

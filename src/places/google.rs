@@ -20,7 +20,7 @@ const HINT: &str = "check the variables that begin with GOOGLE_, and the file th
 /// The bucket, with the account of Google's usual variables.
 pub(super) fn store(
     bucket: &str,
-    surroundings: Surroundings<'_>,
+    surroundings: &Surroundings<'_>,
 ) -> Result<Arc<dyn ObjectStore>, PlaceError> {
     let builder = GoogleCloudStorageBuilder::new();
     let variables = surroundings.variables.of("GOOGLE_");

@@ -162,7 +162,7 @@ fn shortened(text: &str) -> String {
     let text = plain(text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_string(),
+        None => text,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Places that reports are uploaded to: folders, and containers or buckets of object stores.
+//! Places that reports are uploaded to, and that lakes are in: folders, and containers or buckets of object stores.
 //!
 //! - `target`: what a place can do; `connect`: the place for a URL
 //! - `folder`: a place on a disk or a share
@@ -6,6 +6,7 @@
 //! - `http`: the requests of all object stores, over the connections that the API has, too; `reply`: what went
 //!   wrong with one
 //! - `upload`: uploads a folder of reports; `marker`: the file that says that all of it is there
+//! - `lake`: a lake in an object store
 //! - `error`: what can be wrong with a place, and how to fix it
 //!
 //! ```text
@@ -31,12 +32,14 @@ mod azure;
 mod google;
 #[cfg(feature = "upload")]
 mod http;
+#[cfg(feature = "upload")]
+mod lake;
 mod reply;
 #[cfg(feature = "upload")]
 mod store;
 
 pub(crate) use self::{
-    connect::connect,
+    connect::{connect, connect_lake},
     error::PlaceError,
     target::Target,
     upload::{ReportFile, check, upload},

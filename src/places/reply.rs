@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a request failed, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reply {
+pub(super) struct Reply {
     /// The host that was asked.
     pub(super) host: String,
     /// The HTTP status; `None` if there was no reply.

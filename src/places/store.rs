@@ -5,11 +5,12 @@ use std::{fs::File, io::Read, path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use object_store::{
     Attribute, Attributes, BackoffConfig, Error, GetOptions, MultipartUpload, ObjectStore,
-    ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, RetryConfig, path,
+    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, RetryConfig, path,
 };
 
 use super::{
     PlaceError, Target,
+    error::Refusal,
     folder::disk,
     http::{Connector, observed},
     reply::Reply,
@@ -56,8 +57,8 @@ impl Surroundings<'_> {
 
 /// A place in an object store.
 pub(super) struct StoreTarget {
-    url: StoreUrl,
-    store: Arc<dyn ObjectStore>,
+    pub(super) url: StoreUrl,
+    pub(super) store: Arc<dyn ObjectStore>,
 }
 
 impl StoreTarget {
@@ -66,7 +67,7 @@ impl StoreTarget {
     }
 
     /// The path of a file in the container or bucket.
-    fn location(&self, name: &str) -> Result<path::Path, PlaceError> {
+    pub(super) fn location(&self, name: &str) -> Result<path::Path, PlaceError> {
         let folders = self.url.folders.iter().map(String::as_str);
         let parts: Vec<&str> = folders.chain(name.split('/')).collect();
         path::Path::parse(parts.join("/")).map_err(|problem| PlaceError::Unusable {
@@ -77,7 +78,7 @@ impl StoreTarget {
     }
 
     /// Does something with the store, and explains why it failed if it did.
-    async fn observed<T>(
+    pub(super) async fn observed<T>(
         &self,
         what: &str,
         name: &str,
@@ -90,15 +91,17 @@ impl StoreTarget {
     fn explained(&self, what: String, error: &Error, reply: Option<Reply>) -> PlaceError {
         let place = self.url.to_string();
         if let Some(source) = sign_in_error(error) {
-            let source = source.clone();
+            let source = Box::new(source.clone());
             return PlaceError::SignIn { place, source };
         }
         match reply {
             Some(reply) => PlaceError::Refused {
                 place,
-                store: self.url.store.clone(),
-                what,
-                reply,
+                refusal: Box::new(Refusal {
+                    store: self.url.store.clone(),
+                    what,
+                    reply,
+                }),
             },
             None => PlaceError::Unusable {
                 place,
@@ -108,13 +111,15 @@ impl StoreTarget {
         }
     }
 
-    /// Sends a file: the first piece, and all others, if there are any. Returns its size.
-    async fn send(
+    /// Sends a file: the first piece, and all others, if there are any. Returns its size; `None` if its name is taken,
+    /// and `mode` does not replace.
+    pub(super) async fn send(
         &self,
         name: &str,
         path: &Path,
         hashing: &mut Hashing,
-    ) -> Result<u64, PlaceError> {
+        mode: PutMode,
+    ) -> Result<Option<u64>, PlaceError> {
         let location = self.location(name)?;
         let mut file = File::open(path).map_err(|source| disk("read", path, source))?;
         let mut next = || -> Result<Vec<u8>, PlaceError> {
@@ -125,10 +130,12 @@ impl StoreTarget {
         let first = next()?;
         let size = first.len() as u64;
         if first.len() < PIECE {
-            let options = PutOptions::from(attributes(name));
-            let put = self.store.put_opts(&location, first.into(), options);
-            self.observed("write", name, put).await?;
-            return Ok(size);
+            let is_put = self.put(name, first, mode).await?;
+            return Ok(is_put.then_some(size));
+        }
+        // No store can do both at once. Nobody else gives a file this name: it has the tenant and the second.
+        if mode == PutMode::Create && self.is_there(name).await? {
+            return Ok(None);
         }
         let options = PutMultipartOptions::from(attributes(name));
         let begun = self.store.put_multipart_opts(&location, options);
@@ -138,7 +145,34 @@ impl StoreTarget {
             // Some stores keep, and charge for, pieces without an end.
             let _ = upload.abort().await;
         }
-        sent
+        sent.map(Some)
+    }
+
+    /// Sends a file in one piece. Returns whether its name was free, or it was replaced.
+    async fn put(&self, name: &str, content: Vec<u8>, mode: PutMode) -> Result<bool, PlaceError> {
+        let location = self.location(name)?;
+        let options = PutOptions {
+            mode,
+            ..PutOptions::from(attributes(name))
+        };
+        let put = self.store.put_opts(&location, content.into(), options);
+        let (result, reply) = observed(put).await;
+        match result {
+            Ok(_) => Ok(true),
+            Err(Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(self.explained(format!("write {name}"), &error, reply)),
+        }
+    }
+
+    /// Whether there is a file of this name.
+    async fn is_there(&self, name: &str) -> Result<bool, PlaceError> {
+        let location = self.location(name)?;
+        let (result, reply) = observed(self.store.head(&location)).await;
+        match result {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(self.explained(format!("check {name}"), &error, reply)),
+        }
     }
 
     async fn send_pieces(
@@ -160,7 +194,7 @@ impl StoreTarget {
     }
 
     /// Checks that a file has this size. Not every store compares a checksum.
-    async fn check(&self, name: &str, sent: u64) -> Result<(), PlaceError> {
+    pub(super) async fn check(&self, name: &str, sent: u64) -> Result<(), PlaceError> {
         let location = self.location(name)?;
         let head = self.store.head(&location);
         let found = self.observed("check", name, head).await?.size;
@@ -205,18 +239,13 @@ impl Target for StoreTarget {
 
     async fn write_file(&self, name: &str, path: &Path) -> Result<Digest, PlaceError> {
         let mut hashing = Hashing::default();
-        let sent = self.send(name, path, &mut hashing).await?;
-        self.check(name, sent).await?;
+        let sent = self.send(name, path, &mut hashing, PutMode::Overwrite);
+        self.check(name, sent.await?.unwrap_or_default()).await?;
         Ok(hashing.finish())
     }
 
     async fn write(&self, name: &str, content: Vec<u8>) -> Result<(), PlaceError> {
-        let location = self.location(name)?;
-        let options = PutOptions::from(attributes(name));
-        let put = self
-            .store
-            .put_opts(&location, PutPayload::from(content), options);
-        self.observed("write", name, put).await.map(drop)
+        self.put(name, content, PutMode::Overwrite).await.map(drop)
     }
 
     async fn remove(&self, name: &str) -> Result<(), PlaceError> {
@@ -277,7 +306,9 @@ mod tests {
         let path = folder.path().join("file");
         let target = target();
         for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 7] {
-            let content: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            let content: Vec<u8> = (0..size)
+                .map(|at| u8::try_from(at % 251).unwrap())
+                .collect();
             std::fs::write(&path, &content).unwrap();
             let digest = target.write_file("Zürich/x.xlsx", &path).await.unwrap();
             assert_eq!(digest, Digest::of_file(&path).unwrap(), "{size}");

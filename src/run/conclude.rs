@@ -177,7 +177,7 @@ async fn deliver(
         stops,
         ..
     } = setup.input;
-    let added = lake::add(data, ending).map_err(RunError::from);
+    let added = lake::add(data, ending, started.timestamp(), &stops.gentle).await;
     let uploaded = if ending.is_as_far_as_meant() {
         upload_run(config, written, started, &stops.gentle).await
     } else {

@@ -169,6 +169,12 @@ pub enum RunError {
     /// Nothing can be added to the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// The place of the lake cannot be used.
+    #[error("cannot use the lake")]
+    NoLake(#[source] PlaceError),
+    /// The process was interrupted while the run was added to the lake.
+    #[error("the reports are written, but interrupted before the lake {0} had all tables")]
+    NotAdded(String),
     /// Nothing can be uploaded; nothing was requested.
     #[error("cannot upload the reports")]
     Upload(#[source] PlaceError),
@@ -267,8 +273,10 @@ impl RunError {
             }
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::Interrupted => ExitCode::Interrupted,
-            Self::Upload(error) => error.exit_code(),
-            Self::NotUploaded(PlaceError::Interrupted { .. }) => ExitCode::Interrupted,
+            Self::Upload(error) | Self::NoLake(error) => error.exit_code(),
+            Self::NotUploaded(PlaceError::Interrupted { .. }) | Self::NotAdded(_) => {
+                ExitCode::Interrupted
+            }
             Self::Output(_)
             | Self::Print(_)
             | Self::Lake(_)
@@ -293,8 +301,7 @@ impl RunError {
             Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
             Self::Lake(error) => Some(error.hint()),
-            Self::Upload(error) => error.hint(),
-            Self::NotUploaded(error) => Some(not_uploaded_hint(error)),
+            Self::Upload(_) | Self::NoLake(_) | Self::NotUploaded(_) | Self::NotAdded(_) => self.hint_about_places(),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
@@ -362,6 +369,20 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
               and that no proxy, firewall or sign-in page answers in its place (HTTPS_PROXY, \
               NO_PROXY); then run again to resume"
             .to_owned(),
+    }
+}
+
+impl RunError {
+    /// How to fix what is wrong with a place that something is uploaded or added to.
+    fn hint_about_places(&self) -> Option<String> {
+        match self {
+            Self::Upload(error) | Self::NoLake(error) => error.hint(),
+            Self::NotUploaded(error) => Some(not_uploaded_hint(error)),
+            Self::NotAdded(_) => {
+                Some("run the same command again, which adds what it lacks".to_owned())
+            }
+            _ => None,
+        }
     }
 }
 

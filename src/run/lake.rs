@@ -1,51 +1,96 @@
-//! `--lake`: adds the tables of a run to a folder with those of all runs, once its reports are written.
+//! `--lake`: adds the tables of a run to those of all runs, once its reports are written.
 //!
 //! A run that was stopped is to be resumed, and then has all its answers: nothing is added until that. A run that
 //! reached its time limit is done, whether or not it is resumed. A run that is in the lake is not added again; if it
 //! could not be added, it does not end in the store, so that the next start resumes it.
 
-use super::{messages::inform, reporting::data::RunData};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::{RunError, messages::inform, reporting::data::RunData};
 use crate::{
-    config::Config,
+    config::{Config, Place},
+    defender::auth::SignInError,
     domain::ending::Ending,
+    places::{PlaceError, connect_lake},
     report::{
         self,
-        lake::{Added, Lake, LakeError},
+        lake::{Lake, LakeError, LakeTables},
     },
 };
 
 /// Checks before anything is requested that a run can be added.
-pub(super) fn check(config: &Config) -> Result<(), LakeError> {
-    let Some(folder) = &config.lake else {
+pub(super) async fn check(config: &Config, now: Timestamp) -> Result<(), RunError> {
+    let Some(place) = &config.lake else {
         return Ok(());
     };
-    Lake::prepare(folder, &report::lake_tables()).map(drop)
+    let tenant = config.sign_in.tenant_id.as_deref();
+    let lake = prepare(place, config, now, &report::lake_tables(), tenant).await;
+    lake.map(drop).map_err(|problem| match problem {
+        RunError::Lake(error) => of_sign_in(error),
+        problem => problem,
+    })
+}
+
+/// The failed sign-in behind an error, if there is one.
+fn of_sign_in(error: LakeError) -> RunError {
+    let place = error.trouble().and_then(|it| it.problem::<PlaceError>());
+    match place {
+        Some(PlaceError::SignIn { source, .. }) => RunError::SignIn(SignInError::clone(source)),
+        _ => error.into(),
+    }
 }
 
 /// Adds the tables of a run, if there is a lake.
-pub(super) fn add(data: &RunData<'_>, ending: &Ending) -> Result<(), LakeError> {
+pub(super) async fn add(
+    data: &RunData<'_>,
+    ending: &Ending,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<(), RunError> {
     let config = data.sources.config;
-    let Some(folder) = &config.lake else {
+    let Some(place) = &config.lake else {
         return Ok(());
     };
     let said = if ending.is_as_far_as_meant() {
-        let tables = report::lake_tables();
-        let lake = Lake::prepare(folder, &tables)?;
-        let added = data.with_run(|run| lake.add(&tables, run))?;
-        in_words(&added)
+        let added = stop.run_until_cancelled(add_to(place, data, now)).await;
+        in_words(&added.ok_or_else(|| RunError::NotAdded(place.to_string()))??)
     } else {
         "the run is added when it has been resumed".to_owned()
     };
-    inform(
-        config.console,
-        &format!("lake {}: {said}", folder.display()),
-    );
+    inform(config.console, &format!("lake {place}: {said}"));
     Ok(())
 }
 
-fn in_words(added: &Added) -> String {
-    match added {
-        Added::Tables(tables) => format!("{} added", tables.join(", ")),
-        Added::Before => "it has this run already, and nothing is added again".to_owned(),
+/// Adds the tables of a run that the lake lacks. Returns their names.
+async fn add_to(
+    place: &Place,
+    data: &RunData<'_>,
+    now: Timestamp,
+) -> Result<Vec<&'static str>, RunError> {
+    let (facts, extras) = data.with_run(|run| (run.facts.clone(), run.extras()));
+    let (tables, tenant) = (report::lake_tables(), facts.tenant_id.as_deref());
+    let lake = prepare(place, data.sources.config, now, &tables, tenant).await?;
+    let missing = lake.missing(&tables, &facts, extras).await?;
+    let staged = data.with_run(|run| lake.stage(&missing, run))?;
+    Ok(lake.add(staged, &facts).await?)
+}
+
+async fn prepare(
+    place: &Place,
+    config: &Config,
+    now: Timestamp,
+    tables: &LakeTables,
+    tenant: Option<&str>,
+) -> Result<Lake, RunError> {
+    let files = connect_lake(place, config, now).map_err(RunError::NoLake)?;
+    Ok(Lake::prepare(files, tables, tenant).await?)
+}
+
+fn in_words(added: &[&str]) -> String {
+    if added.is_empty() {
+        "it has this run already, and nothing is added again".to_owned()
+    } else {
+        format!("{} added", added.join(", "))
     }
 }

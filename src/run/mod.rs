@@ -29,7 +29,7 @@
 //! - `dry_run`: the plan of a run
 //! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
 //! - `upload`: uploads the reports
-//! - `lake`: adds the tables of a run to a folder with those of all runs
+//! - `lake`: adds the tables of a run to those of all runs
 //! - `renewal`: when a credential is to be renewed
 //! - `lend`: lends the store to the few calls besides those for machines
 //! - `list`: the machine list from the service, before a run begins
@@ -120,7 +120,7 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
         return Ok(None);
     }
     metrics::check(input.config)?;
-    lake::check(input.config)?;
+    lake::check(input.config, input.started.timestamp()).await?;
     upload::check(input.config, input.started).await?;
     let concluded = Box::pin(run_phases(input)).await;
     if let Err(problem) = &concluded {

@@ -51,7 +51,7 @@ pub(super) async fn check(config: &Config, started: &ZonedDateTime) -> Result<()
             );
             Ok(())
         }
-        Err(PlaceError::SignIn { source, .. }) => Err(source.into()),
+        Err(PlaceError::SignIn { source, .. }) => Err(RunError::SignIn(*source)),
         checked => checked.map_err(RunError::Upload),
     }
 }

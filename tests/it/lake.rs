@@ -12,6 +12,8 @@ use parquet::{
     record::Field,
 };
 
+#[cfg(feature = "upload")]
+use crate::common::Objects;
 use crate::common::{Finished, Scene, wait_until};
 
 const LAKE: [&str; 2] = ["--lake", "lake"];
@@ -167,10 +169,14 @@ fn lake_that_cannot_be_written_ends_the_run_before_any_request() {
         .exits_with(6)
         .complains("run-20261123T010000Z-1.parquet of the lake")
         .hints("move it out of the lake");
-    scene
-        .report(&["--lake", "s3://bucket/lake"])
-        .exits_with(2)
-        .complains("a folder, not a URL");
+    for (url, why) in [
+        ("s3://bucket/{date}", "no placeholders"),
+        ("ftp://host/lake", "expected az://CONTAINER/PATH"),
+        ("az://lake?sig=hunter2", "no query"),
+    ] {
+        let run = scene.report(&["--lake", url]).exits_with(2).complains(why);
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+    }
     scene.assert_no_requests();
 }
 
@@ -192,4 +198,85 @@ fn run_that_could_not_be_added_has_its_reports_and_is_added_later() {
     assert_eq!(scene.tenant.log().calls.len(), calls);
     assert_eq!(tables(&scene)["machines"], 1);
     assert_eq!(tables(&scene)["gaps"], 1);
+}
+
+#[cfg(feature = "upload")]
+#[test]
+fn lake_in_a_bucket_is_that_of_a_folder() {
+    let (scene, objects) = (Scene::with_machines(3), Objects::start());
+    let report = |arguments: &[&str]| {
+        let flags = [
+            &["report", "machines.csv", "--lake=s3://reports/lake"],
+            arguments,
+        ]
+        .concat();
+        let mut command = scene.command(&flags);
+        objects.as_amazon(&mut command);
+        scene.finish(&mut command)
+    };
+    let run = report(&[])
+        .exits_with(0)
+        .complains("lake s3://reports/lake: gaps, machines, kbs, failures added");
+    let tenant = scene.tenant.tenant_id();
+    let date = run.rows("gaps.csv")[0]["date"].clone();
+    let names = objects.names();
+    assert_eq!(names.len(), 4);
+    let gaps = names
+        .iter()
+        .find(|it| it.starts_with("lake/gaps/"))
+        .unwrap();
+    assert!(
+        gaps.starts_with(&format!("lake/gaps/tenant={tenant}/date={date}/run-20")),
+        "{gaps}"
+    );
+    scene.report(&["--lake", "lake", "--offline"]).exits_with(0);
+
+    // The second night checks the columns of the first, and replaces nothing.
+    let first: Vec<Vec<u8>> = names.iter().map(|name| objects.get(name)).collect();
+    report(&[]).exits_with(0);
+    assert_eq!(objects.names().len(), 9);
+    assert!(
+        names
+            .iter()
+            .zip(&first)
+            .all(|(name, bytes)| objects.get(name) == *bytes)
+    );
+    objects.put(
+        &format!("lake/kbs/tenant={tenant}/date=2999-01-01/run-1.parquet"),
+        b"damaged",
+    );
+    let calls = scene.tenant.log().calls.len();
+    report(&[])
+        .exits_with(6)
+        .complains("date=2999-01-01/run-1.parquet of the lake: ")
+        .hints("move it out of the lake");
+    assert_eq!(scene.tenant.log().calls.len(), calls);
+}
+
+#[cfg(feature = "upload")]
+#[test]
+fn run_is_added_once_whatever_a_bucket_answers() {
+    let scene = Scene::with_machines(2);
+    let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let mut puts = 0;
+    let objects = Objects::start().with_faults(move |request| {
+        puts += usize::from(request.method == "PUT");
+        (puts > 2).then_some(("403 Forbidden", denied))
+    });
+    let report = || {
+        let mut command = scene.command(&["report", "machines.csv", "--lake=az://reports/lake"]);
+        objects.as_azure(&mut command);
+        scene.finish(&mut command)
+    };
+    report()
+        .exits_with(6)
+        .complains("error: cannot add the run to az://reports/lake/kbs/tenant=")
+        .complains("HTTP 403 (AccessDenied): Access Denied")
+        .hints("then run the same command again");
+    assert_eq!(objects.names().len(), 2);
+    objects.mend();
+    let calls = scene.tenant.log().calls.len();
+    report().exits_with(0).complains(": kbs, failures added");
+    assert_eq!(scene.tenant.log().calls.len(), calls);
+    assert_eq!(objects.names().len(), 4);
 }

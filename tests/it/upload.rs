@@ -53,7 +53,8 @@ fn bucket_has_what_the_folder_has_and_the_marker_last() {
     }
     let marker = String::from_utf8(objects.get("nights/_SUCCESS")).unwrap();
     let digest = Sha256::digest(run.bytes("kbs.csv"));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest.iter().map(|byte| format!("{byte:02x}"));
+    let digest = digest.collect::<Vec<_>>().concat();
     assert!(
         marker.contains(&format!("\n{digest}  kbs.csv\n")),
         "{marker}"
@@ -246,10 +247,9 @@ fn upload_that_is_interrupted_goes_on_at_the_next_start() {
 fn folder_gets_the_reports_of_each_part() {
     let scene = Scene::with_machines(4);
     let ids = scene.tenant.fleet().machines().iter().map(|it| it.id);
-    let rows: String = ids
-        .zip(["Berlin", "Zürich, CH", "Berlin", ""])
-        .map(|(id, site)| format!("{id},\"{site}\"\n"))
-        .collect();
+    let rows = ids.zip(["Berlin", "Zürich, CH", "Berlin", ""]);
+    let rows = rows.map(|(id, site)| format!("{id},\"{site}\"\n"));
+    let rows = rows.collect::<Vec<_>>().concat();
     scene.write("machines.csv", format!("machineId,site\n{rows}"));
     let place = scene.path("place");
     let url = url::Url::from_file_path(&place).unwrap();

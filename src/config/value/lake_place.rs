@@ -5,24 +5,38 @@ use std::{
     str::FromStr,
 };
 
-use super::{InvalidValue, Text};
+use super::{
+    InvalidValue, Text,
+    place::{Place, PlaceUrl, StoreUrl},
+};
 
 /// What the value is, in messages.
 const KIND: &str = "place of a lake";
 
-/// The place of a lake: a folder.
+/// The place of a lake: a folder, or a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LakePlace(PathBuf);
+pub enum LakePlace {
+    /// A folder.
+    Folder(PathBuf),
+    /// In an object store.
+    Store(StoreUrl),
+}
 
 impl LakePlace {
-    /// The folder.
-    pub(in crate::config) fn path(&self) -> &Path {
-        &self.0
+    /// The folder, if it is one.
+    pub(in crate::config) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Store(_) => None,
+        }
     }
 
     /// The place, resolved against `folder`.
     pub(in crate::config) fn relative_to(self, folder: &Path) -> Self {
-        Self(folder.join(self.0))
+        match self {
+            Self::Folder(path) => Self::Folder(folder.join(path)),
+            store @ Self::Store(_) => store,
+        }
     }
 }
 
@@ -31,19 +45,31 @@ impl FromStr for LakePlace {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = String::from(text.parse::<Text>()?);
-        if text.contains("://") {
-            return Err(InvalidValue::new(&text, KIND, "a folder, not a URL"));
-        }
         if !cfg!(feature = "parquet") {
             let wanted = "none: this build has no parquet";
             return Err(InvalidValue::new(&text, KIND, wanted));
         }
-        Ok(Self(text.into()))
+        if !text.contains("://") {
+            return Ok(Self::Folder(text.into()));
+        }
+        let url = PlaceUrl::parse(&text)?;
+        if url.is_dated() || url.is_of_tenant() {
+            let wanted =
+                "no placeholders: its folders are those of tenants and dates by themselves";
+            return Err(InvalidValue::new(&text, KIND, wanted));
+        }
+        Ok(match url {
+            PlaceUrl::Folder(folder) => Self::Folder(folder.as_str().into()),
+            PlaceUrl::Store(url) => Self::Store(url),
+        })
     }
 }
 
-impl From<LakePlace> for PathBuf {
+impl From<LakePlace> for Place {
     fn from(place: LakePlace) -> Self {
-        place.0
+        match place {
+            LakePlace::Folder(folder) => Self::Folder(folder),
+            LakePlace::Store(url) => Self::Store(url),
+        }
     }
 }

@@ -49,7 +49,7 @@ pub struct StoreUrl {
 /// A container or bucket of an object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Store {
-    /// Azure Blob Storage, Data Lake Storage, or OneLake.
+    /// Azure Blob Storage, Data Lake Storage, or that of Fabric.
     Azure {
         /// The container or file system.
         container: String,

@@ -1,65 +1,85 @@
 //! What can be wrong with a lake.
 
-use std::{io, path::PathBuf};
-
 use thiserror::Error;
 
-use super::Difference;
+use super::{Difference, files::Trouble};
 
 /// Why nothing can be added to a lake.
 #[derive(Debug, Error)]
 pub enum LakeError {
-    /// The folder cannot be created, or is not writable.
-    #[error("cannot write to the lake {}", folder.display())]
+    /// The place is not there, or is not writable.
+    #[error("cannot write to the lake {lake}")]
     Unwritable {
-        /// The folder.
-        folder: PathBuf,
+        /// The place.
+        lake: String,
         /// The cause.
-        source: io::Error,
+        source: Trouble,
     },
     /// A folder or a file that is there cannot be read.
-    #[error("cannot read {} of the lake", path.display())]
+    #[error("cannot read {path} of the lake")]
     Unreadable {
         /// The folder or file.
-        path: PathBuf,
+        path: String,
         /// The cause.
-        source: io::Error,
+        source: Trouble,
     },
     /// The columns of a file that is there do not fit.
-    #[error("cannot add to the lake after {}: {difference}", file.display())]
+    #[error("cannot add to the lake after {file}: {difference}")]
     Columns {
         /// The file.
-        file: PathBuf,
+        file: String,
         /// How they differ.
         difference: Difference,
     },
     /// A table could not be added.
-    #[error("cannot add the run to {} of the lake", path.display())]
+    #[error("cannot add the run to {path} of the lake")]
     Add {
         /// The folder that it belongs to.
-        path: PathBuf,
+        path: String,
         /// The cause.
-        source: io::Error,
+        source: Trouble,
     },
 }
 
 impl LakeError {
+    /// What the place says, if it is that which refuses.
+    pub const fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Unwritable { source, .. }
+            | Self::Unreadable { source, .. }
+            | Self::Add { source, .. } => Some(source),
+            Self::Columns { .. } => None,
+        }
+    }
+
     /// How to fix it.
     pub fn hint(&self) -> String {
+        let of_place = self.trouble().and_then(Trouble::hint);
+        match (self, of_place) {
+            (Self::Add { .. }, Some(hint)) => format!(
+                "{hint}; the reports are written: then run the same command again, which requests no answer twice \
+                 and adds what the lake lacks"
+            ),
+            (_, Some(hint)) => hint.to_owned(),
+            (_, None) => self.usual_hint().to_owned(),
+        }
+    }
+
+    const fn usual_hint(&self) -> &'static str {
         match self {
             Self::Unwritable { .. } => "choose a folder that you may write to with --lake PLACE",
             Self::Unreadable { .. } => {
-                "move it out of the lake if it is damaged, or choose another folder with --lake PLACE"
+                "move it out of the lake if it is damaged, or choose another place with --lake PLACE"
             }
             Self::Columns {
                 difference: Difference::Has { .. },
                 ..
             } => {
-                "a newer version of patchgap wrote that file: use that version, or choose another folder with \
+                "a newer version of patchgap wrote that file: use that version, or choose another place with \
                  --lake PLACE"
             }
             Self::Columns { .. } => {
-                "patchgap never writes such a file: move it out of the lake, or choose another folder with --lake \
+                "patchgap never writes such a file: move it out of the lake, or choose another place with --lake \
                  PLACE"
             }
             Self::Add { .. } => {
@@ -67,6 +87,5 @@ impl LakeError {
                  is requested twice, and what the lake lacks is added"
             }
         }
-        .to_owned()
     }
 }

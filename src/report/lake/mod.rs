@@ -1,15 +1,22 @@
-//! `--lake`: a folder to which every run adds its tables, so that years and tenants read as one table.
+//! `--lake`: a place to which every run adds its tables, so that years and tenants read as one table.
 //!
+//! - `files`: what a place can do; `folder`: a place on a disk. Object stores are in another room
 //! - `table`: what a table has to offer
 //! - `paths`: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
 //! - `newest`: the file of a table that was added last, whose columns must fit
 //! - `error`: what can be wrong with it
+//!
+//! ```text
+//! prepare: columns of the newest files ─► ... the run ... ─► missing tables ─► stage: rendered ─► add
+//! ```
 //!
 //! Files are only ever added, whole or not at all: all tables are rendered into temporary files, whose names readers
 //! skip, before the first one gets its name. A run that is resumed has the same start, and each file says which run it
 //! is of: what is there already is not added again.
 
 mod error;
+mod files;
+mod folder;
 mod newest;
 mod paths;
 mod table;
@@ -17,154 +24,226 @@ mod table;
 #[cfg(feature = "parquet")]
 mod tests;
 
-use std::{
-    fs,
-    io::{self, BufWriter, ErrorKind, Write},
-    path::{Path, PathBuf},
-};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use tempfile::NamedTempFile;
 
 pub use self::{
     error::LakeError,
+    files::{BadEnd, FileEnd, LakeFiles, Trouble},
+    folder::LakeFolder,
     table::{Difference, LakeTable},
 };
 use self::{newest::newest, paths::Folders};
-use super::{
-    Run,
-    output::{Access, can_be_made, replace, sweep, temporary},
-};
+use super::{Extras, Facts, Run};
 
 /// How many runs of a tenant may start in the same second.
 const PARTS: u32 = 1000;
 
+/// How many bytes at the end of a file are read at first, and at most: what the file has is described there.
+const END: u64 = 64 << 10;
+const LONGEST_END: u64 = 64 << 20;
+
 /// The tables of a lake.
 pub type LakeTables = [Box<dyn LakeTable>];
 
-/// A folder that was checked to be a lake of this version, or none yet.
-#[derive(Debug, Clone)]
+/// A place that was checked to be a lake of this version, or none yet.
 pub struct Lake {
-    folder: PathBuf,
+    files: Box<dyn LakeFiles>,
 }
 
-/// What became of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Added {
-    /// These tables were added.
-    Tables(Vec<&'static str>),
-    /// All of them were there already.
-    Before,
+/// A table of a run that is rendered, and not added yet.
+pub struct Staged<'tables> {
+    table: &'tables dyn LakeTable,
+    file: NamedTempFile,
 }
 
 impl Lake {
-    /// Checks that these tables can be added to a folder, and that their columns fit what is there. A missing folder
-    /// is only created when there is something to add.
-    pub fn prepare(folder: &Path, tables: &LakeTables) -> Result<Self, LakeError> {
-        let unwritable = |source| LakeError::Unwritable {
-            folder: folder.to_owned(),
+    /// Checks that these tables can be added to a place, and that their columns fit what is there: the newest files of
+    /// this tenant, if it has any. A missing folder is only created when there is something to add.
+    pub async fn prepare(
+        files: Box<dyn LakeFiles>,
+        tables: &LakeTables,
+        tenant: Option<&str>,
+    ) -> Result<Self, LakeError> {
+        let lake = Self { files };
+        let prepared = lake.files.prepare().await;
+        prepared.map_err(|source| LakeError::Unwritable {
+            lake: lake.files.name(),
             source,
-        };
-        if folder.is_dir() {
-            prove_writable(folder).map_err(unwritable)?;
-            sweep(folder);
-            for table in tables {
-                check_columns(folder, table.as_ref())?;
-            }
-        } else {
-            can_be_made(folder).map_err(unwritable)?;
+        })?;
+        let tenant = tenant.map(paths::tenant_folder);
+        for table in tables {
+            lake.check_columns(table.as_ref(), tenant.as_deref())
+                .await?;
         }
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(lake)
     }
 
-    /// Adds the tables of a run that are not there yet.
-    pub fn add(&self, tables: &LakeTables, run: &Run<'_>) -> Result<Added, LakeError> {
-        let failed = |path: &Path, source| LakeError::Add {
-            path: path.to_owned(),
-            source,
-        };
-        let access = Access::of_folder(&self.folder).map_err(|it| failed(&self.folder, it))?;
-        let folders = Folders::of(&self.folder, run.facts);
-        let tables = tables.iter().filter(|it| it.is_written(run.extras()));
-        let missing = tables.filter(|it| !is_there(&folders, it.as_ref(), run));
-        let staged = missing.map(|table| {
-            let staged = stage(&self.folder, table.as_ref(), run);
-            let staged = staged.and_then(|file| access.file(file.as_file()).map(|()| file));
-            let staged =
-                staged.map_err(|source| failed(&folders.of_table(table.name()), source))?;
-            Ok((table.name(), staged))
+    /// The tables of the run with these facts and extras that are not there yet.
+    pub async fn missing<'tables>(
+        &self,
+        tables: &'tables LakeTables,
+        facts: &Facts,
+        extras: Extras,
+    ) -> Result<Vec<&'tables dyn LakeTable>, LakeError> {
+        let folders = Folders::of(facts);
+        let written = tables.iter().map(AsRef::as_ref);
+        let mut missing = Vec::new();
+        for table in written.filter(|it| it.is_written(extras)) {
+            let is_there = self.is_there(&folders, table, facts).await;
+            let folder = folders.of_table(table.name());
+            if !is_there.map_err(|it| self.unreadable(&folder, it))? {
+                missing.push(table);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Renders tables of a run completely to the disk.
+    pub fn stage<'tables>(
+        &self,
+        tables: &[&'tables dyn LakeTable],
+        run: &Run<'_>,
+    ) -> Result<Vec<Staged<'tables>>, LakeError> {
+        let folders = Folders::of(run.facts);
+        let staged = tables.iter().map(|&table| match self.render(table, run) {
+            Ok(file) => Ok(Staged { table, file }),
+            Err(problem) => Err(self.not_added(&folders.of_table(table.name()), problem.into())),
         });
-        let staged: Vec<(&'static str, NamedTempFile)> = staged.collect::<Result<_, _>>()?;
+        staged.collect()
+    }
+
+    /// Adds the tables of the run with these facts. Returns their names.
+    pub async fn add(
+        &self,
+        staged: Vec<Staged<'_>>,
+        facts: &Facts,
+    ) -> Result<Vec<&'static str>, LakeError> {
+        let folders = Folders::of(facts);
         let mut added = Vec::new();
-        for (table, file) in staged {
-            let folder = folders.of_table(table);
-            access.folder(&folder).map_err(|it| failed(&folder, it))?;
-            place(file, &folders, table).map_err(|it| failed(&folder, it))?;
-            added.push(table);
+        for staged in staged {
+            let name = staged.table.name();
+            let placed = self.place(staged, &folders, facts).await;
+            placed.map_err(|it| self.not_added(&folders.of_table(name), it))?;
+            added.push(name);
         }
-        Ok(if added.is_empty() {
-            Added::Before
-        } else {
-            Added::Tables(added)
-        })
+        Ok(added)
     }
-}
 
-/// Checks the columns of the file that was added last.
-fn check_columns(lake: &Path, table: &dyn LakeTable) -> Result<(), LakeError> {
-    let folder = lake.join(table.name());
-    let unreadable = |path: &Path, source| LakeError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let Some(file) = newest(&folder).map_err(|it| unreadable(&folder, it))? else {
-        return Ok(());
-    };
-    match table
-        .difference(&file)
-        .map_err(|it| unreadable(&file, it))?
-    {
-        None => Ok(()),
-        Some(difference) => Err(LakeError::Columns { file, difference }),
+    /// Checks the columns of the file that was added last.
+    async fn check_columns(
+        &self,
+        table: &dyn LakeTable,
+        tenant: Option<&str>,
+    ) -> Result<(), LakeError> {
+        let name = table.name();
+        let newest = newest(self.files.as_ref(), name, tenant).await;
+        let Some(file) = newest.map_err(|it| self.unreadable(name, it))? else {
+            return Ok(());
+        };
+        let difference = self.read_end(&file, |end| table.difference(end)).await;
+        let difference = difference.and_then(|read| Ok(read?));
+        match difference.map_err(|it| self.unreadable(&file, it))? {
+            None => Ok(()),
+            Some(difference) => Err(LakeError::Columns {
+                file: self.files.shown(&file),
+                difference,
+            }),
+        }
     }
-}
 
-fn prove_writable(folder: &Path) -> io::Result<()> {
-    temporary(folder)?.close()
-}
-
-/// Whether a table has this run.
-fn is_there(folders: &Folders, table: &dyn LakeTable, run: &Run<'_>) -> bool {
-    let mut files = (1..PARTS).map(|part| folders.file(table.name(), part));
-    let mut files = files.by_ref().take_while(|file| file.exists());
-    files.any(|file| table.is_of(&file, run))
-}
-
-/// Renders a table completely to the disk, in the folder of the lake, where the next run would remove it if this one
-/// were killed.
-fn stage(lake: &Path, table: &dyn LakeTable, run: &Run<'_>) -> io::Result<NamedTempFile> {
-    let mut out = BufWriter::new(temporary(lake)?);
-    table.render(run, &mut out)?;
-    out.flush()?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// Gives a file the first name that is free.
-fn place(mut file: NamedTempFile, folders: &Folders, table: &str) -> io::Result<()> {
-    for part in 1..PARTS {
-        let path = folders.file(table, part);
-        match file.persist_noclobber(&path) {
-            Ok(_) => return Ok(()),
-            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => file = failed.file,
-            // Some file systems of networks cannot do that in one step.
-            Err(failed) if fs::symlink_metadata(&path).is_err() => {
-                return Ok(replace(failed.file, &path)?);
+    /// Whether a table has this run.
+    async fn is_there(
+        &self,
+        folders: &Folders,
+        table: &dyn LakeTable,
+        facts: &Facts,
+    ) -> Result<bool, Trouble> {
+        let names = self.files.names(&folders.of_table(table.name())).await?;
+        let parts = (1..PARTS).take_while(|part| names.contains(&folders.name(*part)));
+        for part in parts {
+            let path = folders.file(table.name(), part);
+            if self.is_of(&path, table, facts).await? {
+                return Ok(true);
             }
-            Err(failed) => file = failed.file,
+        }
+        Ok(false)
+    }
+
+    /// Whether a file is of this run. A damaged one is not.
+    async fn is_of(
+        &self,
+        path: &str,
+        table: &dyn LakeTable,
+        facts: &Facts,
+    ) -> Result<bool, Trouble> {
+        let read = self.read_end(path, |end| table.is_of(end, facts)).await?;
+        Ok(read.unwrap_or(false))
+    }
+
+    /// Reads what the end of a file says.
+    async fn read_end<T>(
+        &self,
+        path: &str,
+        read: impl Fn(&FileEnd) -> Result<T, BadEnd>,
+    ) -> Result<io::Result<T>, Trouble> {
+        let mut length = END;
+        loop {
+            let end = self.files.end(path, length).await?;
+            match read(&end) {
+                Ok(read) => return Ok(Ok(read)),
+                Err(BadEnd::Short(needed)) if needed > length && needed <= LONGEST_END => {
+                    length = needed;
+                }
+                Err(BadEnd::Short(_)) => return Ok(Err(ErrorKind::FileTooLarge.into())),
+                Err(BadEnd::Damaged(problem)) => return Ok(Err(problem)),
+            }
         }
     }
-    Err(ErrorKind::AlreadyExists.into())
+
+    fn render(&self, table: &dyn LakeTable, run: &Run<'_>) -> io::Result<NamedTempFile> {
+        let mut out = BufWriter::new(self.files.stage()?);
+        table.render(run, &mut out)?;
+        out.flush()?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+
+    /// Gives a file the first name that is free.
+    async fn place(
+        &self,
+        staged: Staged<'_>,
+        folders: &Folders,
+        facts: &Facts,
+    ) -> Result<(), Trouble> {
+        let Staged { table, mut file } = staged;
+        for part in 1..PARTS {
+            let path = folders.file(table.name(), part);
+            let Some(back) = self.files.add(file, &path).await? else {
+                return Ok(());
+            };
+            // An attempt whose reply was lost may have added it.
+            if self.is_of(&path, table, facts).await? {
+                return Ok(());
+            }
+            file = back;
+        }
+        Err(io::Error::from(ErrorKind::AlreadyExists).into())
+    }
+
+    fn unreadable(&self, path: &str, source: Trouble) -> LakeError {
+        LakeError::Unreadable {
+            path: self.files.shown(path),
+            source,
+        }
+    }
+
+    fn not_added(&self, path: &str, source: Trouble) -> LakeError {
+        LakeError::Add {
+            path: self.files.shown(path),
+            source,
+        }
+    }
 }

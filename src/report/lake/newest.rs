@@ -1,27 +1,46 @@
-//! The file of a table that was added last, of whichever tenant.
+//! The file of a table that was added last: of this tenant, or of whichever if it has none.
 
-use std::{
-    fs,
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
-};
+use super::files::{LakeFiles, Trouble};
 
 /// The newest file below the folder of a table: in the folder of the latest date that has any, the one whose name says
-/// that its run started last.
-pub(super) fn newest(table: &Path) -> io::Result<Option<PathBuf>> {
-    let mut days: Vec<(String, PathBuf)> = Vec::new();
-    for (name, tenant) in entries(table)? {
-        if name.starts_with("tenant=") {
-            let dates = entries(&tenant)?.into_iter();
-            days.extend(dates.filter(|(name, _)| name.starts_with("date=")));
+/// that its run started last. `tenant` is the name of the tenant's folder.
+pub(super) async fn newest(
+    files: &dyn LakeFiles,
+    table: &str,
+    tenant: Option<&str>,
+) -> Result<Option<String>, Trouble> {
+    let mut tenants = files.names(table).await?;
+    tenants.retain(|name| name.starts_with("tenant="));
+    // A lake of many tenants is not read as a whole for each of them.
+    if let Some(own) = tenants.iter().position(|name| Some(&**name) == tenant) {
+        let own = tenants.swap_remove(own);
+        if let Some(file) = newest_of(files, table, vec![own]).await? {
+            return Ok(Some(file));
         }
+    }
+    newest_of(files, table, tenants).await
+}
+
+async fn newest_of(
+    files: &dyn LakeFiles,
+    table: &str,
+    tenants: Vec<String>,
+) -> Result<Option<String>, Trouble> {
+    let mut days: Vec<(String, String)> = Vec::new();
+    for tenant in tenants {
+        let tenant = format!("{table}/{tenant}");
+        let dates = files.names(&tenant).await?.into_iter();
+        let dates = dates.filter(|name| name.starts_with("date="));
+        days.extend(dates.map(|date| {
+            let day = format!("{tenant}/{date}");
+            (date, day)
+        }));
     }
     days.sort_unstable_by(|one, other| other.cmp(one));
     for (_, day) in days {
-        let files = entries(&day)?.into_iter();
-        let files = files.filter(|(name, _)| is_part(name));
-        if let Some((_, file)) = files.max() {
-            return Ok(Some(file));
+        let parts = files.names(&day).await?.into_iter();
+        if let Some(name) = parts.filter(|name| is_part(name)).max() {
+            return Ok(Some(format!("{day}/{name}")));
         }
     }
     Ok(None)
@@ -32,36 +51,22 @@ fn is_part(name: &str) -> bool {
     name.ends_with(".parquet") && !name.starts_with(['.', '_'])
 }
 
-/// The names and paths in a folder; none if it is not there, or is no folder.
-fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(error),
-    };
-    let entries = entries.map(|entry| {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        Ok((name, entry.path()))
-    });
-    entries.collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn newest_is_of_the_latest_day_with_a_file() {
+    use super::{super::folder::LakeFolder, *};
+
+    #[tokio::test]
+    async fn newest_is_of_the_latest_day_with_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str| {
-            let path = folder.path().join(path);
+            let path = folder.path().join("gaps").join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         };
-        assert_eq!(newest(&folder.path().join("gone")).unwrap(), None);
+        let files = LakeFolder::new(folder.path().to_owned());
+        assert_eq!(newest(&files, "gaps", None).await.unwrap(), None);
         for path in [
             "tenant=a/date=2026-11-23/run-20261123T010000Z-1.parquet",
             "tenant=a/date=2026-11-23/run-20261123T050000Z-1.parquet",
@@ -69,13 +74,25 @@ mod tests {
             "tenant=b/date=2026-11-20/run-20261120T010000Z-1.parquet",
             "tenant=b/date=2026-11-24/.patchgap-x.tmp",
             "tenant=b/date=2026-11-24/_run.parquet",
+            "tenant=c/date=2026-11-24/_run.parquet",
             "other/date=2026-12-24/run-1.parquet",
-            "tenant=c",
+            "tenant=d",
         ] {
             write(path);
         }
-        let found = newest(folder.path()).unwrap().unwrap();
-        let expected = "tenant=a/date=2026-11-23/run-20261123T050000Z-1.parquet";
-        assert_eq!(found, folder.path().join(expected));
+        let latest = "tenant=a/date=2026-11-23/run-20261123T050000Z-1.parquet";
+        for (tenant, expected) in [
+            (None, latest),
+            (Some("tenant=a"), latest),
+            (
+                Some("tenant=b"),
+                "tenant=b/date=2026-11-20/run-20261120T010000Z-1.parquet",
+            ),
+            (Some("tenant=c"), latest),
+            (Some("tenant=e"), latest),
+        ] {
+            let found = newest(&files, "gaps", tenant).await.unwrap().unwrap();
+            assert_eq!(found, format!("gaps/{expected}"), "{tenant:?}");
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! The paths of a run's files in a lake, as Hive has them: readers take tenant and date from the folders' names.
 
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write;
 
 use jiff::civil::Date;
 
@@ -11,7 +8,7 @@ use crate::report::Facts;
 
 /// Where the files of a run belong.
 pub(super) struct Folders {
-    lake: PathBuf,
+    /// The name of the tenant's folder.
     tenant: String,
     /// The local date of the run's start.
     date: Date,
@@ -20,31 +17,34 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    pub(super) fn of(lake: &Path, facts: &Facts) -> Self {
-        let tenant = facts.tenant_id.as_deref().unwrap_or("unknown");
+    pub(super) fn of(facts: &Facts) -> Self {
         Self {
-            lake: lake.to_owned(),
-            tenant: escaped(&tenant.to_lowercase()),
+            tenant: tenant_folder(facts.tenant_id.as_deref().unwrap_or("unknown")),
             date: facts.started_on(),
             time: facts.started_at.strftime("%Y%m%dT%H%M%SZ").to_string(),
         }
     }
 
     /// The folder of a table.
-    pub(super) fn of_table(&self, table: &str) -> PathBuf {
-        let Self {
-            lake, tenant, date, ..
-        } = self;
-        lake.join(table)
-            .join(format!("tenant={tenant}"))
-            .join(format!("date={date}"))
+    pub(super) fn of_table(&self, table: &str) -> String {
+        let Self { tenant, date, .. } = self;
+        format!("{table}/{tenant}/date={date}")
     }
 
-    /// A file of a table. Runs that start in the same second are different parts.
-    pub(super) fn file(&self, table: &str, part: u32) -> PathBuf {
-        let name = format!("run-{}-{part}.parquet", self.time);
-        self.of_table(table).join(name)
+    /// The name of a file. Runs that start in the same second are different parts.
+    pub(super) fn name(&self, part: u32) -> String {
+        format!("run-{}-{part}.parquet", self.time)
     }
+
+    /// The path of a file of a table.
+    pub(super) fn file(&self, table: &str, part: u32) -> String {
+        format!("{}/{}", self.of_table(table), self.name(part))
+    }
+}
+
+/// The name of a tenant's folder.
+pub(super) fn tenant_folder(tenant: &str) -> String {
+    format!("tenant={}", escaped(&tenant.to_lowercase()))
 }
 
 /// The value as a part of a folder's name: everything else becomes `%` and two digits, as Hive and Spark do, which read

@@ -3,10 +3,10 @@
 use std::{
     fmt,
     io::{self, Write},
-    path::Path,
 };
 
-use crate::report::{Extras, Run};
+use super::files::{BadEnd, FileEnd};
+use crate::report::{Extras, Facts, Run};
 
 /// A table of a lake.
 pub trait LakeTable: Sync {
@@ -20,10 +20,10 @@ pub trait LakeTable: Sync {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
 
     /// How the columns of an existing file differ, if they do.
-    fn difference(&self, file: &Path) -> io::Result<Option<Difference>>;
+    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd>;
 
-    /// Whether an existing file is of this run.
-    fn is_of(&self, file: &Path, run: &Run<'_>) -> bool;
+    /// Whether an existing file is of the run with these facts.
+    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd>;
 }
 
 /// How the columns of an existing file differ from ours.

@@ -1,22 +1,25 @@
 //! Compares the columns of a lake's existing files with those that would be added. Columns are only ever appended:
 //! the files of all years read as one table.
 
-use std::{fs, io, path::Path};
-
 use parquet::{
     basic::{LogicalType, TimeUnit, Type as Physical},
-    file::reader::{FileReader, SerializedFileReader},
     schema::types::Type,
 };
 
-use super::columns::{FileColumn, schema};
-use crate::report::lake::Difference;
+use super::{
+    columns::{FileColumn, schema},
+    file_end::{damaged, metadata},
+};
+use crate::report::lake::{BadEnd, Difference, FileEnd};
 
 /// How an existing file differs from these columns, if it does.
-pub(super) fn difference(file: &Path, ours: &[FileColumn]) -> io::Result<Option<Difference>> {
-    let reader = SerializedFileReader::new(fs::File::open(file)?).map_err(io::Error::other)?;
-    let theirs = reader.metadata().file_metadata().schema();
-    let ours = schema("ours", ours).map_err(io::Error::other)?;
+pub(super) fn difference(
+    file: &FileEnd,
+    ours: &[FileColumn],
+) -> Result<Option<Difference>, BadEnd> {
+    let metadata = metadata(file)?;
+    let theirs = metadata.file_metadata().schema();
+    let ours = schema("ours", ours).map_err(damaged)?;
     Ok(first_difference(&fields(theirs), &fields(&ours)))
 }
 

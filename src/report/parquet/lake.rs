@@ -4,7 +4,6 @@
 use std::{
     io::{self, Write},
     marker::PhantomData,
-    path::Path,
 };
 
 use super::{
@@ -18,8 +17,8 @@ use super::{
 use crate::{
     inventory::Inventory,
     report::{
-        Extras, Run,
-        lake::{Difference, LakeTable},
+        Extras, Facts, Run,
+        lake::{BadEnd, Difference, FileEnd, LakeTable},
         table::{Changes, Failures, Gaps, Kbs, Machines, Table},
     },
 };
@@ -56,12 +55,12 @@ impl<T: Table> LakeTable for Whole<T> {
         write_columns(run, &lake_columns::<T>(), storage, GROUP, out)
     }
 
-    fn difference(&self, file: &Path) -> io::Result<Option<Difference>> {
+    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
         difference::<T>(file)
     }
 
-    fn is_of(&self, file: &Path, run: &Run<'_>) -> bool {
-        runs::is_of(file, run)
+    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
+        runs::is_of(file, facts)
     }
 }
 
@@ -81,16 +80,16 @@ impl LakeTable for GapsTable {
         by_kb::write(run, by_kb::HELD, out)
     }
 
-    fn difference(&self, file: &Path) -> io::Result<Option<Difference>> {
+    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
         difference::<Gaps>(file)
     }
 
-    fn is_of(&self, file: &Path, run: &Run<'_>) -> bool {
-        runs::is_of(file, run)
+    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
+        runs::is_of(file, facts)
     }
 }
 
-fn difference<T: Table>(file: &Path) -> io::Result<Option<Difference>> {
+fn difference<T: Table>(file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
     let ours = file_columns(&lake_columns::<T>(), &Inventory::default());
     existing::difference(file, &ours)
 }

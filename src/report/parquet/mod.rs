@@ -10,6 +10,7 @@ mod by_kb;
 mod columns;
 mod existing;
 mod file;
+mod file_end;
 mod gaps;
 mod lake;
 mod lake_columns;

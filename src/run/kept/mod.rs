@@ -128,10 +128,7 @@ pub(crate) async fn report_again(
         digest: Some(digest),
         // Nothing has happened that anybody would have to be told of.
         notice: None,
-        ended: match uploaded {
-            Ok(()) => print_outcome(config, data.outcome, is_alarming),
-            Err(problem) => Err(problem),
-        },
+        ended: uploaded.and_then(|()| print_outcome(config, data.outcome, is_alarming)),
     })
 }
 

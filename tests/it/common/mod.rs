@@ -9,6 +9,7 @@ mod hook;
 pub(crate) mod kept;
 mod mail_server;
 mod mask;
+#[cfg(feature = "upload")]
 mod objects;
 mod page;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,8 @@ mod scene;
 pub(crate) mod signal;
 mod truth;
 
+#[cfg(feature = "upload")]
+pub(crate) use self::objects::{ACCOUNT_KEY, Objects, SECRET_KEY};
 #[cfg(target_os = "linux")]
 pub(crate) use self::permissions::{set_mode, without_privileges};
 pub(crate) use self::{
@@ -27,7 +30,6 @@ pub(crate) use self::{
     hook::{Hook, SECRET},
     mail_server::MailServer,
     mask::mask_columns,
-    objects::{ACCOUNT_KEY, Objects, SECRET_KEY},
     page::{Page, project},
     scene::{Scene, fleet_ids},
     truth::{assert_truth, assert_truth_but_for},

@@ -2,7 +2,8 @@
 //! what it is sent, and answers as a test tells it to.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::Command,
@@ -245,7 +246,7 @@ impl State {
                 self.objects.remove(path);
                 ("204 No Content", String::new(), Vec::new())
             }
-            (method, _) => panic!("{method} {path}"),
+            _ => error("405 Method Not Allowed", "MethodNotAllowed"),
         }
     }
 
@@ -290,14 +291,8 @@ impl State {
             return ok(content.clone());
         };
         let (from, to) = range.split_once('-').unwrap();
-        let from = match from.parse::<usize>() {
-            Ok(from) => from,
-            Err(_) => size.saturating_sub(to.parse().unwrap()),
-        };
-        let to = match to.parse::<usize>() {
-            Ok(to) if !range.starts_with('-') => (to + 1).min(size),
-            _ => size,
-        };
+        let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
+        let to = (to + 1).min(size);
         let headers = format!("Content-Range: bytes {from}-{}/{size}\r\n", to - 1);
         ("206 Partial Content", headers, content[from..to].to_vec())
     }
@@ -309,39 +304,39 @@ impl State {
             let name = name.strip_prefix("reports/").unwrap();
             (name, content.len())
         });
-        let (mut files, mut folders) = (String::new(), std::collections::BTreeSet::new());
+        let (mut files, mut folders) = (String::new(), BTreeSet::new());
         for (name, size) in names.filter(|(name, _)| name.starts_with(prefix)) {
             match name[prefix.len()..].split_once('/') {
                 Some((folder, _)) if !is_flat => {
                     folders.insert(format!("{prefix}{folder}/"));
                 }
                 _ if query("comp") == "list" => {
-                    files += &format!(
+                    let _ = write!(
+                        files,
                         "<Blob><Name>{name}</Name><Properties><Last-Modified>Mon, 23 Nov 2026 12:00:00 GMT</Last-Modified>\
                      <Content-Length>{size}</Content-Length><Content-Type>x</Content-Type><Etag>1</Etag>\
                      </Properties></Blob>"
-                    )
+                    );
                 }
                 _ => {
-                    files += &format!(
+                    let _ = write!(
+                        files,
                         "<Contents><Key>{name}</Key><LastModified>2026-11-23T12:00:00.000Z</LastModified>\
                      <ETag>1</ETag><Size>{size}</Size></Contents>"
-                    )
+                    );
                 }
             }
         }
         let folders = folders.iter();
         let xml = if query("comp") == "list" {
-            let folders: String = folders
-                .map(|it| format!("<BlobPrefix><Name>{it}</Name></BlobPrefix>"))
-                .collect();
+            let folders = folders.map(|it| format!("<BlobPrefix><Name>{it}</Name></BlobPrefix>"));
+            let folders = folders.collect::<Vec<_>>().concat();
             format!(
                 "<EnumerationResults><Blobs>{files}{folders}</Blobs><NextMarker/></EnumerationResults>"
             )
         } else {
-            let folders: String = folders
-                .map(|it| format!("<CommonPrefixes><Prefix>{it}</Prefix></CommonPrefixes>"))
-                .collect();
+            let prefix = |it| format!("<CommonPrefixes><Prefix>{it}</Prefix></CommonPrefixes>");
+            let folders = folders.map(prefix).collect::<Vec<_>>().concat();
             format!("<ListBucketResult>{files}{folders}</ListBucketResult>")
         };
         ok(xml.into_bytes())
@@ -358,7 +353,8 @@ impl State {
             let name = line.split(' ').next().unwrap();
             let name = percent_decode_str(name).decode_utf8().unwrap();
             self.objects.remove(&*name);
-            body += &format!(
+            let _ = write!(
+                body,
                 "--b\r\nContent-Type: application/http\r\nContent-ID: {id}\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n"
             );
         }
