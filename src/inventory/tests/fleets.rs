@@ -274,7 +274,7 @@ impl Sorting {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_fleet_in_any_style_reads_back(fleet in fleet(), style in style()) {

@@ -145,6 +145,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
         #[test]
         fn any_values_get_distinct_plain_names(values in btree_set("(\\PC|\\pC|[./\\\\:a-cA-C ~-]){0,8}", 1..20)) {
             let names = folder_names(values.iter().map(|it| &**it));

@@ -249,6 +249,8 @@ fn any_gap() -> impl Strategy<Value = MissingKb> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_fleet_round_trips_with_any_row_groups(
         missing in proptest::collection::vec(proptest::collection::vec(any_gap(), 0..5), 4),
@@ -262,6 +264,8 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn gaps_of_a_lake_are_by_kb_however_many_are_held(
         missing in proptest::collection::vec(proptest::collection::btree_set(1..6_u8, 0..4), 4),

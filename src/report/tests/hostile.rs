@@ -184,6 +184,8 @@ fn formulas_in_lists_are_guarded() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_cell_is_a_formula_and_rows_stay_whole(text in HOSTILE) {
         let fixture = full_of(&text);

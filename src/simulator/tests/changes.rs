@@ -12,7 +12,7 @@ const PAGES: &str = "machines/SoftwareVulnerabilitiesByMachine";
 async fn scene(nights: u32, faults: &str) -> (Scene, String) {
     let settings = Settings {
         nights,
-        machines: 80,
+        machines: 40,
         faults: faults.parse().unwrap(),
         ..Settings::default()
     };

@@ -67,7 +67,7 @@ fn counted<'a>(rows: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, us
 #[tokio::test]
 async fn pages_and_files_hold_the_same_rows() {
     let scene = Scene::open(Settings {
-        machines: 150,
+        machines: 80,
         ..Settings::default()
     })
     .await;

@@ -179,7 +179,7 @@ async fn an_export_of_yesterday_holds_the_versions_of_yesterday() {
     let at = async |nights, faults: &str| {
         let scene = Scene::open(Settings {
             nights,
-            machines: 300,
+            machines: 100,
             faults: faults.parse().unwrap(),
             ..Settings::default()
         })

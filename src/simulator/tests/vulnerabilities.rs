@@ -201,7 +201,7 @@ async fn there_is_more_than_gaps() {
 #[tokio::test]
 async fn clean_machines_have_rows_without_a_kb_or_none_at_all() {
     let scene = Scene::open(Settings {
-        machines: 150,
+        machines: 80,
         ..Settings::default()
     })
     .await;

@@ -165,7 +165,7 @@ fn shifting_an_answer_shifts_its_times() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn gap_is_open_since_the_first_answer_without_a_break(

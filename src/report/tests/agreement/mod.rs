@@ -406,6 +406,8 @@ fn figures(run: &Run<'_>) -> Vec<(&'static str, Figures, Figures)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn every_format_has_the_same_figures(fixture in any_fleet()) {
         for (name, read, truth) in fixture.with_run(figures) {
