@@ -5,14 +5,16 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use object_store::{
-    CredentialProvider, Error, ObjectStore,
-    azure::{AzureConfigKey, AzureCredential, MicrosoftAzureBuilder},
+    CredentialProvider, Error,
+    azure::{AzureConfigKey, AzureCredential, MicrosoftAzure, MicrosoftAzureBuilder},
 };
 use secrecy::ExposeSecret;
+use url::Url;
 
 use super::{
     PlaceError,
-    store::{Surroundings, retry},
+    azure_blobs::AzureBlobs,
+    surroundings::{Surroundings, retry},
 };
 use crate::{
     config::AzureAccount,
@@ -21,6 +23,9 @@ use crate::{
 
 /// The prefix of its variables.
 const PREFIX: &str = "AZURE_STORAGE_";
+
+/// How to fix variables that cannot be used.
+const HINT: &str = "check the variables that begin with AZURE_STORAGE_";
 
 /// The variables of which one is enough to be let in, instead of the run's sign-in.
 const CREDENTIALS: [AzureConfigKey; 4] = [
@@ -37,6 +42,13 @@ pub(super) struct AzureSignIn<'run> {
     pub(super) now: Timestamp,
 }
 
+/// A container.
+pub(super) struct AzureStore {
+    pub(super) store: Arc<MicrosoftAzure>,
+    /// To remove them.
+    pub(super) blobs: AzureBlobs,
+}
+
 /// The container, with the account of the URL or of Azure's usual variables. Without a key or signature in them, it is
 /// signed in to as to the API.
 pub(super) fn store(
@@ -44,12 +56,12 @@ pub(super) fn store(
     account: Option<&AzureAccount>,
     surroundings: &Surroundings<'_>,
     sign_in: &AzureSignIn<'_>,
-) -> Result<Arc<dyn ObjectStore>, PlaceError> {
+) -> Result<AzureStore, PlaceError> {
     let builder = MicrosoftAzureBuilder::new();
     let variables = surroundings.variables.of(PREFIX);
     let builder = variables.fold(builder, |builder, (name, value)| match name.parse() {
-        // Connections are ours.
-        Ok(AzureConfigKey::Client(_)) | Err(_) => builder,
+        // Connections and addresses are ours.
+        Ok(AzureConfigKey::Client(_) | AzureConfigKey::UseEmulator) | Err(_) => builder,
         Ok(key) => builder.with_config(key, value.expose_secret()),
     });
     let builder = with_account(builder, account, surroundings, sign_in.sign_in)?;
@@ -61,14 +73,38 @@ pub(super) fn store(
     } else {
         builder.with_credentials(Arc::new(signed_in(surroundings, sign_in)?))
     };
+    let blobs = blobs(&builder, container, surroundings)?;
     let built = builder
         .with_container_name(container)
         .with_http_connector(surroundings.connector.clone())
         .with_retry(retry())
         .build();
-    let hint = "check the variables that begin with AZURE_STORAGE_";
-    let store = built.map_err(|problem| surroundings.unusable(&problem, hint))?;
-    Ok(Arc::new(store))
+    let store = built.map_err(|problem| surroundings.unusable(&problem, HINT))?;
+    Ok(AzureStore {
+        store: Arc::new(store),
+        blobs,
+    })
+}
+
+/// The blobs of the container, at the address that the builder has.
+fn blobs(
+    builder: &MicrosoftAzureBuilder,
+    container: &str,
+    surroundings: &Surroundings<'_>,
+) -> Result<AzureBlobs, PlaceError> {
+    let value = |key| builder.get_config_value(&key).unwrap_or_default();
+    let endpoint = Url::parse(&value(AzureConfigKey::Endpoint));
+    let endpoint = endpoint.map_err(|problem| PlaceError::Settings {
+        place: surroundings.place.clone(),
+        problem: format!("the address of the account cannot be used: {problem}"),
+        hint: HINT,
+    })?;
+    Ok(AzureBlobs {
+        endpoint,
+        account: value(AzureConfigKey::AccountName),
+        container: container.to_owned(),
+        connector: surroundings.connector.clone(),
+    })
 }
 
 /// Sets the account and its address.

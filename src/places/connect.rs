@@ -10,7 +10,8 @@ use super::{
     google,
     http::Connector,
     lake::StoreLake,
-    store::{StoreTarget, Surroundings},
+    store::StoreTarget,
+    surroundings::Surroundings,
 };
 #[cfg(feature = "upload")]
 use crate::{
@@ -75,7 +76,8 @@ fn store(url: &StoreUrl, config: &Config, now: Timestamp) -> Result<StoreTarget,
                 http: &http,
                 now,
             };
-            azure::store(container, account.as_ref(), &surroundings, &sign_in)?
+            let azure = azure::store(container, account.as_ref(), &surroundings, &sign_in)?;
+            return Ok(StoreTarget::in_azure(url.clone(), azure));
         }
         Store::Amazon(bucket) => amazon::store(bucket, &surroundings)?,
         Store::Google(bucket) => google::store(bucket, &surroundings)?,

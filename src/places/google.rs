@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     PlaceError,
-    store::{Surroundings, retry},
+    surroundings::{Surroundings, retry},
 };
 
 /// How to fix variables that cannot be used.

@@ -3,6 +3,7 @@
 //! - `target`: what a place can do; `connect`: the place for a URL
 //! - `folder`: a place on a disk or a share
 //! - `store`: a place in an object store; `azure`, `amazon`, `google`: how it is found and signed in to
+//! - `azure_blobs`: removes what is in Azure; `surroundings`: what all of them are made from
 //! - `http`: the requests of all object stores, over the connections that the API has, too; `reply`: what went
 //!   wrong with one
 //! - `upload`: uploads a folder of reports; `marker`: the file that says that all of it is there
@@ -29,6 +30,8 @@ mod amazon;
 #[cfg(feature = "upload")]
 mod azure;
 #[cfg(feature = "upload")]
+mod azure_blobs;
+#[cfg(feature = "upload")]
 mod google;
 #[cfg(feature = "upload")]
 mod http;
@@ -37,6 +40,8 @@ mod lake;
 mod reply;
 #[cfg(feature = "upload")]
 mod store;
+#[cfg(feature = "upload")]
+mod surroundings;
 
 pub(crate) use self::{
     connect::{connect, connect_lake},

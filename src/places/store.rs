@@ -1,22 +1,19 @@
 //! A place in an object store.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc, time::Duration};
+use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use object_store::{
-    Attribute, Attributes, BackoffConfig, Error, GetOptions, MultipartUpload, ObjectStore,
-    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, RetryConfig, path,
+    Attribute, Attributes, Error, GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt,
+    PutMode, PutMultipartOptions, PutOptions, path,
 };
 
 use super::{
-    PlaceError, Target,
-    error::Refusal,
-    folder::disk,
-    http::{Connector, observed},
+    PlaceError, Target, azure::AzureStore, error::Refusal, folder::disk, http::observed,
     reply::Reply,
 };
 use crate::{
-    config::{StoreUrl, StoreVariables},
+    config::StoreUrl,
     defender::auth::SignInError,
     report::output::{Digest, Hashing},
 };
@@ -27,43 +24,38 @@ const PIECE: usize = 5 << 20;
 /// The most bytes of a file that is read. One that is larger is not ours.
 const LONGEST: u64 = 4 << 20;
 
-/// How often a request is tried again, and for how long: its signature is valid for minutes.
-pub(super) fn retry() -> RetryConfig {
-    RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: 5,
-        retry_timeout: Duration::from_mins(3),
-    }
-}
-
-/// What the object stores of all kinds are made from.
-pub(super) struct Surroundings<'run> {
-    /// The place, for people.
-    pub(super) place: String,
-    pub(super) variables: &'run StoreVariables,
-    pub(super) connector: Connector,
-}
-
-impl Surroundings<'_> {
-    /// The error for variables that cannot be used.
-    pub(super) fn unusable(&self, problem: &Error, hint: &'static str) -> PlaceError {
-        PlaceError::Settings {
-            place: self.place.clone(),
-            problem: problem.to_string(),
-            hint,
-        }
-    }
-}
-
 /// A place in an object store.
 pub(super) struct StoreTarget {
     pub(super) url: StoreUrl,
     pub(super) store: Arc<dyn ObjectStore>,
+    /// The same in Azure.
+    azure: Option<AzureStore>,
 }
 
 impl StoreTarget {
     pub(super) fn new(url: StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
-        Self { url, store }
+        Self {
+            url,
+            store,
+            azure: None,
+        }
+    }
+
+    /// A container of Azure.
+    pub(super) fn in_azure(url: StoreUrl, azure: AzureStore) -> Self {
+        Self {
+            url,
+            store: Arc::clone(&azure.store) as _,
+            azure: Some(azure),
+        }
+    }
+
+    async fn delete(&self, location: &path::Path) -> Result<(), Error> {
+        let Some(azure) = &self.azure else {
+            return self.store.delete(location).await;
+        };
+        let credential = azure.store.credentials().get_credential().await?;
+        azure.blobs.remove(location, &credential).await
     }
 
     /// The path of a file in the container or bucket.
@@ -250,7 +242,7 @@ impl Target for StoreTarget {
 
     async fn remove(&self, name: &str) -> Result<(), PlaceError> {
         let location = self.location(name)?;
-        let (result, reply) = observed(self.store.delete(&location)).await;
+        let (result, reply) = observed(self.delete(&location)).await;
         match result {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(self.explained(format!("remove {name}"), &error, reply)),

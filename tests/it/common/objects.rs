@@ -234,7 +234,8 @@ impl State {
                 let number: u32 = query("partNumber").unwrap().parse().unwrap();
                 self.piece(request, &format!("{number:05}"))
             }
-            ("POST", Some("batch")) => self.batch(request),
+            // Not every service has batches.
+            ("POST", Some("batch")) => error("400 Bad Request", "UnsupportedQueryParameter"),
             ("POST", _) if query("uploads").is_some() => {
                 let xml = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>";
                 ok(xml.into())
@@ -340,30 +341,6 @@ impl State {
             format!("<ListBucketResult>{files}{folders}</ListBucketResult>")
         };
         ok(xml.into_bytes())
-    }
-
-    /// Azure's way to delete.
-    fn batch(&mut self, request: &ObjectRequest) -> Reply {
-        let text = String::from_utf8_lossy(&request.body);
-        let names = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("DELETE /"));
-        let mut body = String::new();
-        for (id, line) in names.enumerate() {
-            let name = line.split(' ').next().unwrap();
-            let name = percent_decode_str(name).decode_utf8().unwrap();
-            self.objects.remove(&*name);
-            let _ = write!(
-                body,
-                "--b\r\nContent-Type: application/http\r\nContent-ID: {id}\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n"
-            );
-        }
-        let headers = "Content-Type: multipart/mixed; boundary=b\r\n".to_owned();
-        (
-            "202 Accepted",
-            headers,
-            format!("{body}--b--\r\n").into_bytes(),
-        )
     }
 }
 
