@@ -7,13 +7,17 @@ use hyper::{Method, Request, StatusCode};
 use object_store::{
     Error, Result,
     azure::{AzureAuthorizer, AzureCredential},
-    client::{HttpError, HttpErrorKind, HttpRequestBody, HttpService},
+    client::{HttpError, HttpRequestBody, HttpService},
     path::Path,
 };
 use tokio::time::sleep;
 use url::Url;
 
-use super::{http::Connector, surroundings::retry};
+use super::{
+    http::{Connector, is_final},
+    reply,
+    surroundings::retry,
+};
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -79,17 +83,8 @@ enum Problem {
 
 fn is_passing(problem: &Problem) -> bool {
     match problem {
-        Problem::Refused(status) => {
-            status.is_server_error()
-                || matches!(
-                    *status,
-                    StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
-                )
-        }
-        Problem::Lost(problem) => !matches!(
-            problem.kind(),
-            HttpErrorKind::Unknown | HttpErrorKind::Decode
-        ),
+        Problem::Refused(status) => reply::is_passing(status.as_u16()),
+        Problem::Lost(problem) => !is_final(problem),
         Problem::Other(_) => false,
     }
 }

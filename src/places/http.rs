@@ -112,11 +112,7 @@ impl HttpService for Connector {
         let url = url.map_err(|problem| HttpError::new(HttpErrorKind::Unknown, problem))?;
         let sent = self.send(&url, request).await;
         sent.inspect_err(|problem| {
-            // The kinds that are not tried again.
-            let is_final = matches!(
-                problem.kind(),
-                HttpErrorKind::Unknown | HttpErrorKind::Decode
-            );
+            let is_final = is_final(problem);
             let problem = problem.source().map_or_else(|| problem.to_string(), chain);
             self.note(Reply {
                 host: host(&url),
@@ -126,6 +122,14 @@ impl HttpService for Connector {
             });
         })
     }
+}
+
+/// Whether a failure is of a kind that is not tried again.
+pub(super) fn is_final(problem: &HttpError) -> bool {
+    matches!(
+        problem.kind(),
+        HttpErrorKind::Unknown | HttpErrorKind::Decode
+    )
 }
 
 /// A request that would go unencrypted to another machine.

@@ -21,7 +21,7 @@ impl Reply {
     /// Whether a later request may succeed.
     pub(super) fn is_passing(&self) -> bool {
         match self.status {
-            Some(status) => matches!(status, 408 | 429 | 500..),
+            Some(status) => is_passing(status),
             None => !self.is_final,
         }
     }
@@ -36,6 +36,11 @@ impl Reply {
             )
         })
     }
+}
+
+/// Whether a later request may succeed, after a reply with this HTTP status.
+pub(super) const fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..)
 }
 
 impl fmt::Display for Reply {
