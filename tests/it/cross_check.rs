@@ -44,7 +44,7 @@ fn because(rows: &[Row]) -> BTreeSet<&str> {
 #[test]
 fn every_source_agrees_with_the_calls() {
     for (source, name) in [("export", "export"), ("hunting", "hunting queries")] {
-        let scene = scene(150, "none");
+        let scene = scene(100, "none");
         let option = format!("--cross-check={source}");
         let run = scene.report(&[&option]).exits_with(0);
         assert_eq!(rows(&run), []);
@@ -58,13 +58,13 @@ fn every_source_agrees_with_the_calls() {
         assert_eq!(check["machinesNotCompared"], 0, "{}", run.stderr);
         let sentence = format!("Calls and {name} agree on all gaps");
         assert!(run.stdout.contains(&sentence), "{}", run.stdout);
-        assert_eq!(summary["sources"]["calls"], 150);
+        assert_eq!(summary["sources"]["calls"], 100);
     }
 }
 
 #[test]
 fn updates_without_a_cve_are_explained() {
-    let scene = scene(150, "without-cves=0.5");
+    let scene = scene(100, "without-cves=0.5");
     let run = scene.report(&CHECK).exits_with(0);
     let differing = rows(&run);
     let without: Vec<Row> = run.rows("gaps.csv");
@@ -84,7 +84,7 @@ fn updates_without_a_cve_are_explained() {
 #[test]
 fn later_export_explains_what_was_younger_than_the_first() {
     let mut scene = Scene::with(|tenant| {
-        tenant.machines = 150;
+        tenant.machines = 100;
         tenant.nights = 8;
         tenant.faults = "export-stale=24".parse().unwrap();
     });
@@ -95,7 +95,7 @@ fn later_export_explains_what_was_younger_than_the_first() {
 
     // The service refreshes its export every six hours.
     scene.replace_tenant_by_one_ahead(7, |tenant| {
-        tenant.machines = 150;
+        tenant.machines = 100;
         tenant.nights = 8;
     });
     let second = scene.report(&CHECK).exits_with(0);
@@ -127,7 +127,7 @@ fn plan_names_the_calls_of_the_second_source() {
 
 #[test]
 fn machines_that_the_export_left_out_are_unexplained() {
-    let scene = scene(150, "export-group-missing");
+    let scene = scene(100, "export-group-missing");
     let run = scene.report(&CHECK).exits_with(0);
     let differing = rows(&run);
     assert!(!differing.is_empty());
@@ -215,7 +215,7 @@ fn sources_that_have_all_machines_are_compared_too() {
 
 #[test]
 fn inferred_answers_are_compared_too() {
-    let scene = scene(600, "none");
+    let scene = scene(400, "none");
     let arguments = [
         "--source=cohorts",
         "--cross-check=export",

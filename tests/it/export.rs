@@ -49,14 +49,14 @@ fn calls(scene: &Scene) -> Vec<ApiName> {
 
 #[test]
 fn reports_are_those_of_the_calls() {
-    let scene = scene(300, "none");
+    let scene = scene(150, "none");
     let export = scene.report(&EXPORT).exits_with(0);
     let of_export = calls(&scene);
     assert!(!of_export.contains(&ApiName::MissingKbs));
     assert!(of_export.contains(&ApiName::VulnerabilityExport));
     let by_export = ["kbs.csv", "gaps.csv", "machines.csv"].map(|it| rows(&export, it));
     let summary = export.summary();
-    assert_eq!(summary["sources"]["export"], 300);
+    assert_eq!(summary["sources"]["export"], 150);
     let generated = summary["exportGeneratedAt"].as_str().unwrap().to_owned();
     let machines = export.rows("machines.csv");
     assert!(machines.iter().all(|row| row["answeredAt"] == generated));
@@ -187,7 +187,7 @@ fn pages_stand_in_for_files() {
         "export-link-private",
         "export-file-not-gzip=1",
     ] {
-        let scene = scene(100, faults);
+        let scene = scene(50, faults);
         let mut command = scene.command(&["report", "machines.csv", "--source=export"]);
         let run = scene
             .finish(command.env("PATCHGAP_RETRIES", "0"))
@@ -196,7 +196,7 @@ fn pages_stand_in_for_files() {
             calls(&scene).contains(&ApiName::Vulnerabilities),
             "{faults}"
         );
-        assert_eq!(run.summary()["sources"]["export"], 100, "{faults}");
+        assert_eq!(run.summary()["sources"]["export"], 50, "{faults}");
     }
 }
 
@@ -243,14 +243,14 @@ fn machines_that_are_not_on_the_list_are_counted() {
 
 #[test]
 fn hunting_gives_the_same_answers() {
-    let scene = scene(300, "none");
+    let scene = scene(150, "none");
     let run = scene.report(&["--source=hunting", "--fresh"]).exits_with(0);
     let of_hunting = calls(&scene);
     assert!(of_hunting.contains(&ApiName::Hunting));
     assert!(!of_hunting.contains(&ApiName::MissingKbs));
     let by_hunting = ["kbs.csv", "gaps.csv", "machines.csv"].map(|it| rows(&run, it));
     let summary = run.summary();
-    assert_eq!(summary["sources"]["hunting"], 300);
+    assert_eq!(summary["sources"]["hunting"], 150);
     assert!(
         run.stdout.contains("answered by hunting queries"),
         "{}",
@@ -263,9 +263,9 @@ fn hunting_gives_the_same_answers() {
 
 #[test]
 fn answers_of_hunting_that_are_cut_are_divided() {
-    let scene = scene(400, "hunting-rows=400");
+    let scene = scene(200, "hunting-rows=200");
     let run = scene.report(&["--source=hunting"]).exits_with(0);
-    let truth: usize = fleet_ids(400)
+    let truth: usize = fleet_ids(200)
         .iter()
         .map(|it| scene.tenant.truth(*it).unwrap().len())
         .sum();

@@ -15,7 +15,7 @@ const COHORTS: [&str; 4] = ["--source=cohorts", "--fresh", "--min-coverage=90", 
 const CHANGES: [&str; 4] = ["--source=changes", "--fresh", "--min-coverage=90", FORMATS];
 
 /// Enough for groups of machines with the same software, and for a sample of the others.
-const MACHINES: usize = 800;
+const MACHINES: usize = 600;
 
 /// A tenant in which so many of a hundred machines miss something else than their versions say.
 fn scene(nights: u32, half_installed: &str) -> Scene {
@@ -286,7 +286,7 @@ fn plan_tells_the_calls_of_each_source() {
         .report(&["--source=cohorts", "--dry-run"])
         .exits_with(0);
     assert!(
-        plan.stdout.contains("800, one per machine"),
+        plan.stdout.contains("600, one per machine"),
         "{}",
         plan.stdout
     );

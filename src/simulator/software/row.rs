@@ -51,19 +51,19 @@ impl SoftwareRow {
     /// The values in the order of [`FIELDS`].
     fn cells<'a>(&'a self, support_ends: Option<&'a str>) -> [Cell<'a>; FIELDS.len()] {
         [
-            Cell::Text(Some(&self.device_id)),
+            Cell::Plain(Some(&self.device_id)),
             Cell::Text(self.device_name.as_deref()),
             Cell::List(&self.disk_paths),
-            Cell::Text(support_ends),
-            Cell::Text(Some(self.support.status)),
+            Cell::Plain(support_ends),
+            Cell::Plain(Some(self.support.status)),
             Cell::Number(self.weaknesses),
-            Cell::Text(Some(self.os_platform)),
+            Cell::Plain(Some(self.os_platform)),
             Cell::Text(self.group.as_deref()),
             Cell::List(&self.registry_paths),
-            Cell::Text(Some(&self.first_seen)),
-            Cell::Text(Some(self.name)),
-            Cell::Text(Some(self.vendor)),
-            Cell::Text(Some(&self.version)),
+            Cell::Plain(Some(&self.first_seen)),
+            Cell::Plain(Some(self.name)),
+            Cell::Plain(Some(self.vendor)),
+            Cell::Plain(Some(&self.version)),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! What a night changed: the rows that are new, and those that are gone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,7 +38,8 @@ pub(in crate::simulator) struct Changes<'a> {
     pub(in crate::simulator) ended: Timestamp,
 }
 
-type Key<'a> = (&'a Software, &'a Recommended, Cve);
+/// The CVEs that each update mends in each software.
+type Known<'a> = HashMap<(&'a Software, &'a Recommended), HashSet<Cve>>;
 
 impl Changes<'_> {
     /// The written changes of the machine with this number in the fleet of the later night. A
@@ -132,18 +133,19 @@ impl Changes<'_> {
 
 /// These findings without those that are known. What has no CVE is not counted.
 fn beyond<'a>(these: &'a [Findings], known: &'a [Findings]) -> impl Iterator<Item = Findings> {
-    let known: HashSet<Key<'a>> = known.iter().flat_map(keys).collect();
+    let mut known_cves = Known::new();
+    for findings in known {
+        let cves = known_cves.entry(findings.key()).or_default();
+        cves.extend(findings.cves.iter().flatten());
+    }
     these.iter().filter_map(move |findings| {
-        let unknown = keys(findings).filter(|key| !known.contains(key));
-        let cves: Vec<_> = unknown.map(|(_, _, cve)| Some(cve)).collect();
+        let known = known_cves.get(&findings.key());
+        let is_known = |cve: &Cve| known.is_some_and(|known| known.contains(cve));
+        let cves = findings.cves.iter().flatten().filter(|cve| !is_known(cve));
+        let cves: Vec<_> = cves.copied().map(Some).collect();
         (!cves.is_empty()).then(|| Findings {
             cves,
             ..findings.clone()
         })
     })
-}
-
-fn keys(findings: &Findings) -> impl Iterator<Item = Key<'_>> {
-    let cves = findings.cves.iter().copied().flatten();
-    cves.map(|cve| (&findings.software, &findings.update, cve))
 }

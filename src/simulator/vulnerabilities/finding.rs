@@ -32,6 +32,13 @@ pub(in crate::simulator) struct Recommended {
     pub(in crate::simulator) url: Option<Arc<str>>,
 }
 
+impl Findings {
+    /// What the CVEs are of, and what mends them.
+    pub(super) fn key(&self) -> (&Software, &Recommended) {
+        (&self.software, &self.update)
+    }
+}
+
 impl Software {
     /// These CVEs of the software.
     pub(super) fn with_cves(

@@ -99,7 +99,7 @@ impl Form {
     pub(super) fn of_change(&self, status: &str, seen: Timestamp) -> Self {
         let mut end = Vec::new();
         let seen = seen.to_string();
-        let cells = [Cell::Text(Some(status)), Cell::Text(Some(&seen))];
+        let cells = [Cell::Plain(Some(status)), Cell::Plain(Some(&seen))];
         RowForm::in_pages(&OF_CHANGE).write(cells, &mut end);
         Self {
             end,
@@ -153,11 +153,11 @@ impl Form {
         let cells = [
             Cell::Text(device.name.as_deref()),
             Cell::Text(Some(group.map_or(ungrouped, |group| &group.name))),
-            Cell::Text(device.platform),
-            Cell::Text(device.os_version.as_deref()),
-            Cell::Text(device.architecture),
-            Cell::Text(Some(&device.last_seen)),
-            Cell::Text(Some(&device.id)),
+            Cell::Plain(device.platform),
+            Cell::Plain(device.os_version.as_deref()),
+            Cell::Plain(device.architecture),
+            Cell::Plain(Some(&device.last_seen)),
+            Cell::Plain(Some(&device.id)),
             Cell::Truth(device.is_onboarded),
             Cell::Number(group.map_or(0, |group| group.id).into()),
         ];
@@ -173,13 +173,13 @@ impl Form {
         let Recommended { title, kb, url } = &findings.update;
         let reference = format!("va-_-{vendor}-_-{name}");
         let cells = [
-            Cell::Text(Some(vendor)),
-            Cell::Text(Some(name)),
-            Cell::Text(Some(version)),
-            Cell::Text(Some(&reference)),
+            Cell::Plain(Some(vendor)),
+            Cell::Plain(Some(name)),
+            Cell::Plain(Some(version)),
+            Cell::Plain(Some(&reference)),
             Cell::Truth(title.is_some()),
             Cell::Text(title.as_deref()),
-            Cell::Text(kb.as_ref().map(KbId::as_str)),
+            Cell::Plain(kb.as_ref().map(KbId::as_str)),
             Cell::Text(url.as_deref()),
         ];
         self.software.write(cells, out);
@@ -196,12 +196,12 @@ impl Form {
         let last = text.as_deref().unwrap_or_default();
         let id = format!("{}_{vendor}_{name}_{version}_{last}", device.id);
         let cells = [
-            Cell::Text(Some(&id)),
-            Cell::Text(text.as_deref()),
+            Cell::Plain(Some(&id)),
+            Cell::Plain(text.as_deref()),
             Cell::Score(rating.and_then(|rating| rating.score)),
-            Cell::Text(rating.map(|rating| rating.severity)),
-            Cell::Text(Some(rating.map_or("NoExploit", |it| it.exploitability))),
-            Cell::Text(Some(device.first_seen(software, cve))),
+            Cell::Plain(rating.map(|rating| rating.severity)),
+            Cell::Plain(Some(rating.map_or("NoExploit", |it| it.exploitability))),
+            Cell::Plain(Some(device.first_seen(software, cve))),
         ];
         self.cve.write(cells, out);
     }
