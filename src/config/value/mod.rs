@@ -18,6 +18,7 @@ mod text;
 mod until;
 mod upload_place;
 mod url;
+mod url_secret;
 mod whole;
 mod without_secret;
 mod word;

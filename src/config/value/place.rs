@@ -10,6 +10,7 @@ use jiff::ZonedDateTime;
 use super::{
     InvalidValue, OutFolder,
     out_folder::{TENANT, fill_in, has_only_known_placeholders, is_dated},
+    url_secret::{instead_of_password, shown},
 };
 use crate::domain::quotes::unquoted;
 
@@ -88,6 +89,9 @@ impl PlaceUrl {
         let Some((scheme, rest)) = text.split_once("://") else {
             return refuse(WANTED);
         };
+        if let Some(wanted) = instead_of_password(scheme, rest) {
+            return refuse(wanted);
+        }
         if rest.contains(['?', '#']) {
             return refuse("no query: keys and signatures belong in the environment");
         }
@@ -207,23 +211,6 @@ impl fmt::Display for Place {
             Self::Store(url) => url.fmt(formatter),
         }
     }
-}
-
-/// What of a URL can be shown: nothing of it if it has a place for a secret.
-pub(super) fn shown(text: &str) -> String {
-    if !text.contains(['@', '?', '#']) {
-        return text.to_owned();
-    }
-    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|it| it.is_ascii_alphanumeric());
-    format!(
-        "{}...",
-        if is_scheme {
-            format!("{scheme}://")
-        } else {
-            String::new()
-        }
-    )
 }
 
 fn store(scheme: &str, authority: &str) -> Option<Store> {
@@ -369,6 +356,7 @@ mod tests {
     fn errors_repeat_no_secret() {
         for text in [
             "s3://key:hunter2@bucket/x",
+            "s3://key:hun/ter2@bucket/x",
             "az://c/x?sv=2026&sig=hunter2",
             "abfss://fs@acc.dfs.core.windows.net/x?sig=hunter2",
             "abfss://fs:hunter2@acc.dfs.core.windows.net/x",
@@ -377,8 +365,16 @@ mod tests {
             "hunter2@host",
         ] {
             let error = parsed(text).unwrap_err();
-            assert!(!error.contains("hunter2"), "{error}");
+            assert!(
+                !error.contains("hunter2") && !error.contains("ter2"),
+                "{error}"
+            );
         }
+        let error = parsed("s3://key:hunter2@bucket/x").unwrap_err();
+        assert!(
+            error.contains("expected no user name and no password: set AWS_"),
+            "{error}"
+        );
     }
 
     #[cfg(feature = "upload")]

@@ -8,7 +8,7 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 
-use super::{InvalidValue, place::shown};
+use super::{InvalidValue, url_secret::shown};
 
 /// Parses such a flag, without a secret in the error.
 pub(in crate::config) struct WithoutSecret<T>(PhantomData<fn() -> T>);
