@@ -75,7 +75,7 @@ pub(super) async fn demo_tenants(
         let news = news_of_all(count as usize, &ended);
         notifier.tell(&news, &stops.gentle).await;
     }
-    Ok(ended?.exit_code)
+    Ok(ended?.ended()?)
 }
 
 /// What was typed, with the files of the demonstration.

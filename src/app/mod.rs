@@ -18,6 +18,7 @@ mod logging;
 mod machines;
 mod man;
 mod open_files;
+mod placeholders;
 mod report;
 mod report_tenants;
 mod runs;

@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use super::{
     AppError,
     context::{Context, state},
+    placeholders::check_placeholders,
     report_tenants::report_tenants,
 };
 use crate::{
     cli,
     collect::per_machine::Stops,
-    config::{Config, ConfigError, MachineSource, Settings, refuse_path},
+    config::{Config, MachineSource, Settings, refuse_path},
     domain::{exit_code::ExitCode, text::chain},
     notify::{News, Notifier},
     report::default_title,
@@ -34,7 +35,7 @@ pub(super) async fn report(
     }
     let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
-    check_places(config)?;
+    check_placeholders(config)?;
     check_filters(filter, list.as_ref(), config)?;
     let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
     let state = StoreFile::new(state(&config.store)?);
@@ -67,6 +68,10 @@ pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run
         problem: problem.map(|it| chain(it)),
         hint: problem.and_then(RunError::hint),
         warnings: renewal(config, Timestamp::now()).into_iter().collect(),
+        without_reports: match problem {
+            Some(RunError::Output(_)) => "the reports could not be written",
+            _ => "there are no reports",
+        },
         notice,
     }
 }
@@ -98,22 +103,6 @@ fn typed_filter(settings: &Settings) -> Option<&'static str> {
     ];
     let typed = filters.into_iter().find(|(_, is_typed)| *is_typed);
     typed.map(|(flag, _)| flag)
-}
-
-/// Checks that the places of the reports have no place for a tenant's name.
-fn check_places(config: &Config) -> Result<(), ConfigError> {
-    let out = config.reports.out.to_string_lossy().into_owned();
-    let upload = config.upload.as_ref().map(ToString::to_string);
-    let places = [("--out", Some(out)), ("--upload", upload)];
-    let mut places = places
-        .into_iter()
-        .filter_map(|(option, place)| Some((option, place?)));
-    match places.find(|(_, place)| place.contains("{tenant}")) {
-        Some((option, place)) if config.tenant.is_none() => {
-            Err(ConfigError::NoTenants { option, place })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Checks that no filter was typed beside a list that is not compared with the service's.

@@ -62,7 +62,12 @@ pub(super) async fn report_tenants(
         stops: &stops,
     };
     open_files::allow_many();
-    let ended = uploaded(run_all(&input), &input).await;
+    let mut ended = run_all(&input);
+    if let Ok(all) = &mut ended
+        && let Err(problem) = upload_overview(&input).await
+    {
+        all.fail_after(problem);
+    }
     if let Some(notifier) = notifier {
         let news = News {
             warnings: warnings.unwrap_or_default(),
@@ -70,23 +75,15 @@ pub(super) async fn report_tenants(
         };
         notifier.tell(&news, &stops.gentle).await;
     }
-    Ok(ended?.exit_code)
+    Ok(ended?.ended()?)
 }
 
 /// Uploads the overview. Each tenant has uploaded its own reports by now.
-async fn uploaded(
-    ended: Result<AllEnded, RunError>,
-    input: &TenantsInput<'_>,
-) -> Result<AllEnded, RunError> {
-    let Some(place) = input
-        .tenants
-        .upload
-        .as_ref()
-        .filter(|_| !input.common.dry_run)
-    else {
-        return ended;
+async fn upload_overview(input: &TenantsInput<'_>) -> Result<(), RunError> {
+    let place = input.tenants.upload.as_ref();
+    let Some(place) = place.filter(|_| !input.common.dry_run) else {
+        return Ok(());
     };
-    let ended = ended?;
     let upload = Upload {
         config: input.common,
         place,
@@ -97,8 +94,7 @@ async fn uploaded(
         upload,
         &ReportFile::all(&input.tenants.overview, None, FILES),
     )
-    .await?;
-    Ok(ended)
+    .await
 }
 
 /// The tenants whose certificates have to be renewed.
@@ -114,7 +110,10 @@ fn renewals(tenants: &[ResolvedTenant<'_>]) -> Vec<String> {
 /// What there is to tell of a run over all tenants.
 pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) -> News<'_> {
     let (exit_code, problem) = match ended {
-        Ok(ended) => (ended.exit_code, None),
+        Ok(ended) => match ended.failed_after() {
+            None => (ended.exit_code, None),
+            Some(problem) => (problem.exit_code(), Some(problem)),
+        },
         Err(problem) => (problem.exit_code(), Some(problem)),
     };
     let notice = ended.as_ref().ok().and_then(|it| it.notice.as_deref());
@@ -124,6 +123,10 @@ pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) ->
         problem: problem.map(|it| chain(it)),
         hint: problem.and_then(RunError::hint),
         warnings: Vec::new(),
+        without_reports: match problem {
+            Some(RunError::Output(_)) => "the overview could not be written",
+            _ => "there are no reports",
+        },
         notice,
     }
 }

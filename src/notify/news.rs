@@ -17,6 +17,8 @@ pub(crate) struct News<'run> {
     pub(crate) hint: Option<String>,
     /// What somebody has to see to, besides.
     pub(crate) warnings: Vec<String>,
+    /// What is said of the reports if there are none.
+    pub(crate) without_reports: &'static str,
     /// What the reports say; `None` if there are none.
     pub(crate) notice: Option<&'run Notice>,
 }
@@ -31,6 +33,12 @@ impl News<'_> {
             ExitCode::Interrupted => "interrupted",
             _ => "failed",
         }
+    }
+
+    /// Whether the reports of a run are written, and what came after them failed.
+    pub(super) fn failed_after_reports(&self) -> bool {
+        let is_of_one = self.notice.is_some_and(|it| it.tenants.is_none());
+        is_of_one && self.status() == "failed"
     }
 
     /// Whether the run is complete, but for gaps that must not be open.

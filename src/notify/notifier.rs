@@ -209,6 +209,7 @@ mod tests {
                 problem: None,
                 hint: None,
                 warnings: Vec::new(),
+                without_reports: "there are no reports",
                 notice,
             };
             let all = [

@@ -77,15 +77,13 @@ fn tone(news: &News<'_>) -> Tone {
 fn title(news: &News<'_>) -> String {
     let status = if news.is_alarming() {
         "known exploited gaps are open"
+    } else if news.failed_after_reports() {
+        "failed after the reports were written"
     } else {
         news.status()
     };
     let Some(notice) = news.notice else {
-        let why = match news.exit_code {
-            ExitCode::Output => "the reports could not be written",
-            _ => "there are no reports",
-        };
-        return format!("{status}: {why}");
+        return format!("{status}: {}", news.without_reports);
     };
     let tenants = notice.tenants.as_ref().map_or_else(String::new, tenants);
     format!("{status}: {tenants}{}", answered(notice.machines))

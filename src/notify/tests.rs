@@ -72,6 +72,7 @@ fn news(notice: Option<&Notice>) -> News<'_> {
         problem: None,
         hint: None,
         warnings: Vec::new(),
+        without_reports: "there are no reports",
         notice,
     }
 }
@@ -113,6 +114,7 @@ fn with_text(text: &str) -> (Notice, News<'static>) {
         problem: Some(text.to_owned()),
         hint: Some(text.to_owned()),
         warnings: texts(),
+        without_reports: "there are no reports",
         notice: None,
     };
     (notice, news)
@@ -193,6 +195,50 @@ fn json_has_figures_by_name() {
         (&json["problem"], &json["run"]),
         (&"the sign-in was refused".into(), &Value::Null)
     );
+}
+
+#[test]
+fn failure_after_the_reports_is_not_one_of_them() {
+    let one = notice();
+    let all = Notice {
+        tenants: Some(NoticeTenants {
+            all: 2,
+            complete: 2,
+            ..NoticeTenants::default()
+        }),
+        ..notice()
+    };
+    for (notice, without_reports, expected) in [
+        (
+            None,
+            "the reports could not be written",
+            "failed: the reports could not be written",
+        ),
+        (
+            Some(&one),
+            "",
+            "failed after the reports were written: 98.7 % of 10,000 machines answered",
+        ),
+        (
+            Some(&all),
+            "",
+            "failed: 2 tenants; 98.7 % of 10,000 machines answered",
+        ),
+    ] {
+        let failed = News {
+            exit_code: ExitCode::Output,
+            problem: Some("the reports are written, but not uploaded".to_owned()),
+            without_reports,
+            ..news(notice)
+        };
+        let json = parsed(json::render, &failed);
+        assert_eq!(json["title"], expected);
+        assert_eq!(json["status"], "failed");
+        let mail = rendered(FORMATS[3], &failed);
+        let mail = String::from_utf8_lossy(&mail).into_owned();
+        let place = "/srv/reports/2026-11-30 (report.html)";
+        assert_eq!(mail.contains(place), notice.is_some());
+    }
 }
 
 #[test]

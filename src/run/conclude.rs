@@ -49,7 +49,7 @@ pub(super) struct Concluded<'run> {
     outcome: RunOutcome,
     /// Why some data could not be stored.
     failure: Option<StoreError>,
-    /// Why the run is not in the lake, or not uploaded.
+    /// Why the folders of `--split-by` are not written, or the run is not in the lake, or not uploaded.
     undelivered: Option<RunError>,
     summary: Show,
     told: Told,
@@ -107,12 +107,11 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
     let mut written = WrittenFiles::default();
     let (summary, mut told) = write(&setup, &data, failure.as_ref(), &mut written)?;
     told.digest.is_alarming = is_alarming;
-    write_folders(&data, &setup, &answers, &mut written)
-        .inspect_err(|_| log_store_failure(failure.as_ref()))?;
-    let undelivered = deliver(&setup, &data, &ending, &written).await.err();
+    let delivered = deliver(&setup, &data, &ending, &answers, written).await;
+    let undelivered = delivered.err();
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
-    // What the lake lacks is added when the run is resumed, and what is not uploaded is uploaded.
+    // When the run is resumed, folders are written, what the lake lacks is added, and what is not uploaded is uploaded.
     if undelivered.is_none() {
         close(&mut store, &record, &fleet, input.config.store.keep_runs);
     }
@@ -164,13 +163,16 @@ fn write_folders(
     write_parts(data, &setup.output, &outcomes, files)
 }
 
-/// Adds the run to the lake, and uploads its reports. If both fail, the first failure is the one that is returned.
+/// Writes the folders of `--split-by`; then adds the run to the lake, and uploads its reports. If both of these fail, the
+/// first failure is the one that is returned.
 async fn deliver(
     setup: &Setup<'_>,
     data: &RunData<'_>,
     ending: &Ending,
-    written: &WrittenFiles,
+    answers: &Answers,
+    mut written: WrittenFiles,
 ) -> Result<(), RunError> {
+    write_folders(data, setup, answers, &mut written)?;
     let RunInput {
         config,
         started,
@@ -179,7 +181,7 @@ async fn deliver(
     } = setup.input;
     let added = lake::add(data, ending, started.timestamp(), &stops.gentle).await;
     let uploaded = if ending.is_as_far_as_meant() {
-        upload_run(config, written, started, &stops.gentle).await
+        upload_run(config, &written, started, &stops.gentle).await
     } else {
         put_off(config);
         Ok(())

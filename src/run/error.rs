@@ -157,6 +157,9 @@ pub enum RunError {
         /// The most folders as text.
         most: String,
     },
+    /// The reports of some of the machines cannot be written; those of all of them are.
+    #[error("the reports are written, but not all folders of --split-by")]
+    PartsNotWritten(#[source] Box<Self>),
     /// The overview of several tenants cannot be rendered: a bug.
     #[error("the overview cannot be rendered")]
     Overview(#[source] io::Error),
@@ -172,6 +175,9 @@ pub enum RunError {
     /// The place of the lake cannot be used.
     #[error("cannot use the lake")]
     NoLake(#[source] PlaceError),
+    /// The run could not be added to the lake.
+    #[error("the reports are written, but not added to the lake")]
+    NotInLake(#[source] Box<Self>),
     /// The process was interrupted while the run was added to the lake.
     #[error("the reports are written, but interrupted before the lake {0} had all tables")]
     NotAdded(String),
@@ -272,6 +278,7 @@ impl RunError {
                 ExitCode::Partial
             }
             Self::EndedEarly { exit_code, .. } => *exit_code,
+            Self::PartsNotWritten(error) => error.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
             Self::Upload(error) | Self::NoLake(error) => error.exit_code(),
             Self::NotUploaded(PlaceError::Interrupted { .. }) | Self::NotAdded(_) => {
@@ -280,6 +287,7 @@ impl RunError {
             Self::Output(_)
             | Self::Print(_)
             | Self::Lake(_)
+            | Self::NotInLake(_)
             | Self::NotUploaded(_)
             | Self::Metrics(MetricsError::Unwritable { .. }) => ExitCode::Output,
             Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
@@ -300,8 +308,8 @@ impl RunError {
             }
             Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
-            Self::Lake(error) => Some(error.hint()),
-            Self::Upload(_) | Self::NoLake(_) | Self::NotUploaded(_) | Self::NotAdded(_) => self.hint_about_places(),
+            Self::Upload(_) | Self::NotUploaded(_) | Self::Lake(_) | Self::NoLake(_) | Self::NotInLake(_) | Self::NotAdded(_)
+            | Self::PartsNotWritten(_) => self.hint_about_places(),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
@@ -373,11 +381,23 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
 }
 
 impl RunError {
-    /// How to fix what is wrong with a place that something is uploaded or added to.
+    /// How to fix what is wrong with a place besides that of the reports.
     fn hint_about_places(&self) -> Option<String> {
         match self {
             Self::Upload(error) | Self::NoLake(error) => error.hint(),
-            Self::NotUploaded(error) => Some(not_uploaded_hint(error)),
+            Self::NotUploaded(error) => Some(again(
+                error.hint(),
+                "run the same command again: no answer is requested twice, and all files are uploaded",
+            )),
+            Self::Lake(error) => Some(error.hint().to_owned()),
+            Self::NotInLake(error) => Some(again(
+                error.hint(),
+                "run the same command again: no answer is requested twice, and what the lake lacks is added",
+            )),
+            Self::PartsNotWritten(error) => Some(again(
+                error.hint(),
+                "run the same command again: no answer is requested twice",
+            )),
             Self::NotAdded(_) => {
                 Some("run the same command again, which adds what it lacks".to_owned())
             }
@@ -386,13 +406,11 @@ impl RunError {
     }
 }
 
-/// How to get reports uploaded that are written.
-fn not_uploaded_hint(error: &PlaceError) -> String {
-    let again =
-        "run the same command again: no answer is requested twice, and all files are uploaded";
-    match error.hint() {
-        Some(hint) => format!("{hint}; then {again}"),
-        None => again.to_owned(),
+/// What to do before `what` is done again, and that.
+fn again(before: Option<String>, what: &str) -> String {
+    match before {
+        Some(hint) => format!("{hint}; then {what}"),
+        None => what.to_owned(),
     }
 }
 

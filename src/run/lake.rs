@@ -54,7 +54,8 @@ pub(super) async fn add(
     };
     let said = if ending.is_as_far_as_meant() {
         let added = stop.run_until_cancelled(add_to(place, data, now)).await;
-        in_words(&added.ok_or_else(|| RunError::NotAdded(place.to_string()))??)
+        let added = added.ok_or_else(|| RunError::NotAdded(place.to_string()))?;
+        in_words(&added.map_err(|problem| RunError::NotInLake(Box::new(problem)))?)
     } else {
         "the run is added when it has been resumed".to_owned()
     };

@@ -3,7 +3,7 @@
 use std::{path::Path, ptr};
 
 use jiff::Timestamp;
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::{
     exit_code::combined,
@@ -35,6 +35,28 @@ pub(crate) struct AllEnded {
     pub(crate) exit_code: ExitCode,
     /// What a notification says of it; `None` if there was only a plan.
     pub(crate) notice: Option<Box<Notice>>,
+    /// What failed after the overview was written.
+    failed_after: Option<RunError>,
+}
+
+impl AllEnded {
+    /// What failed after the overview was written.
+    pub(crate) const fn failed_after(&self) -> Option<&RunError> {
+        self.failed_after.as_ref()
+    }
+
+    /// Notes that something failed after the overview was written. The first failure is the one that is returned.
+    pub(crate) fn fail_after(&mut self, problem: RunError) {
+        match self.failed_after {
+            Some(_) => error!("{}", chain(&problem)),
+            None => self.failed_after = Some(problem),
+        }
+    }
+
+    /// The exit code, if nothing failed after the overview was written.
+    pub(crate) fn ended(self) -> Result<ExitCode, RunError> {
+        self.failed_after.map_or(Ok(self.exit_code), Err)
+    }
 }
 
 /// Runs every tenant, and writes the overview.
@@ -45,6 +67,7 @@ pub(crate) fn run_all(input: &TenantsInput<'_>) -> Result<AllEnded, RunError> {
         return Ok(AllEnded {
             exit_code,
             notice: None,
+            failed_after: None,
         });
     }
     let folder = &input.tenants.overview;
@@ -170,12 +193,15 @@ fn write_overview(
     if let Some(path) = &input.common.step_summary {
         add_step_summary(path, &overview.markdown());
     }
-    if !input.common.console.quiet {
-        print(&overview.text(terminal_width()))?;
-    }
+    let printed = if input.common.console.quiet {
+        Ok(())
+    } else {
+        print(&overview.text(terminal_width()))
+    };
     Ok(AllEnded {
         exit_code: combined(&codes),
         notice: Some(Box::new(overview.notice())),
+        failed_after: printed.err().map(RunError::from),
     })
 }
 

@@ -75,9 +75,11 @@ fn gaps(run: &Finished) -> BTreeSet<(String, String)> {
 #[test]
 fn each_run_is_added_and_nothing_else_changes() {
     let scene = Scene::with_machines(12);
-    scene
+    let plan = scene
         .report(&[&LAKE[..], &["--dry-run"]].concat())
         .exits_with(0);
+    let line = "\nlake           tables are added to ";
+    assert!(plan.stdout.contains(line), "{}", plan.stdout);
     assert!(!scene.path("lake").exists());
     let run = scene
         .report(&LAKE)
@@ -173,6 +175,7 @@ fn lake_that_cannot_be_written_ends_the_run_before_any_request() {
         ("s3://bucket/{date}", "no placeholders"),
         ("ftp://host/lake", "expected az://CONTAINER/PATH"),
         ("az://lake?sig=hunter2", "no query"),
+        ("s3://key:hunter2@lake", "set AWS_ACCESS_KEY_ID "),
     ] {
         let run = scene.report(&["--lake", url]).exits_with(2).complains(why);
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
@@ -188,8 +191,10 @@ fn run_that_could_not_be_added_has_its_reports_and_is_added_later() {
     let run = scene
         .report(&LAKE)
         .exits_with(6)
-        .complains("error: cannot add the run to ")
-        .hints("the reports are written");
+        .complains(
+            "error: the reports are written, but not added to the lake: cannot add the run to ",
+        )
+        .hints("can be written to; then run the same command again: ");
     assert_eq!(run.summary()["outcome"], "complete");
     assert!(!run.stdout.contains("(exit code 0)"), "{}", run.stdout);
     let calls = scene.tenant.log().calls.len();
@@ -270,7 +275,7 @@ fn run_is_added_once_whatever_a_bucket_answers() {
     };
     report()
         .exits_with(6)
-        .complains("error: cannot add the run to az://reports/lake/kbs/tenant=")
+        .complains("not added to the lake: cannot add the run to az://reports/lake/kbs/tenant=")
         .complains("HTTP 403 (AccessDenied): Access Denied")
         .hints("then run the same command again");
     assert_eq!(objects.names().len(), 2);

@@ -1,12 +1,14 @@
 //! Notifications: who is told what at the end of a run, and that nothing of it changes how the run ends.
 
-use std::{process::Command, time::Duration};
+use std::{fs, process::Command, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, date_time_ymd};
 use serde_json::Value;
 
-use crate::common::{Background, Finished, Hook, MailServer, SECRET, Scene, wait_until};
+use crate::common::{
+    Background, Finished, Gateway, Hook, MailServer, SECRET, Scene, wait_until, write_reply,
+};
 
 /// `patchgap report machines.csv` that posts to a webhook, with more arguments.
 fn command(scene: &Scene, hook: &Hook, arguments: &[&str]) -> Command {
@@ -97,6 +99,58 @@ fn only_what_somebody_wants_to_hear_is_told() {
     hook.hears(&mut unreadable);
     scene.finish(&mut unreadable).exits_with(3);
     assert_eq!(only(hook.take())["status"], "failed");
+}
+
+/// The main reports are written in each case.
+#[test]
+fn failure_after_the_reports_is_told_as_what_it_is() {
+    let (scene, hook) = (Scene::with_machines(2), Hook::answering(&["200 OK"]));
+    let ids = scene.tenant.fleet().machines().iter().map(|it| it.id);
+    let rows = ids.map(|id| format!("{id},Bern\n"));
+    let rows = rows.collect::<Vec<_>>().concat();
+    scene.write("machines.csv", format!("machineId,site\n{rows}"));
+    let place = url::Url::from_file_path(scene.path("place")).unwrap();
+    for (arguments, taken, why) in [
+        (
+            "--split-by=site",
+            "reports/Bern",
+            "the reports are written, but not all folders of --split-by: cannot create the output folder ",
+        ),
+        (
+            &*format!("--upload={place}"),
+            "place",
+            "the reports are written, but not uploaded: cannot ",
+        ),
+        (
+            "--lake=lake",
+            "lake",
+            "the reports are written, but not added to the lake: cannot write to the lake ",
+        ),
+    ] {
+        let taken = scene.path(taken);
+        // The places are looked at before the first request: then something takes their names.
+        let service = Gateway::serve(move |_, stream| {
+            let _ = fs::remove_dir_all(&taken);
+            fs::create_dir_all(taken.parent().unwrap())?;
+            fs::write(&taken, "a file")?;
+            let kind = "Content-Type: application/json\r\n";
+            write_reply(stream, 200, kind, br#"{"value":[]}"#)
+        });
+        let mut command = command(&scene, &hook, &["--fresh", arguments]);
+        service.gets(&mut command);
+        let run = shows_no_secret(scene.finish(&mut command)).exits_with(6);
+        assert!(run.has_reports());
+        let (told, run) = (only(hook.take()), run.complains(&format!("error: {why}")));
+        let title = "failed after the reports were written: 100.0 % of 2 machines answered";
+        assert_eq!(
+            (&told["title"], &told["status"]),
+            (&title.into(), &"failed".into())
+        );
+        assert_eq!(told["run"]["folder"], "reports");
+        assert!(told["problem"].as_str().unwrap().starts_with(why), "{told}");
+        let run = run.hints("run the same command again");
+        assert!(run.stdout.contains("2 machines"), "{}", run.stdout);
+    }
 }
 
 #[test]

@@ -53,21 +53,15 @@ impl LakeError {
     }
 
     /// How to fix it.
-    pub fn hint(&self) -> String {
+    pub fn hint(&self) -> &str {
         let of_place = self.trouble().and_then(Trouble::hint);
-        match (self, of_place) {
-            (Self::Add { .. }, Some(hint)) => format!(
-                "{hint}; the reports are written: then run the same command again, which requests no answer twice \
-                 and adds what the lake lacks"
-            ),
-            (_, Some(hint)) => hint.to_owned(),
-            (_, None) => self.usual_hint().to_owned(),
-        }
+        of_place.unwrap_or_else(|| self.usual_hint())
     }
 
     const fn usual_hint(&self) -> &'static str {
         match self {
             Self::Unwritable { .. } => "choose a folder that you may write to with --lake PLACE",
+            Self::Add { .. } => "see that the folder can be written to",
             Self::Unreadable { .. } => {
                 "move it out of the lake if it is damaged, or choose another place with --lake PLACE"
             }
@@ -81,10 +75,6 @@ impl LakeError {
             Self::Columns { .. } => {
                 "patchgap never writes such a file: move it out of the lake, or choose another place with --lake \
                  PLACE"
-            }
-            Self::Add { .. } => {
-                "the reports are written; when the folder can be written to, run the same command again: no answer \
-                 is requested twice, and what the lake lacks is added"
             }
         }
     }

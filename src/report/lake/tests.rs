@@ -190,7 +190,7 @@ fn failure_leaves_no_part_of_a_table() {
     fs::write(folder.path().join("machines"), "in the way").unwrap();
     let error = add(folder.path(), &fixture()).unwrap_err();
     assert!(error.to_string().contains("machines"), "{error}");
-    assert!(error.hint().contains("run the same command again"));
+    assert!(error.hint().contains("can be written to"));
     let left = files(folder.path());
     assert!(
         left.keys().all(|name| !name.contains("patchgap")),

@@ -1,11 +1,12 @@
 //! The plan of a run, without running it.
 
+mod reports;
 mod sources;
 
 use jiff::{SignedDuration, ZonedDateTime};
 use tokio::time::Instant;
 
-use self::sources::Estimates;
+use self::{reports::add_reports, sources::Estimates};
 
 use super::{
     RunError,
@@ -24,7 +25,6 @@ use crate::{
     },
     inventory::Inventory,
     quota::{EarlierUsage, Gate, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
-    report::{self, Extras},
     store::{LearnedLimit, Preview, Problem, Store, StoreError},
 };
 
@@ -187,20 +187,6 @@ pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     lines.add("calls", "none (offline)");
     add_reports(&mut lines, config);
     lines.into_text()
-}
-
-fn add_reports(lines: &mut LabelledLines, config: &Config) {
-    let reports = report::reports(&config.reports.formats);
-    let extras = Extras {
-        census: config.census,
-        cross_check: config.cross_check.is_some(),
-        ..Extras::default()
-    };
-    let reports = report::file_names(&reports, extras).join(", ");
-    lines.add(
-        "reports",
-        &format!("{reports} in {}", config.reports.out.display()),
-    );
 }
 
 /// What the store already holds, as far as tenant and app registration are known without a token; and the

@@ -121,14 +121,16 @@ pub(crate) async fn report_again(
     let outcomes = |record: &mut dyn FnMut(_, _)| {
         Ok(kept.for_each_outcome(&answers, started.timestamp(), record)?)
     };
-    write_parts(&data, &output, &outcomes, &mut written)?;
-    let uploaded = upload_run(config, &written, started, stop).await;
+    let delivered = match write_parts(&data, &output, &outcomes, &mut written) {
+        Ok(()) => upload_run(config, &written, started, stop).await,
+        Err(problem) => Err(problem),
+    };
     summary.show()?;
     Ok(Finished {
         digest: Some(digest),
         // Nothing has happened that anybody would have to be told of.
         notice: None,
-        ended: uploaded.and_then(|()| print_outcome(config, data.outcome, is_alarming)),
+        ended: delivered.and_then(|()| print_outcome(config, data.outcome, is_alarming)),
     })
 }
 

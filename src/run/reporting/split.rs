@@ -23,8 +23,19 @@ use crate::{
 pub(in crate::run) type Outcomes<'run> =
     dyn Fn(&mut dyn FnMut(Outcome, AnswerRef)) -> Result<(), RunError> + 'run;
 
-/// Writes the reports of each part of the run's list, and removes those of parts that are gone.
+/// Writes the reports of each part of the run's list, and removes those of parts that are gone. The reports of the whole
+/// list are written by now.
 pub(in crate::run) fn write_parts(
+    whole: &RunData<'_>,
+    output: &Output,
+    outcomes: &Outcomes<'_>,
+    files: &mut WrittenFiles,
+) -> Result<(), RunError> {
+    let written = write_all(whole, output, outcomes, files);
+    written.map_err(|problem| RunError::PartsNotWritten(Box::new(problem)))
+}
+
+fn write_all(
     whole: &RunData<'_>,
     output: &Output,
     outcomes: &Outcomes<'_>,
