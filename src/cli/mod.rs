@@ -123,7 +123,8 @@ pub enum Command {
     Show(Show),
     /// Test sign-in and permissions, and say what is missing
     ///
-    /// Takes the options of `patchgap report`, and validates them too. Makes at most one API call.
+    /// Takes the options of `patchgap report`, and validates them too. Makes at most one API call. With --upload and --lake, a
+    /// small file is written there and removed again.
     #[command(after_help = ALL_OPTIONS, after_long_help = SECRETS, mut_args = short::common_only)]
     Check(Box<Settings>),
     /// Delete machines from the store, in every run

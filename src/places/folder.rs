@@ -7,9 +7,10 @@ use std::{
 };
 
 use async_trait::async_trait;
+use tempfile::NamedTempFile;
 
 use super::{PlaceError, Target};
-use crate::report::output::{Access, Digest, Hashing, replace, temporary};
+use crate::report::output::{Access, Digest, Hashing, can_be_made, replace, temporary};
 
 /// How many bytes are copied at once.
 const PIECE: usize = 256 * 1024;
@@ -54,6 +55,20 @@ impl FolderTarget {
 impl Target for FolderTarget {
     fn name(&self) -> String {
         self.folder.display().to_string()
+    }
+
+    async fn prepare(&self) -> Result<(), PlaceError> {
+        let folder = &self.folder;
+        let tried = if folder.is_dir() {
+            temporary(folder).and_then(NamedTempFile::close)
+        } else {
+            can_be_made(folder)
+        };
+        tried.map_err(|source| disk("write to", folder, source))
+    }
+
+    async fn try_out(&self) -> Result<(), PlaceError> {
+        Ok(())
     }
 
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {

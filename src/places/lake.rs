@@ -10,7 +10,10 @@ use hyper::body::Bytes;
 use object_store::{Error, GetOptions, GetRange, ObjectStoreExt, PutMode, path::Path as Location};
 use tempfile::NamedTempFile;
 
-use super::{PlaceError, Target, store::StoreTarget};
+use super::{
+    PlaceError, Target,
+    store::{StoreTarget, TRIAL},
+};
 use crate::report::{
     lake::{FileEnd, LakeFiles, Trouble},
     output::{Hashing, temporary},
@@ -40,9 +43,15 @@ impl LakeFiles for StoreLake {
     }
 
     /// A store may allow to add files, but not to remove them: whether it does is found out when there is something to
-    /// add.
+    /// add, or by `try_out`.
     async fn prepare(&self) -> Result<(), Trouble> {
         Ok(())
+    }
+
+    /// The name may be taken by a file that could not be removed. That shows as much: who may not write is refused first.
+    async fn try_out(&self) -> Result<Option<Trouble>, Trouble> {
+        self.store.write_trial(PutMode::Create).await?;
+        Ok(self.store.remove(TRIAL).await.err().map(Trouble::from))
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, Trouble> {

@@ -47,5 +47,5 @@ pub(crate) use self::{
     connect::{connect, connect_lake},
     error::PlaceError,
     target::Target,
-    upload::{ReportFile, check, upload},
+    upload::{ReportFile, check, try_out, upload},
 };

@@ -24,6 +24,12 @@ const PIECE: usize = 5 << 20;
 /// The most bytes of a file that is read. One that is larger is not ours.
 const LONGEST: u64 = 4 << 20;
 
+/// The file that is written to find out whether files can be written. Readers skip files with such names.
+pub(super) const TRIAL: &str = ".patchgap-check";
+
+/// What is in it, for whoever finds it because it could not be removed.
+const TRIAL_TEXT: &[u8] = b"Written by `patchgap check`. It can be deleted.\n";
+
 /// A place in an object store.
 pub(super) struct StoreTarget {
     pub(super) url: StoreUrl,
@@ -156,6 +162,11 @@ impl StoreTarget {
         }
     }
 
+    /// Writes the file with which writing is tried out.
+    pub(super) async fn write_trial(&self, mode: PutMode) -> Result<(), PlaceError> {
+        self.put(TRIAL, TRIAL_TEXT.to_vec(), mode).await.map(drop)
+    }
+
     /// Whether there is a file of this name.
     async fn is_there(&self, name: &str) -> Result<bool, PlaceError> {
         let location = self.location(name)?;
@@ -206,6 +217,16 @@ impl StoreTarget {
 impl Target for StoreTarget {
     fn name(&self) -> String {
         self.url.to_string()
+    }
+
+    /// Asking what it allows would take other permissions, so that only writing shows it.
+    async fn prepare(&self) -> Result<(), PlaceError> {
+        Ok(())
+    }
+
+    async fn try_out(&self) -> Result<(), PlaceError> {
+        self.write_trial(PutMode::Overwrite).await?;
+        self.remove(TRIAL).await
     }
 
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {

@@ -13,6 +13,12 @@ pub(crate) trait Target: Send + Sync {
     /// The place, for people.
     fn name(&self) -> String;
 
+    /// Checks, as far as nothing is left behind and no service is asked, that files can be written.
+    async fn prepare(&self) -> Result<(), PlaceError>;
+
+    /// Writes a small file and removes it, where `prepare` has not shown that this is possible.
+    async fn try_out(&self) -> Result<(), PlaceError>;
+
     /// The content of a small file; `None` if it is not there.
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError>;
 

@@ -44,9 +44,17 @@ impl ReportFile {
     }
 }
 
-/// Checks, before anything is requested, that a place can be read and holds nobody else's marker.
+/// Checks, before anything is requested, that a place can be read and holds nobody else's marker, and that a folder can be
+/// written to.
 pub(crate) async fn check(target: &dyn Target) -> Result<(), PlaceError> {
+    target.prepare().await?;
     earlier(target).await.map(drop)
+}
+
+/// Checks that, and that files can be written to the place and removed again.
+pub(crate) async fn try_out(target: &dyn Target) -> Result<(), PlaceError> {
+    check(target).await?;
+    target.try_out().await
 }
 
 /// Uploads these files, and then the marker. Files that an earlier marker lists, and that are none of these, are removed.

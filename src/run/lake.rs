@@ -15,18 +15,33 @@ use crate::{
     places::{PlaceError, connect_lake},
     report::{
         self,
-        lake::{Lake, LakeError, LakeTables},
+        lake::{Lake, LakeError, LakeTables, Trouble},
     },
 };
 
 /// Checks before anything is requested that a run can be added.
 pub(super) async fn check(config: &Config, now: Timestamp) -> Result<(), RunError> {
-    let Some(place) = &config.lake else {
-        return Ok(());
-    };
+    match &config.lake {
+        Some(place) => checked(place, config, now).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Checks that, and that files can be added, by adding one that is removed again. Returns why it could not be removed, if
+/// so.
+pub(crate) async fn try_out(
+    place: &Place,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Option<Trouble>, RunError> {
+    let lake = checked(place, config, now).await?;
+    lake.try_out().await.map_err(of_sign_in)
+}
+
+async fn checked(place: &Place, config: &Config, now: Timestamp) -> Result<Lake, RunError> {
     let tenant = config.sign_in.tenant_id.as_deref();
     let lake = prepare(place, config, now, &report::lake_tables(), tenant).await;
-    lake.map(drop).map_err(|problem| match problem {
+    lake.map_err(|problem| match problem {
         RunError::Lake(error) => of_sign_in(error),
         problem => problem,
     })

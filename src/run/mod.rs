@@ -65,7 +65,7 @@ pub(crate) mod interrupt;
 pub(crate) mod job;
 pub(crate) mod kept;
 mod known_machines;
-mod lake;
+pub(crate) mod lake;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;

@@ -3,7 +3,7 @@
 //! As with the lake: a run that was stopped is to be resumed, and is uploaded then; one that could not be uploaded does
 //! not end in the store, so that the next start resumes it. Reports of stored answers are uploaded, too.
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -51,8 +51,26 @@ pub(super) async fn check(config: &Config, started: &ZonedDateTime) -> Result<()
             );
             Ok(())
         }
-        Err(PlaceError::SignIn { source, .. }) => Err(RunError::SignIn(*source)),
-        checked => checked.map_err(RunError::Upload),
+        checked => checked.map_err(refused),
+    }
+}
+
+/// Checks that reports can be uploaded to a place, by writing a file that is removed again.
+pub(crate) async fn try_out(
+    place: &Place,
+    config: &Config,
+    now: Timestamp,
+) -> Result<(), RunError> {
+    let target = connect(place, config, now).map_err(RunError::Upload)?;
+    let tried = crate::places::try_out(target.as_ref()).await;
+    tried.map_err(refused)
+}
+
+/// Why nothing can be uploaded. A refused sign-in is said as that to the API is.
+fn refused(problem: PlaceError) -> RunError {
+    match problem {
+        PlaceError::SignIn { source, .. } => RunError::SignIn(*source),
+        problem => RunError::Upload(problem),
     }
 }
 

@@ -428,6 +428,34 @@ fn check_says_which_tenants_are_ready() {
 }
 
 #[test]
+fn check_tries_the_places_of_each_tenant_out() {
+    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
+    let several = Several(vec![("one", &one), ("other", &other)]);
+    several.write("");
+    let url = url::Url::from_file_path(one.path("place")).unwrap();
+    let check = ["check", &format!("--upload={url}"), "--lake=lake"];
+    let run = several.run(&check).exits_with(0);
+    let line = format!(
+        "overview       {}: files can be written and removed\n",
+        one.path("place").display()
+    );
+    assert!(run.stdout.starts_with(&line), "{}", run.stdout);
+    // The rest of it is cut off.
+    let works = "access granted, upload";
+    assert_eq!(run.stdout.matches(works).count(), 2, "{}", run.stdout);
+    assert!(!one.path("place").exists() && !one.path("lake").exists());
+    // Only the place of the other one.
+    std::fs::create_dir(one.path("place")).unwrap();
+    one.write("place/other", "");
+    let run = several
+        .run(&check)
+        .exits_with(5)
+        .complains("cannot upload the reports: ");
+    assert!(run.stdout.contains("one     ready"), "{}", run.stdout);
+    assert!(run.stdout.contains("other   fails"), "{}", run.stdout);
+}
+
+#[test]
 fn demonstration_has_a_tenant_without_consent() {
     let scene = Scene::with_machines(1);
     let demo = ["demo", "--tenants=3", "--machines=20", "--format=csv"];

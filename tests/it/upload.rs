@@ -76,7 +76,11 @@ fn bucket_has_what_the_folder_has_and_the_marker_last() {
     assert_eq!(changing[0], "DELETE reports/nights/_SUCCESS");
     assert_eq!(log.last().unwrap(), "PUT reports/nights/_SUCCESS");
 
-    to_amazon(&scene, &objects, &["--dry-run"]).exits_with(0);
+    for arguments in [&["--dry-run"][..], &["--dry-run", "--offline"]] {
+        let run = to_amazon(&scene, &objects, arguments).exits_with(0);
+        let line = "\nupload         to s3://reports/nights\n";
+        assert!(run.stdout.contains(line), "{}", run.stdout);
+    }
     assert_eq!(objects.take_log(), [] as [String; 0]);
 }
 
@@ -272,4 +276,105 @@ fn folder_gets_the_reports_of_each_part() {
         .collect();
     let expected = ["_SUCCESS", "report.json", "summary.json"];
     assert_eq!(left, expected.map(str::to_owned).into());
+}
+
+/// Asserts that standard output has this line, but for the spaces after the label.
+#[track_caller]
+fn shows(run: &Finished, label: &str, text: &str) {
+    let line = format!("{label:<14} {text}");
+    let mut lines = run.stdout.lines();
+    assert!(lines.any(|it| it == line), "{line}: {}", run.stdout);
+}
+
+#[test]
+fn check_tries_the_places_out() {
+    let (scene, objects) = (Scene::with_machines(1), Objects::start());
+    let check = |objects: &Objects, arguments: &[&str]| {
+        let mut command = scene.command(&[&["check"], arguments].concat());
+        objects.as_amazon(&mut command);
+        shows_no_secret(&scene, scene.finish(&mut command))
+    };
+    let both = ["--upload=s3://reports/nights", "--lake=s3://reports/lake"];
+    let run = check(&objects, &both).exits_with(0);
+    shows(
+        &run,
+        "upload",
+        "s3://reports/nights: files can be written and removed",
+    );
+    shows(&run, "lake", "s3://reports/lake: tables can be added");
+    assert!(run.stdout.contains("\nready: "), "{}", run.stdout);
+    let log = objects.take_log();
+    let changes = log.iter().filter(|it| !it.starts_with("GET"));
+    let expected = [
+        "PUT reports/nights",
+        "DELETE reports/nights",
+        "PUT reports/lake",
+        "DELETE reports/lake",
+    ];
+    let expected = expected.map(|it| format!("{it}/.patchgap-check"));
+    assert_eq!(
+        changes.collect::<Vec<_>>(),
+        expected.iter().collect::<Vec<_>>()
+    );
+    assert_eq!(objects.names(), [] as [String; 0]);
+
+    let denied = "<Error><Code>AccessDenied</Code><Message>hunter2-hunter2</Message></Error>";
+    let denying = |method: &'static str| {
+        Objects::start().with_faults(move |request| {
+            (request.method == method).then_some(("403 Forbidden", denied))
+        })
+    };
+    let run = check(&denying("PUT"), &both)
+        .exits_with(6)
+        .complains("error: cannot upload the reports: s3://reports/nights: cannot write .patchgap-check: 127.0.0.1: ")
+        .complains("HTTP 403 (AccessDenied): [secret]")
+        .complains("cannot write to the lake s3://reports/lake: ")
+        .hints("s3:PutObject");
+    shows(&run, "access", "granted");
+    shows(&run, "upload", "s3://reports/nights: fails");
+    shows(&run, "lake", "s3://reports/lake: fails");
+    assert!(!run.stdout.contains("ready"), "{}", run.stdout);
+
+    // What is uploaded has to be removed at times, and what is in a lake never.
+    let keeping = denying("DELETE");
+    check(&keeping, &both)
+        .exits_with(6)
+        .complains("error: cannot upload the reports: s3://reports/nights: cannot remove .patchgap-check: ")
+        .complains("stays in the lake, which is harmless: s3://reports/lake: cannot remove ")
+        .hints("s3:DeleteObject");
+    assert!(keeping.names().contains(&"lake/.patchgap-check".to_owned()));
+    let run = check(&keeping, &both[1..]).exits_with(0);
+    shows(&run, "lake", "s3://reports/lake: tables can be added");
+    check(&objects, &["--upload=s3://reports/{tenant}"]).exits_with(3);
+}
+
+#[test]
+fn folder_that_cannot_be_written_to_is_found_before_any_request() {
+    let scene = Scene::with_machines(1);
+    let url = |name: &str| url::Url::from_file_path(scene.path(name)).unwrap();
+    let upload = |name: &str| format!("--upload={}", url(name));
+    let run = scene.run(&["check", &upload("a/place"), "--lake=a/lake"]);
+    let place = scene.path("a/place").display().to_string();
+    shows(
+        &run.exits_with(0),
+        "upload",
+        &format!("{place}: files can be written and removed"),
+    );
+    assert!(!scene.path("a").exists());
+    scene.write("file", "");
+    scene
+        .report(&[&upload("file/place")])
+        .exits_with(6)
+        .complains("error: cannot upload the reports: cannot write to ")
+        .hints("--upload URL");
+    let log = scene.tenant.log();
+    assert_eq!(
+        (log.calls.len(), log.sign_ins.len()),
+        (1, 1),
+        "of the check"
+    );
+    scene
+        .run(&["check", &upload("file/place")])
+        .exits_with(6)
+        .complains("error: cannot upload the reports: cannot write to ");
 }

@@ -1,11 +1,13 @@
 //! `patchgap check`: checks that everything is in place before the first night.
 //!
 //! - [`mod@access`]: the one call, and what its answer means
+//! - [`mod@places`]: whether reports can be uploaded, and runs added to the lake
 //! - [`mod@notification`]: who would be told at the end of a run
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
 mod notification;
+mod places;
 mod tenants;
 
 use jiff::Timestamp;
@@ -13,11 +15,13 @@ use jiff::Timestamp;
 use self::{
     access::{access, demand_role},
     notification::notification,
+    places::places,
     tenants::check_tenants,
 };
 use super::{
     AppError,
     context::{Context, state},
+    placeholders::check_placeholders,
 };
 use crate::{
     config::{Config, Resolved, Settings},
@@ -52,9 +56,10 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     if typed.tenant.is_none()
         && let Some(tenants) = context.tenants(&typed)?
     {
-        return check_tenants(context, &tenants, &typed);
+        return check_tenants(context, &tenants, &typed).await;
     }
     let resolved = context.resolve(&typed)?;
+    check_placeholders(&resolved.config)?;
     let now = Timestamp::now();
     let session = prepare::session(&resolved.config, now)?;
     print(&configuration(&resolved)?)?;
@@ -70,14 +75,14 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     print(&same_software(&store, &identity)?)?;
     forget_limits(&resolved.config, &store, &identity, now)?;
     print(&learned(&resolved.config, &store, &identity)?)?;
-    if answers.bulk.is_some() {
-        print(READY)?;
-        return Ok(ExitCode::Complete);
+    if answers.bulk.is_none() {
+        let access = access(&resolved.config, &session, &store, &identity).await?;
+        let mut lines = LabelledLines::default();
+        lines.add("access", access);
+        print(&lines.into_text())?;
     }
-    let access = access(&resolved.config, &session, &store, &identity).await?;
-    let mut lines = LabelledLines::default();
-    lines.add("access", access);
-    print(&(lines.into_text() + READY))?;
+    places(&resolved.config, now).await?;
+    print(READY)?;
     Ok(ExitCode::Complete)
 }
 

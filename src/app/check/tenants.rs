@@ -7,6 +7,7 @@ use tracing::{error, warn};
 use super::{
     access::{access, demand_role},
     notification::notification,
+    places::{place_of_overview, places_of_tenant},
 };
 use crate::{
     app::{
@@ -37,10 +38,12 @@ struct Checked {
     /// When its certificate ends, if it signs in with one.
     ends: Option<Timestamp>,
     access: &'static str,
+    /// The places that work, in words.
+    places: String,
 }
 
 /// Checks each tenant with at most one call, and shows them in a table.
-pub(super) fn check_tenants(
+pub(super) async fn check_tenants(
     context: &mut Context,
     tenants: &Tenants,
     typed: &Settings,
@@ -48,6 +51,7 @@ pub(super) fn check_tenants(
     let AllTenants { common, each } = resolve_all(context, tenants, typed)?;
     print(&notification(&common)?)?;
     warn_without_list(tenants, &common);
+    let overview = place_of_overview(tenants.upload.as_ref(), &common, Timestamp::now()).await;
     let stores = stores(tenants, &each);
     let rows = side_by_side(&each, tenants.parallel, |tenant| {
         in_span(&tenant.tenant.name, || row(tenant, &stores))
@@ -57,6 +61,7 @@ pub(super) fn check_tenants(
     });
     let rows: Vec<Row> = rows.collect();
     print(&shown(&rows))?;
+    overview?;
     Ok(exit_code(&rows))
 }
 
@@ -115,11 +120,13 @@ fn check_one(resolved: &Resolved, stores: &Stores) -> Result<Checked, AppError> 
             Some(store) => access(config, &session, &store.open()?, &identity).await?,
             None => "not tested",
         };
+        let places = places_of_tenant(config, Timestamp::now()).await?;
         Ok(Checked {
             credential,
             allows,
             ends: certificate_end(&config.sign_in),
             access,
+            places,
         })
     })
 }
@@ -152,7 +159,7 @@ fn ready(candidate: &ResolvedTenant<'_>, checked: &Checked) -> Row {
             checked.credential.to_owned(),
             checked.allows.clone(),
             ends,
-            format!("access {}", checked.access),
+            format!("access {}{}", checked.access, checked.places),
         ],
     }
 }

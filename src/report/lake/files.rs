@@ -18,6 +18,10 @@ pub trait LakeFiles: Send + Sync {
     /// Checks, as far as nothing is left behind, that files can be added, and removes what killed runs left.
     async fn prepare(&self) -> Result<(), Trouble>;
 
+    /// Adds a small file and removes it, where `prepare` has not shown that this is possible. Returns why it cannot be
+    /// removed, if it cannot: nothing that is added to a lake has to be.
+    async fn try_out(&self) -> Result<Option<Trouble>, Trouble>;
+
     /// The names of folders and files in a folder; none if it is not there.
     async fn names(&self, folder: &str) -> Result<Vec<String>, Trouble>;
 

@@ -48,6 +48,10 @@ impl LakeFiles for LakeFolder {
         Ok(())
     }
 
+    async fn try_out(&self) -> Result<Option<Trouble>, Trouble> {
+        Ok(None)
+    }
+
     async fn names(&self, folder: &str) -> Result<Vec<String>, Trouble> {
         let entries = match fs::read_dir(self.path(folder)) {
             Ok(entries) => entries,

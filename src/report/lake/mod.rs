@@ -80,6 +80,15 @@ impl Lake {
         Ok(lake)
     }
 
+    /// Checks that files can be added, by adding one that is removed again. Returns why it could not be removed, if so.
+    pub async fn try_out(&self) -> Result<Option<Trouble>, LakeError> {
+        let tried = self.files.try_out().await;
+        tried.map_err(|source| LakeError::Unwritable {
+            lake: self.files.name(),
+            source,
+        })
+    }
+
     /// The tables of the run with these facts and extras that are not there yet.
     pub async fn missing<'tables>(
         &self,
