@@ -148,6 +148,35 @@ fn container_has_the_settings_that_its_arguments_do_not_name() {
 }
 
 #[test]
+fn container_is_built_from_what_is_there() {
+    let file = read("container/Containerfile");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let copied = file
+        .lines()
+        .filter_map(|line| line.strip_prefix("COPY "))
+        .filter(|line| !line.starts_with("--from="))
+        .flat_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words[..words.len() - 1].to_vec()
+        });
+    let copied: Vec<&str> = copied.collect();
+    for source in &copied {
+        assert!(project.join(source).exists(), "{source}");
+    }
+    // Without what the manifest names, cargo refuses to begin.
+    for needed in [
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo",
+        "src",
+        "tests",
+        "benches",
+    ] {
+        assert!(copied.contains(&needed), "{needed}");
+    }
+}
+
+#[test]
 fn cron_job_runs() {
     let job = read("kubernetes/cronjob.yaml");
     let arguments = job.split("args:\n").nth(1).unwrap();
@@ -166,8 +195,8 @@ fn cron_job_runs() {
     );
     run(&scene, &line, &["/data"]);
     has_reports(&scene);
-    // What each of these exit codes says would be the same after another start.
-    assert!(job.contains("values: [2, 3, 4, 5, 6]"));
+    // What each of these exit codes says would be the same after another start; an upload (6) may succeed then.
+    assert!(job.contains("values: [2, 3, 4, 5]\n"));
     for id in ["client-id", "tenant-id"] {
         assert!(job.contains(&format!("azure.workload.identity/{id}: ")));
     }
