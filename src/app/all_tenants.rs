@@ -9,7 +9,7 @@ use super::{
     context::{Context, state},
 };
 use crate::{
-    config::{Config, ConfigError, Resolved, Settings, Tenant, Tenants},
+    config::{Config, ConfigError, Place, Resolved, Settings, Tenant, Tenants},
     store::writable_by_others,
     tenants::in_span,
 };
@@ -29,7 +29,7 @@ pub(super) struct ResolvedTenant<'run> {
 }
 
 /// Resolves the configuration of every tenant, warns of what is odd in it, and checks that no two share a
-/// folder.
+/// folder or the place of their uploads.
 pub(super) fn resolve_all<'run>(
     context: &mut Context,
     tenants: &'run Tenants,
@@ -44,6 +44,8 @@ pub(super) fn resolve_all<'run>(
     let each: Vec<ResolvedTenant<'_>> = each.collect();
     let folders: Vec<_> = each.iter().map(ResolvedTenant::folder).collect();
     tenants.check_folders(&folders)?;
+    let places: Vec<_> = each.iter().map(ResolvedTenant::upload).collect();
+    tenants.check_uploads(&places)?;
     for tenant in &each {
         tenant.warn_beside(&common);
     }
@@ -58,6 +60,11 @@ impl ResolvedTenant<'_> {
     fn folder(&self) -> Option<&Path> {
         let resolved = self.resolved.as_ref().ok()?;
         Some(&resolved.config.reports.out)
+    }
+
+    /// Where its reports are uploaded to, likewise.
+    fn upload(&self) -> Option<&Place> {
+        self.resolved.as_ref().ok()?.config.upload.as_ref()
     }
 
     /// Warns of what is odd about its configuration alone.

@@ -6,7 +6,10 @@
 mod problem;
 mod read;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use jiff::ZonedDateTime;
 
@@ -116,6 +119,23 @@ impl Tenants {
             (other, one)
         };
         refused(second, TenantProblem::SameFolder(first.name.clone()))
+    }
+
+    /// Checks that no two of these places, in the order of the tenants, are one, and none is that of the overview: an
+    /// upload removes what another one left.
+    pub fn check_uploads(&self, places: &[Option<&Place>]) -> Result<(), ConfigError> {
+        let overview = self.upload.iter();
+        let overview = overview.map(|place| (place.to_string(), "the overview".to_owned()));
+        let mut taken: HashMap<String, String> = overview.collect();
+        for (tenant, place) in self.list.iter().zip(places) {
+            let Some(place) = place else { continue };
+            let reports = format!("those of `{}`", tenant.name);
+            if let Some(others) = taken.insert(place.to_string(), reports) {
+                let problem = TenantProblem::SamePlace(others);
+                return Err(read::problem(&self.path, tenant.line, "upload", problem));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -332,17 +352,46 @@ mod tests {
         }
     }
 
-    #[test]
-    fn folders_do_not_overlap() {
+    fn two() -> Tenants {
         let text = "[[tenant]]\nname='a'\ntenant_id='a'\n[[tenant]]\nname='b'\ntenant_id='b'";
-        let tenants = Tenants {
+        Tenants {
             path: "t".into(),
             list: read::parse(text, Path::new("t")).unwrap(),
             parallel: 1,
             overview: "out".into(),
-            upload: None,
+            upload: Some(Place::Folder("all".into())),
             state: "store".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_one() {
+        for (one, other, expected) in [
+            ("all/a", "all/b", None),
+            ("all/a", "all/a/b", None),
+            (
+                "x",
+                "all",
+                Some(
+                    "line 5: upload: the reports would be uploaded to the same place as the overview",
+                ),
+            ),
+            ("x", "x", Some("the same place as those of `a`")),
+        ] {
+            let places = [one, other].map(|it| Place::Folder(it.into()));
+            let [one, other] = places.each_ref().map(Some);
+            let checked = two().check_uploads(&[one, other]);
+            let error = checked.err().map(|it| it.to_string()).unwrap_or_default();
+            assert_eq!(error.is_empty(), expected.is_none(), "{error}");
+            assert!(error.contains(expected.unwrap_or_default()), "{error}");
+        }
+        let place = Place::Folder("x".into());
+        assert!(two().check_uploads(&[None, Some(&place)]).is_ok());
+    }
+
+    #[test]
+    fn folders_do_not_overlap() {
+        let tenants = two();
         for (one, other, fits) in [
             ("out/a", "out/b", true),
             ("elsewhere", "out/b", true),

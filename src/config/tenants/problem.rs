@@ -37,6 +37,9 @@ pub enum TenantProblem {
     /// The reports would be in the folder of the overview.
     #[error("the reports would be in the folder of the overview")]
     OverviewFolder,
+    /// The reports would be uploaded to where others are.
+    #[error("the reports would be uploaded to the same place as {0}")]
+    SamePlace(String),
     /// The key applies to all tenants.
     #[error("this key applies to all tenants at once")]
     ForAll,
@@ -74,6 +77,9 @@ impl TenantProblem {
             Self::NotASwitch => "write `all_machines = true`",
             Self::SameFolder(_) | Self::OverviewFolder => {
                 "leave `out` away: then each tenant has the folder of its name"
+            }
+            Self::SamePlace(_) => {
+                "give each tenant a place of its own, for example with {tenant} in the URL"
             }
             Self::ForAll => "set it with a flag, in the environment, or in the configuration file",
             Self::NotAVariable => {
