@@ -82,7 +82,11 @@ fn assert_in_none(places: &[(String, Vec<u8>)], secrets: &[String]) {
     for form in secrets.iter().flat_map(|secret| forms(secret)) {
         for (place, content) in places {
             let found = memmem::find(content, &form);
-            assert!(found.is_none(), "{place} holds {}", String::from_utf8_lossy(&form));
+            assert!(
+                found.is_none(),
+                "{place} holds {}",
+                String::from_utf8_lossy(&form)
+            );
         }
     }
 }
