@@ -41,6 +41,9 @@ const ARGUMENTS: [&str; 9] = [
 /// it for both versions of IP, and then gives up.
 const STARTS: usize = 5;
 
+/// How long a script may take: on a busy machine, the 30 seconds of the driver are too few.
+const SCRIPT_TIMEOUT_MS: u32 = 180_000;
+
 /// Starts the driver, and reads its port; none if it gave up. Fails if there is no driver, and none is
 /// required.
 fn start_driver() -> Result<(Child, Option<u16>), ()> {
@@ -110,6 +113,7 @@ impl Browser {
         }
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": options,
+            "timeouts": { "script": SCRIPT_TIMEOUT_MS },
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         }}});
         let begun = self.post("", &wanted);
