@@ -343,9 +343,28 @@ fn check_tries_the_places_out() {
         .complains("stays in the lake, which is harmless: s3://reports/lake: cannot remove ")
         .hints("s3:DeleteObject");
     assert!(keeping.names().contains(&"lake/.patchgap-check".to_owned()));
-    let run = check(&keeping, &both[1..]).exits_with(0);
+    // The quota has no call left; the places do not need it.
+    let run = check(&keeping, &[&both[..], &["--rate-limit=3/h"]].concat())
+        .exits_with(5)
+        .complains("access was not tested: the quota is used up")
+        .complains("ERROR cannot upload the reports: s3://reports/nights: cannot remove ");
     shows(&run, "lake", "s3://reports/lake: tables can be added");
     check(&objects, &["--upload=s3://reports/{tenant}"]).exits_with(3);
+}
+
+#[test]
+fn check_tries_azure_out_with_the_sign_in_of_the_api() {
+    let (scene, objects) = (Scene::with_machines(1), Objects::start());
+    let mut command = scene.command(&["check", "--upload=az://reports/x"]);
+    objects.as_azure(&mut command);
+    shows_no_secret(&scene, scene.finish(&mut command)).exits_with(0);
+    let log = objects.take_log();
+    let trial = "reports/x/.patchgap-check";
+    assert_eq!(
+        log[1..],
+        [format!("PUT {trial}"), format!("DELETE {trial}")]
+    );
+    assert!(objects.signed().iter().all(|it| it == "Bearer"));
 }
 
 #[test]
@@ -354,7 +373,7 @@ fn folder_that_cannot_be_written_to_is_found_before_any_request() {
     let url = |name: &str| url::Url::from_file_path(scene.path(name)).unwrap();
     let upload = |name: &str| format!("--upload={}", url(name));
     let run = scene.run(&["check", &upload("a/place"), "--lake=a/lake"]);
-    let place = scene.path("a/place").display().to_string();
+    let place = scene.path("a").join("place").display().to_string();
     shows(
         &run.exits_with(0),
         "upload",

@@ -72,11 +72,16 @@ async fn try_lake(place: &Place, config: &Config, now: Timestamp) -> Result<(), 
 fn first(one: Result<(), RunError>, other: Result<(), RunError>) -> Result<(), RunError> {
     match (one, other) {
         (Err(first), Err(second)) => {
-            error!(hint = second.hint(), "{}", chain(&second));
+            log(&second);
             Err(first)
         }
         (one, other) => one.and(other),
     }
+}
+
+/// Logs a failure beside which another one is returned.
+pub(super) fn log(failure: &RunError) {
+    error!(hint = failure.hint(), "{}", chain(failure));
 }
 
 fn print_upload(label: &str, place: &Place, works: bool) -> Result<(), PrintError> {
