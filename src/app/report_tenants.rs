@@ -21,7 +21,7 @@ use crate::{
     run::{
         RunError, interrupt,
         renewal::renewal,
-        upload::{Upload, upload_files},
+        upload::{self, Upload, upload_files},
     },
     tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
@@ -62,7 +62,7 @@ pub(super) async fn report_tenants(
         stops: &stops,
     };
     open_files::allow_many();
-    let mut ended = run_all(&input);
+    let mut ended = check_upload(&input).await.and_then(|()| run_all(&input));
     if let Ok(all) = &mut ended
         && let Err(problem) = upload_overview(&input).await
     {
@@ -76,6 +76,13 @@ pub(super) async fn report_tenants(
         notifier.tell(&news, &stops.gentle).await;
     }
     Ok(ended?.ended()?)
+}
+
+/// Checks before anything is requested that the overview can be uploaded.
+async fn check_upload(input: &TenantsInput<'_>) -> Result<(), RunError> {
+    let (place, common) = (input.tenants.upload.as_ref(), input.common);
+    let place = place.filter(|_| !common.dry_run && !common.offline);
+    upload::check(place, common, input.started).await
 }
 
 /// Uploads the overview. Each tenant has uploaded its own reports by now.

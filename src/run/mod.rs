@@ -121,7 +121,7 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
     }
     metrics::check(input.config)?;
     lake::check(input.config, input.started.timestamp()).await?;
-    upload::check(input.config, input.started).await?;
+    upload::check(input.config.upload.as_ref(), input.config, input.started).await?;
     let concluded = Box::pin(run_phases(input)).await;
     if let Err(problem) = &concluded {
         let started = input.started.timestamp();

@@ -37,9 +37,14 @@ pub(crate) struct Upload<'run> {
     pub(crate) stop: &'run CancellationToken,
 }
 
-/// Checks before anything is requested that the reports can be uploaded. What may pass until the end is a warning.
-pub(super) async fn check(config: &Config, started: &ZonedDateTime) -> Result<(), RunError> {
-    let Some(place) = &config.upload else {
+/// Checks before anything is requested that reports can be uploaded to a place, if there is one. What may pass until the
+/// end is a warning.
+pub(crate) async fn check(
+    place: Option<&Place>,
+    config: &Config,
+    started: &ZonedDateTime,
+) -> Result<(), RunError> {
+    let Some(place) = place else {
         return Ok(());
     };
     let target = connect(place, config, started.timestamp()).map_err(RunError::Upload)?;

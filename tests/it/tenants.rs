@@ -117,6 +117,12 @@ fn each_tenant_uploads_its_reports_and_the_overview_is_above_them() {
         let [there, here] = [there, here].map(|it| fs::read(it.join(file)).unwrap());
         assert!(there == here, "{folder}/{file}");
     }
+    fs::write(place.join("_SUCCESS"), "mine").unwrap();
+    several
+        .report(&[&upload[..], &["--fresh"]].concat())
+        .exits_with(6)
+        .complains("patchgap did not write the _SUCCESS that is there");
+    assert_eq!(several.calls("Contoso"), 12, "those of the first run");
 }
 
 #[test]
