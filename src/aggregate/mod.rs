@@ -279,6 +279,12 @@ impl Fleet {
         counts.collect()
     }
 
+    /// The machines that answered, by rank.
+    pub fn answered(&self) -> &[MachineRow] {
+        let answered = self.machines.partition_point(|it| it.result.is_ok());
+        &self.machines[..answered]
+    }
+
     /// The machines sorted by id, as reports in the long form list them.
     pub fn machines_by_id(&self) -> impl Iterator<Item = &MachineRow> {
         let mut order: Vec<u32> = (0..).take(self.machines.len()).collect();

@@ -47,9 +47,8 @@ pub(super) fn list_columns(
     names: &MachineNames<'_>,
     most: usize,
 ) -> Vec<ListColumn> {
-    let answered = run.fleet.machines.iter().filter(|it| it.result.is_ok());
-    let positions = answered.take(most).map(MachineRow::position);
-    let positions: Vec<usize> = positions.collect();
+    let answered = run.fleet.answered().iter().take(most);
+    let positions: Vec<usize> = answered.map(MachineRow::position).collect();
     let tags = GroupBy::Tag.column(&run.inventory.columns);
     let columns = run.inventory.columns.iter().enumerate();
     let columns = columns.map(|(at, name)| {

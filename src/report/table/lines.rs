@@ -14,7 +14,7 @@ use crate::{
         software::{Support, Windows},
     },
     policy::{GapMark, Marker},
-    report::Run,
+    report::{Run, view::support::software},
 };
 
 /// Marks the gaps of a run's machines as its figures do.
@@ -24,21 +24,23 @@ pub(in crate::report) fn marker<'run>(run: &Run<'run>) -> Marker<'run> {
     Marker::new(policy, &fleet.feeds, run.inventory, run.facts.started_at)
 }
 
-/// A machine of the inventory.
+/// A machine of the inventory. It is small, because the page holds 200,000 of them at once.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct MachineLine<'run> {
     pub(super) machine: &'run MachineRow,
-    /// Its missing KBs.
-    pub(super) missing: &'run [Arc<MissingKb>],
-    /// Since when it has been missing each of them.
-    pub(super) since: Option<&'run MissingSince>,
-    /// What feeds and policy mean for them.
-    pub(super) marks: &'run [GapMark],
+    /// Its gaps, if they were read.
+    pub(super) gaps: Option<&'run MachineGaps<'run>>,
+    pub(super) context: &'run MachineContext<'run>,
+}
+
+/// What the lines of all machines of a run have in common.
+#[derive(Debug)]
+pub(in crate::report) struct MachineContext<'run> {
     pub(super) names: &'run MachineNames<'run>,
     pub(super) fleet: &'run Fleet,
     pub(super) stamp: RunStamp,
     /// The software inventory, if it is known.
-    pub(super) software: Option<SoftwareOn<'run>>,
+    software: Option<SoftwareOn<'run>>,
 }
 
 /// A KB that a machine misses.
@@ -72,11 +74,13 @@ impl GapLine<'_> {
 }
 
 /// The gaps of a machine, read from the store.
+#[derive(Debug)]
 pub(in crate::report) struct MachineGaps<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) missing: MissingKbs,
     pub(in crate::report) since: MissingSince,
-    pub(super) marks: Vec<GapMark>,
+    /// What feeds and policy mean for them.
+    marks: Vec<GapMark>,
 }
 
 impl<'run> MachineGaps<'run> {
@@ -116,7 +120,23 @@ impl<'run> MachineGaps<'run> {
     }
 }
 
+impl<'run> MachineContext<'run> {
+    pub(in crate::report) fn of(run: &Run<'run>, names: &'run MachineNames<'run>) -> Self {
+        Self {
+            names,
+            fleet: run.fleet,
+            stamp: RunStamp::of(run.facts),
+            software: software(run),
+        }
+    }
+}
+
 impl<'run> MachineLine<'run> {
+    /// Its name in the list.
+    pub(super) fn name(&self) -> Option<&'run str> {
+        self.context.names.at(self.machine.position())
+    }
+
     pub(super) fn answered(&self) -> Option<&'run Answered> {
         self.machine.result.as_ref().ok()
     }
@@ -127,36 +147,28 @@ impl<'run> MachineLine<'run> {
 
     /// Its Windows; `None` without the software inventory, or if that does not know it.
     pub(super) fn windows(&self) -> Option<&'run Windows> {
-        self.software?.windows(self.machine.id)
+        self.context.software?.windows(self.machine.id)
     }
 
     /// Whether its Windows still gets updates.
     pub(super) fn support(&self) -> Option<Support> {
-        self.software?.support(self.machine.id)
+        self.context.software?.support(self.machine.id)
     }
 
     /// The machine that its answer is inferred from.
     pub(super) fn inferred_from(&self) -> Option<MachineId> {
-        self.fleet.origin_of(self.answered()?)
+        self.context.fleet.origin_of(self.answered()?)
     }
 
     pub(super) fn url_of(&self, id: &KbId) -> Option<&'run str> {
-        let kb = self.fleet.kbs.iter().find(|kb| kb.id == *id)?;
+        let kb = self.context.fleet.kbs.iter().find(|kb| kb.id == *id)?;
         kb.url.as_deref()
     }
 
     /// Its gaps.
     pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
-        let since = self.since.into_iter().flat_map(MissingSince::iter);
-        let gaps = self.missing.iter().zip(since);
-        gaps.zip(self.marks)
-            .map(move |((gap, since), mark)| GapLine {
-                machine: self.machine,
-                gap,
-                since,
-                names: self.names,
-                stamp: self.stamp,
-                mark: *mark,
-            })
+        let MachineContext { names, stamp, .. } = *self.context;
+        let gaps = self.gaps.into_iter();
+        gaps.flat_map(move |it| it.lines(names, stamp))
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Digits, Interned, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
-    MachineGaps, MachineLine, MachineNames, RunStamp, Table,
+    MachineContext, MachineGaps, MachineLine, MachineNames, Table,
     Target::Page,
     column::columns,
     marker,
@@ -15,7 +15,7 @@ use crate::{
     domain::answer::Provenance,
     report::{
         Run,
-        view::support::{SUPPORTS, software, word},
+        view::support::{SUPPORTS, word},
     },
 };
 
@@ -41,9 +41,9 @@ impl Table for Machines {
         "rank" Number [csv optional json sheet("Rank", 7) page("Rank") terminal("#")] |it| it.answered().map(|it| Cell::ordinal(it.rank.into()));
         "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") terminal("worst machines")] |it| it.machine.id;
         "ids" Machine [data(Joined)] |it| it.machine.id;
-        "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.names.at(it.machine.position());
-        "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.names, it.machine.position());
-        "list" Inventory [data(ListColumns)] |it| Cell::Inventory(it.names, it.machine.position());
+        "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.name();
+        "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.context.names, it.machine.position());
+        "list" Inventory [data(ListColumns)] |it| Cell::Inventory(it.context.names, it.machine.position());
         "status" Word [csv json] |it| it.machine.status();
         "status" Word [sheet("Status", 16)] |it| it.answered().map_or_else(|| it.machine.status().into(), status);
         "status" Word [page("Status") data(Digits("statuses", &STATUSES))] |it| it.answered().map(status);
@@ -59,11 +59,11 @@ impl Table for Machines {
         "attempts" Number [json] |it| it.machine.attempts;
         "skippedBecause" Word [csv optional json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
-        "machineName" Text [json] |it| it.names.at(it.machine.position());
-        "machineName" Text [csv optional unless_listed] |it| it.names.at(it.machine.position());
+        "machineName" Text [json] |it| it.name();
+        "machineName" Text [csv optional unless_listed] |it| it.name();
         "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Oldest gap since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
-        "run" Number [csv json optional] |it| it.stamp.run();
-        "date" Date [csv json optional] |it| it.stamp.date();
+        "run" Number [csv json optional] |it| it.context.stamp.run();
+        "date" Date [csv json optional] |it| it.context.stamp.date();
         "windowsBuild" Text [csv json optional] |it| it.windows().map(|it| &*it.build);
         "windowsBuild" Text [sheet("Windows build", 20) page("Windows build") data(Interned) if_software] |it| it.windows().map(|it| &*it.build);
         "supportStatus" Text [csv json optional] |it| it.windows().map(|it| &*it.support_status);
@@ -91,10 +91,9 @@ impl Table for Machines {
         write: &mut dyn for<'row> FnMut(&'row MachineLine<'row>) -> io::Result<()>,
     ) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
-        let stamp = RunStamp::of(run.facts);
-        let software = software(run);
-        let answered = run.fleet.machines.partition_point(|it| it.result.is_ok());
-        let (answered, others) = run.fleet.machines.split_at(answered);
+        let context = MachineContext::of(run, &names);
+        let answered = run.fleet.answered();
+        let others = &run.fleet.machines[answered.len()..];
         let mut others: Vec<&MachineRow> = others.iter().chain(&run.fleet.skipped).collect();
         others.sort_unstable_by_key(|machine| machine.id);
         let mut machines = answered.iter().chain(others);
@@ -103,13 +102,8 @@ impl Table for Machines {
             let gaps = MachineGaps::read(machine, run, &mut marker)?;
             write(&MachineLine {
                 machine,
-                missing: &gaps.missing,
-                since: Some(&gaps.since),
-                marks: &gaps.marks,
-                names: &names,
-                fleet: run.fleet,
-                stamp,
-                software,
+                gaps: Some(&gaps),
+                context: &context,
             })
         })
     }
@@ -119,31 +113,21 @@ impl Machines {
     /// The answered machines with their figures but without their gaps. Reads nothing from the
     /// store.
     pub(in crate::report) fn answered<'run>(
-        run: &Run<'run>,
-        names: &'run MachineNames<'run>,
-    ) -> impl Iterator<Item = MachineLine<'run>> {
-        let fleet = run.fleet;
-        let stamp = RunStamp::of(run.facts);
-        let software = software(run);
-        let answered = fleet.machines.iter().filter(|it| it.result.is_ok());
+        context: &'run MachineContext<'run>,
+    ) -> impl ExactSizeIterator<Item = MachineLine<'run>> {
+        let answered = context.fleet.answered().iter();
         answered.map(move |machine| MachineLine {
             machine,
-            missing: &[],
-            since: None,
-            marks: &[],
-            names,
-            fleet,
-            stamp,
-            software,
+            gaps: None,
+            context,
         })
     }
 
     /// The answered machines with missing KBs.
     pub(in crate::report) fn with_gaps<'run>(
-        run: &Run<'run>,
-        names: &'run MachineNames<'run>,
+        context: &'run MachineContext<'run>,
     ) -> impl Iterator<Item = MachineLine<'run>> {
-        let answered = Self::answered(run, names);
+        let answered = Self::answered(context);
         answered.filter(|it| it.answered().is_some_and(|it| it.missing > 0))
     }
 }

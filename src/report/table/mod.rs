@@ -49,7 +49,7 @@ pub(super) use self::{
     groups::{Groups, shown_value},
     header::{ColumnName, header},
     kbs::Kbs,
-    lines::{GapLine, MachineGaps, MachineLine, marker},
+    lines::{GapLine, MachineContext, MachineGaps, MachineLine, marker},
     machines::Machines,
     names::MachineNames,
     scope::Scope,

@@ -12,7 +12,7 @@ use crate::{
         wrap::wrapped,
     },
     report::{
-        table::{Kbs, MachineNames, Machines},
+        table::{Kbs, MachineContext, MachineNames, Machines},
         view::actions::{Columns, product, promise, released},
     },
 };
@@ -30,7 +30,8 @@ pub(super) fn worst_kbs(run: &Run<'_>, width: u16) -> Vec<String> {
 
 pub(super) fn worst_machines(run: &Run<'_>, width: u16) -> Vec<String> {
     let names = MachineNames::of(run.inventory);
-    let worst = Machines::with_gaps(run, &names).take(WORST);
+    let context = MachineContext::of(run, &names);
+    let worst = Machines::with_gaps(&context).take(WORST);
     first_rows::<Machines>(run, &worst.collect::<Vec<_>>(), width)
 }
 

@@ -20,7 +20,7 @@ use self::{columns::Columns, headers::CsvHeaders, kb_runs::KbRuns, pairs::Pairs,
 use super::{MOST_ROWS, Scene};
 use crate::report::{
     html_safe::HtmlSafe,
-    table::{Failures, Kbs, Machines, Table},
+    table::{Failures, Kbs, MachineContext, Machines, Table},
 };
 
 const BEGIN: &[u8] = b"<script type=\"application/json\" id=\"data\">";
@@ -58,7 +58,8 @@ impl Serialize for Data<'_> {
         let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
         map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;
         map.serialize_entry("kbRuns", &KbRuns(&scene.run))?;
-        let machines = Machines::answered(&scene.run, &scene.names).take(MOST_ROWS);
+        let context = MachineContext::of(&scene.run, &scene.names);
+        let machines = Machines::answered(&context).take(MOST_ROWS);
         let machines: Vec<_> = machines.collect();
         map.serialize_entry("machines", &self.columns::<Machines>(&machines, true))?;
         map.serialize_entry("pairs", &self.pairs)?;

@@ -6,7 +6,10 @@ use super::{
     super::{FIRST_ROWS, MOST_ROWS, Scene},
     first_rows::FirstRows,
 };
-use crate::{domain::text::thousands, report::table};
+use crate::{
+    domain::text::thousands,
+    report::table::{self, MachineContext},
+};
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "machines.html")]
@@ -20,7 +23,8 @@ pub(super) struct Machines {
 impl Machines {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let run = &scene.run;
-        let rows = table::Machines::answered(run, &scene.names).take(FIRST_ROWS);
+        let context = MachineContext::of(run, &scene.names);
+        let rows = table::Machines::answered(&context).take(FIRST_ROWS);
         let rows: Vec<_> = rows.collect();
         let total = usize::try_from(run.fleet.coverage.answered).unwrap_or(usize::MAX);
         Self {
