@@ -5,7 +5,10 @@ use std::{any::Any, cell::RefCell, io::Cursor};
 use calamine::{Reader, Xlsx};
 use serde_json::Value;
 
-use super::{Cell, Column, Encoding, Gaps, Kbs, Kind, Machines, Scope, Table, Target};
+use super::{
+    Cell, Column, Encoding, Gaps, Kbs, Kind, MachineContext, MachineLine, MachineNames, Machines,
+    Scope, Table, Target,
+};
 use crate::{
     inventory::{Inventory, OWN_COLUMNS},
     report::{
@@ -239,4 +242,22 @@ fn inventory_reserves_the_names_of_our_columns() {
             ][..]
         )
     );
+}
+
+/// The page holds 200,000 of them.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn line_of_a_machine_is_small() {
+    assert_eq!(size_of::<MachineLine<'_>>(), 24);
+}
+
+/// While it grows, a list takes twice its memory for a moment.
+#[test]
+fn number_of_answered_machines_is_known_in_advance() {
+    Fixture::small().with_run(|run| {
+        let names = MachineNames::of(run.inventory);
+        let context = MachineContext::of(run, &names);
+        let answered = Machines::answered(&context);
+        assert_eq!(answered.len() as u64, run.fleet.coverage.answered);
+    });
 }

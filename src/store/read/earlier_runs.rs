@@ -78,25 +78,37 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
          LEFT JOIN answer ON answer.id = run_machine.answer
          WHERE run.id = ?1",
     )?;
-    let read = statement.query_map(params![base.0, column], |row| {
+    // Allocated up front: growing needs twice the memory for a moment.
+    let mut machines = Vec::with_capacity(listed(connection, base)?);
+    let mut rows = statement.query(params![base.0, column])?;
+    while let Some(row) = rows.next()? {
         let answer = match row.get::<_, Option<i64>>(3)? {
             Some(_) => Some(dated_answer(row, 1)?),
             None => None,
         };
         let cell = row.get_ref(4)?.as_str_or_null()?;
         let cell = last_seen.zip(cell);
-        Ok(BaseMachine {
+        machines.push(BaseMachine {
             machine: parse(row.get_ref(0)?.as_str()?)?,
             no_current_data: answer.zip(cell).is_some_and(|(answer, (last_seen, cell))| {
                 last_seen.was_silent(cell, answer.as_of)
             }),
             unsupported: false,
             answer,
-        })
-    })?;
-    let mut machines: Vec<BaseMachine> = read.collect::<Result<_>>()?;
+        });
+    }
     machines.sort_unstable_by_key(|it| it.machine);
     Ok(machines)
+}
+
+/// The number of machines on the list of a run.
+fn listed(connection: &Connection, run: RunId) -> Result<usize> {
+    connection.query_row(
+        "SELECT coalesce(max(position) + 1, 0) FROM inventory_machine
+         WHERE inventory = (SELECT inventory FROM run WHERE id = ?1)",
+        [run.0],
+        |row| row.get(0),
+    )
 }
 
 /// The index of the column of a run's list that says when its machines were last seen, and its date

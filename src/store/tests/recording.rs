@@ -283,3 +283,13 @@ fn altered_list_is_refused() {
         store.connection.execute_batch("ROLLBACK TO whole").unwrap();
     }
 }
+
+/// While it grows, a list takes twice its memory for a moment, and there may be a million machines.
+#[test]
+fn list_of_an_earlier_run_is_not_grown() {
+    let place = Place::new();
+    let (store, started) = place.begin(5, EARLY, now());
+    let snapshot = Snapshot::of(store, 1).unwrap();
+    let machines = snapshot.base_machines(started.record.run).unwrap();
+    assert_eq!((machines.len(), machines.capacity()), (5, 5));
+}
