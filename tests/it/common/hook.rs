@@ -46,7 +46,8 @@ impl Hook {
                     continue;
                 }
                 let head = "Content-Length: 0\r\nConnection: close";
-                let _ = write!(stream, "HTTP/1.1 {reply}\r\n{head}\r\n\r\n");
+                let reply = format!("HTTP/1.1 {reply}\r\n{head}\r\n\r\n");
+                let _ = stream.write_all(reply.as_bytes());
             }
         });
         Self { address, posted }

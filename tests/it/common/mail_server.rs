@@ -43,7 +43,7 @@ impl MailServer {
 }
 
 fn talk(mut stream: &TcpStream, to_recipients: &str, heard: &Mutex<Vec<String>>) -> io::Result<()> {
-    write!(stream, "220 here\r\n")?;
+    stream.write_all(b"220 here\r\n")?;
     for line in BufReader::new(stream).lines() {
         let line = line?;
         let reply = match line.split([' ', ':']).next().unwrap_or_default() {
@@ -57,7 +57,7 @@ fn talk(mut stream: &TcpStream, to_recipients: &str, heard: &Mutex<Vec<String>>)
         };
         heard.lock().push(line);
         if !reply.is_empty() {
-            write!(stream, "{reply}\r\n")?;
+            stream.write_all(format!("{reply}\r\n").as_bytes())?;
         }
     }
     Ok(())
