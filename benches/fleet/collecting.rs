@@ -42,7 +42,7 @@ pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
 }
 
 /// Asks for every machine; what is typed last counts.
-fn ask(place: &Place, more: &[&str]) -> io::Result<(Taken, Asked)> {
+pub(crate) fn ask(place: &Place, more: &[&str]) -> io::Result<(Taken, Asked)> {
     let connections = place.connections.to_string();
     let run_for_all = ["list.csv", "--rate-limit=none", "--pace=none"];
     let mut collecting = place.report(&run_for_all);
@@ -52,8 +52,6 @@ fn ask(place: &Place, more: &[&str]) -> io::Result<(Taken, Asked)> {
 }
 
 fn own(table: &mut Table, csv: (Taken, Asked), all: (Taken, Asked)) {
-    let overall =
-        |(taken, asked): (Taken, Asked)| whole(amount(asked.calls) / taken.wall.as_secs_f64());
     table.figure("calls a second while collecting", whole(rate(csv.1)), "");
     table.figure("machines a second, start to CSV files", overall(csv), "");
     table.figure("machines a second, start to every report", overall(all), "");
@@ -61,6 +59,11 @@ fn own(table: &mut Table, csv: (Taken, Asked), all: (Taken, Asked)) {
     table.figure("CPU a machine, with every report", micros(all.0, all.1), "");
     let memory = megabytes(all.0);
     table.figure("peak memory", memory, "at most 300 MB for 1,000,000");
+}
+
+/// Machines a second, from the start to the end.
+pub(crate) fn overall((taken, asked): (Taken, Asked)) -> String {
+    whole(amount(asked.calls) / taken.wall.as_secs_f64())
 }
 
 /// Something beside `oha`.

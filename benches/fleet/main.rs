@@ -10,6 +10,7 @@ mod bulk;
 mod collecting;
 mod feeds;
 mod fleet;
+mod lake;
 mod options;
 mod place;
 mod process;
@@ -84,6 +85,7 @@ fn runs(options: &Options, table: &mut Table) -> io::Result<()> {
     for fleet in options.fleets() {
         let place = Place::new(fleet, options)?;
         collecting::measure(&place, table)?;
+        lake::measure(&place, table)?;
         rendering::measure(&place, table)?;
     }
     Ok(())

@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File},
     io,
-    path::Path,
     time::{Duration, Instant},
 };
 
@@ -39,37 +38,11 @@ pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
         times,
         "CSV alone: at most 2",
     );
-    measure_lake(place, table)
-}
-
-/// Measures CSV files together with a lake.
-fn measure_lake(place: &Place, table: &mut Table) -> io::Result<()> {
-    let arguments = ["--offline", "--format", "csv", "--lake", "lake"];
-    let (taken, _) = run(&mut place.report(&arguments))?;
-    table.figure("offline: CSV files and a lake", seconds(taken.wall), "");
-    table.figure("offline: its peak memory", megabytes(taken), "");
-    let size = size_of(&place.path("lake"))?;
-    let size = format!("{:.1} MB", size as f64 / 1e6);
-    table.figure("offline: size of the lake", size, "");
     Ok(())
 }
 
-/// The bytes of all files in a folder and those in it.
-fn size_of(folder: &Path) -> io::Result<u64> {
-    let entries = fs::read_dir(folder)?.map(|entry| {
-        let entry = entry?;
-        let meta = entry.metadata()?;
-        if meta.is_dir() {
-            size_of(&entry.path())
-        } else {
-            Ok(meta.len())
-        }
-    });
-    entries.sum()
-}
-
 /// Reads a file cell by cell, and writes it again.
-fn copy(from: &Path, to: &Path) -> io::Result<Duration> {
+fn copy(from: &std::path::Path, to: &std::path::Path) -> io::Result<Duration> {
     let began = Instant::now();
     let mut reader = ReaderBuilder::new().has_headers(false).from_path(from)?;
     let mut writer = Writer::from_writer(File::create(to)?);

@@ -114,6 +114,36 @@ fn azure_is_signed_in_to_as_the_api_or_with_a_key() {
 }
 
 #[test]
+fn google_gets_the_reports_and_a_lake() {
+    let (scene, objects) = (Scene::with_machines(2), Objects::start());
+    let upload = |arguments: &[&str]| {
+        let mut command = command(&scene, "gs://reports/nights", arguments);
+        objects.as_google(&mut command, &scene.path("account.json"));
+        scene.finish(&mut command).exits_with(0)
+    };
+    let run = upload(&["--lake=gs://reports/lake"]);
+    let (lake, nights): (BTreeSet<_>, _) = objects
+        .names()
+        .into_iter()
+        .partition(|name| name.starts_with("lake/"));
+    assert_eq!(nights, expected(&run, "nights/"));
+    assert_eq!(lake.len(), 4, "{lake:?}");
+    let run = upload(&["--format=json", "--offline"]);
+    let names: BTreeSet<String> = objects.names().into_iter().collect();
+    assert_eq!(&names - &lake, expected(&run, "nights/"));
+    let offered = ["nights", "lake"].map(|name| format!("gs://reports/{name}"));
+    let mut check = scene.command(&["check", "--upload", &offered[0], "--lake", &offered[1]]);
+    objects.as_google(&mut check, &scene.path("account.json"));
+    let check = scene.finish(&mut check).exits_with(0);
+    shows(
+        &check,
+        "upload",
+        "gs://reports/nights: files can be written and removed",
+    );
+    shows(&check, "lake", "gs://reports/lake: tables can be added");
+}
+
+#[test]
 fn failures_that_pass_cost_nothing() {
     let scene = Scene::with_machines(2);
     let mut failures = vec![("503 Slow Down", ""), ("", ""), ("500 Broken", "")];

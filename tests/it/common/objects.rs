@@ -1,11 +1,13 @@
-//! An object store on loopback that speaks as much of Amazon's and Azure's ways as patchgap needs, and no more: it checks
-//! what it is sent, and answers as a test tells it to.
+//! An object store on loopback that speaks as much of Amazon's, Azure's and Google's ways as patchgap needs, and no more: it
+//! checks what it is sent, and answers as a test tells it to.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::Command,
     sync::Arc,
     thread,
@@ -101,6 +103,16 @@ impl Objects {
         command
             .env("AZURE_STORAGE_ACCOUNT_NAME", "account")
             .env("AZURE_STORAGE_ENDPOINT", format!("http://{}", self.address));
+    }
+
+    /// Likewise, in Google's, with the key of a service account in this file.
+    pub(crate) fn as_google(&self, command: &mut Command, account: &Path) {
+        let key = serde_json::json!({
+            "gcs_base_url": format!("http://{}", self.address), "disable_oauth": true,
+            "client_email": "", "private_key_id": "", "private_key": "",
+        });
+        fs::write(account, key.to_string()).unwrap();
+        command.env("GOOGLE_SERVICE_ACCOUNT", account);
     }
 
     /// The names of all objects.
@@ -254,7 +266,9 @@ impl State {
 
     fn put(&mut self, request: &ObjectRequest) -> Reply {
         assert_checksum(request);
-        let is_new = request.headers.get("if-none-match").map(String::as_str) == Some("*");
+        let header = |name: &str| request.headers.get(name).map(String::as_str);
+        let is_new = header("if-none-match") == Some("*")
+            || header("x-goog-if-generation-match") == Some("0");
         if is_new && self.objects.contains_key(&request.path) {
             return error("412 Precondition Failed", "PreconditionFailed");
         }
