@@ -15,8 +15,12 @@ const QUIET: [&str; 5] = [
 ];
 
 fn scene(nights: u32) -> Scene {
+    scene_of(200, nights)
+}
+
+fn scene_of(machines: usize, nights: u32) -> Scene {
     Scene::with(|tenant| {
-        tenant.machines = 200;
+        tenant.machines = machines;
         tenant.nights = nights;
     })
 }
@@ -97,14 +101,14 @@ fn changes_are_asked_for_only_where_the_role_allows() {
     let (asked, run) = missing_role("delta");
     run.exits_with(4).complains("Vulnerability.Read.All");
     assert_eq!(asked, 0);
-    let scene = scene(0);
+    let scene = scene_of(20, 0);
     report(&scene, "software").exits_with(0);
     assert_eq!(calls(&scene, ApiName::VulnerabilityExport), 0);
 }
 
 #[test]
 fn watermark_moves_only_when_a_run_ends_well() {
-    let mut scene = scene(6);
+    let mut scene = scene_of(60, 6);
     report(&scene, "auto").exits_with(0);
     let watermark = |scene: &Scene| -> i64 {
         let store = rusqlite::Connection::open(scene.path("store.sqlite")).unwrap();
@@ -121,7 +125,7 @@ fn watermark_moves_only_when_a_run_ends_well() {
         .unwrap();
     drop(store);
     scene.replace_tenant(|tenant| {
-        tenant.machines = 200;
+        tenant.machines = 60;
         tenant.nights = 7;
     });
     let slow = ["--changes-from=auto", "--rate-limit=5/min", "--budget=3s"];

@@ -4,8 +4,8 @@ use patchgap::{domain::machine::MachineId, simulator::Fault};
 
 use crate::common::{Finished, Scene};
 
-const MACHINES: usize = 100;
-const FAILING: usize = 25;
+const MACHINES: usize = 60;
+const FAILING: usize = 15;
 const NIGHTS: usize = 3;
 
 /// The first machines with several gaps, which always fail.
