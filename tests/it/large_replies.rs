@@ -124,6 +124,14 @@ fn bytes(bits: &[bool]) -> Vec<u8> {
     bits.chunks(8).map(byte).collect()
 }
 
+/// What a process seems to have needed that needs little: Linux counts what its parent had until it started, and this one
+/// may have had more than the bound with all tests at once.
+fn inherited(scene: &Scene) -> u64 {
+    let mut command = scene.command(&["--version"]);
+    let used = command.stdout(Stdio::null()).spawn().unwrap().wait4();
+    used.unwrap().rusage.maxrss
+}
+
 #[test]
 fn endless_replies_keep_memory_bounded_and_other_answers_arrive() {
     let sizes = MACHINES
@@ -168,7 +176,8 @@ fn endless_replies_keep_memory_bounded_and_other_answers_arrive() {
         )
     };
     let run = run.exits_with(5);
-    assert!(peak <= MOST, "{} MB", peak >> 20);
+    let most = MOST.max(inherited(&scene));
+    assert!(peak <= most, "{} of {} MB", peak >> 20, most >> 20);
     assert_eq!(run.counts().answered, 8 + 1);
     let too_many = run.rows("failures.csv");
     let too_many = too_many

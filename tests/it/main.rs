@@ -114,7 +114,3 @@ mod unreadable;
 #[cfg(feature = "upload")]
 mod upload;
 mod whole_run;
-
-/// That of the binary: the simulated tenants run in here.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
