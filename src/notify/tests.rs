@@ -398,7 +398,7 @@ fn no_name_begins_a_header_of_a_mail() {
 
 #[test]
 fn no_notification_is_too_large() {
-    for letter in ["a", "\"", "🛑", "\u{1b}", "<"] {
+    for letter in ["🛑", "\u{1b}", "<"] {
         let (notice, news) = with_text(&letter.repeat(6_000));
         let news = News {
             notice: Some(&notice),

@@ -34,7 +34,7 @@ enum Size {
 const MACHINES: [(Size, usize); 5] = [
     (Size::Endless, 12),
     (Size::Large, 8),
-    (Size::Items, 4),
+    (Size::Items, 2),
     (Size::Bomb, 1),
     (Size::Distinct, 2),
 ];
