@@ -101,10 +101,10 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
     Ok(machines)
 }
 
-/// The number of machines on the list of a run.
+/// The number of machines on the list of a run: counted, because a damaged position could be any number.
 fn listed(connection: &Connection, run: RunId) -> Result<usize> {
     connection.query_row(
-        "SELECT coalesce(max(position) + 1, 0) FROM inventory_machine
+        "SELECT count(*) FROM inventory_machine
          WHERE inventory = (SELECT inventory FROM run WHERE id = ?1)",
         [run.0],
         |row| row.get(0),
