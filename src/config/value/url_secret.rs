@@ -5,16 +5,11 @@ pub(super) fn shown(text: &str) -> String {
     if !text.contains(['@', '?', '#']) && !text.contains("%40") {
         return text.to_owned();
     }
-    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|it| it.is_ascii_alphanumeric());
-    format!(
-        "{}...",
-        if is_scheme {
-            format!("{scheme}://")
-        } else {
-            String::new()
-        }
-    )
+    let is_scheme = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
+    match text.split_once("://") {
+        Some((scheme, _)) if is_scheme(scheme) => format!("{scheme}://..."),
+        _ => "...".to_owned(),
+    }
 }
 
 /// What is wanted instead of a user name and a password, if they are in front of the host of a URL: its scheme, and what
