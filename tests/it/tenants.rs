@@ -1,11 +1,12 @@
 //! Many tenants in one run: each a run of its own, and an overview of all.
 
 mod alike;
+mod ended_early;
+mod places;
 mod several;
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
-use patchgap::simulator::Fault;
 use serde_json::Value;
 
 use self::several::{Several, column, output, tenant};
@@ -83,81 +84,6 @@ fn nothing_of_a_tenant_is_elsewhere_and_log_lines_name_theirs() {
     assert!(log.contains("\"tenant\":\"one\"") && log.contains("\"tenant\":\"other\""));
 }
 
-#[cfg(feature = "parquet")]
-#[test]
-fn each_tenant_adds_to_the_lake() {
-    let (first, second) = (tenant(1, |_| {}), tenant(2, |_| {}));
-    let several = Several(vec![("Contoso", &first), ("Fabrikam", &second)]);
-    several.write("").report(&["--lake", "lake"]).exits_with(0);
-    for table in ["gaps", "machines", "kbs", "failures"] {
-        for scene in [&first, &second] {
-            let folder = format!("lake/{table}/tenant={}", scene.tenant.tenant_id());
-            let days = fs::read_dir(first.path(&folder)).unwrap();
-            assert_eq!(days.count(), 1, "{folder}");
-        }
-    }
-}
-
-#[test]
-fn each_tenant_uploads_its_reports_and_the_overview_is_above_them() {
-    let (first, second) = (tenant(1, |_| {}), tenant(2, |_| {}));
-    let several = Several(vec![("Contoso", &first), ("Fabrikam", &second)]);
-    let place = first.path("place");
-    let url = url::Url::from_file_path(&place).unwrap();
-    let upload = ["--format=csv", "--upload", url.as_str()];
-    several.write("").report(&upload).exits_with(0);
-    for (folder, file) in [
-        ("", "tenants.csv"),
-        ("Contoso", "kbs.csv"),
-        ("Fabrikam", "kbs.csv"),
-    ] {
-        let [there, here] = [&place, &first.path("reports")].map(|it| it.join(folder));
-        let marker = fs::read_to_string(there.join("_SUCCESS")).unwrap();
-        assert!(marker.contains(&format!("  {file}\n")), "{marker}");
-        let [there, here] = [there, here].map(|it| fs::read(it.join(file)).unwrap());
-        assert!(there == here, "{folder}/{file}");
-    }
-    fs::write(place.join("_SUCCESS"), "mine").unwrap();
-    several
-        .report(&[&upload[..], &["--fresh"]].concat())
-        .exits_with(6)
-        .complains("patchgap did not write the _SUCCESS that is there");
-    assert_eq!(several.calls("Contoso"), 12, "those of the first run");
-}
-
-#[test]
-fn hanging_tenant_and_a_badly_configured_one_are_rows() {
-    let (one, hanging, broken) = (
-        tenant(1, |_| {}),
-        tenant(2, |it| {
-            it.faults.hang = Duration::from_secs(30);
-        }),
-        tenant(3, |_| {}),
-    );
-    hanging.tenant.fail_every_call(Some(Fault::Hang));
-    let several = Several(vec![("one", &one), ("slow", &hanging), ("broken", &broken)]);
-    several.write("timeout = '300ms'\nretries = 0");
-    let mut command = several.command(&["report", "--parallel=2"]);
-    let run = one
-        .finish(command.env_remove("SECRET_BROKEN"))
-        .exits_with(3);
-    several.assert_truth("one");
-    assert_eq!(column(&run, "status"), ["complete", "partial", "failed"]);
-    assert_eq!(column(&run, "exitCode"), ["0", "5", "3"]);
-    assert!(
-        column(&run, "message")[2].contains("SECRET_BROKEN"),
-        "{}",
-        run.stderr
-    );
-    broken.assert_no_requests();
-    assert!(
-        run.stdout
-            .contains("3 tenants: 1 complete, 1 partial, 1 failed"),
-        "{}",
-        run.stdout
-    );
-}
-
 #[test]
 fn run_that_is_refused_everywhere_is_refused() {
     let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
@@ -173,85 +99,6 @@ fn run_that_is_refused_everywhere_is_refused() {
     let markdown = fs::read_to_string(one.path("step.md")).unwrap();
     assert!(markdown.starts_with("## Missing updates of 2 tenants\n"));
     assert_eq!(markdown.matches("| refused |").count(), 2, "{markdown}");
-}
-
-#[test]
-fn killed_run_goes_on_with_those_that_are_not_done() {
-    let (one, slow) = (
-        tenant(1, |_| {}),
-        tenant(2, |it| it.latency = Duration::from_millis(400)),
-    );
-    let several = Several(vec![("one", &one), ("slow", &slow)]);
-    several.write("concurrency = 1");
-    let running = several.background(&["--parallel=1"]);
-    wait_until("the second is at work", || several.calls("slow") >= 3);
-    running.kill();
-    assert_eq!(several.calls("one"), 12);
-    let killed_at = several.calls("slow");
-
-    let run = several.report(&["--parallel=1"]).exits_with(0);
-    assert!(
-        run.stderr
-            .contains("Going on with an earlier run: 1 tenant is done"),
-        "{}",
-        run.stderr
-    );
-    assert_eq!(several.calls("one"), 12, "it was done");
-    assert!(
-        several.calls("slow") <= killed_at + 11,
-        "its answers were kept"
-    );
-    for name in ["one", "slow"] {
-        several.assert_truth(name);
-    }
-    assert_eq!(column(&run, "status"), ["complete", "complete"]);
-    assert_eq!(run.summary()["machines"]["answered"], 24);
-
-    // All are done: the next start is a new run.
-    several
-        .report(&["--tenants", "tenants.toml", "--concurrency=8"])
-        .exits_with(0);
-    assert_eq!(several.calls("one"), 24);
-}
-
-#[test]
-fn interruption_is_for_all_and_can_be_resumed() {
-    let (slow, waiting) = (
-        tenant(1, |it| it.latency = Duration::from_millis(300)),
-        tenant(2, |_| {}),
-    );
-    let several = Several(vec![("slow", &slow), ("waiting", &waiting)]);
-    several.write("concurrency = 1");
-    let running = several.background(&["--parallel=1"]);
-    wait_until("the first is at work", || several.calls("slow") >= 2);
-    running.signal("INT");
-    let run = running.finish().exits_with(130);
-    assert_eq!(column(&run, "status"), ["interrupted", "interrupted"]);
-    let message = &column(&run, "message")[1];
-    assert_eq!(message, "interrupted before it began");
-    waiting.assert_no_requests();
-    let answered: u64 = column(&run, "answered")[0].parse().unwrap();
-    assert!((1..12).contains(&answered));
-    several.report(&[]).exits_with(0);
-    assert!(several.calls("slow") <= 13, "its answers were kept");
-    several.assert_truth("waiting");
-}
-
-#[test]
-fn time_limit_is_for_all() {
-    let (slow, late) = (
-        tenant(1, |it| it.latency = Duration::from_millis(400)),
-        tenant(2, |_| {}),
-    );
-    let several = Several(vec![("slow", &slow), ("late", &late)]);
-    several.write("concurrency = 1");
-    let run = several
-        .report(&["--budget=1s", "--parallel=1"])
-        .exits_with(5);
-    assert_eq!(column(&run, "status"), ["partial", "partial"]);
-    assert!(several.calls("slow") < 12 && several.calls("late") == 0);
-    several.report(&[]).exits_with(0);
-    assert!(several.calls("slow") <= 13, "its answers were kept");
 }
 
 #[test]
@@ -434,34 +281,6 @@ fn check_says_which_tenants_are_ready() {
 }
 
 #[test]
-fn check_tries_the_places_of_each_tenant_out() {
-    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
-    let several = Several(vec![("one", &one), ("other", &other)]);
-    several.write("");
-    let url = url::Url::from_file_path(one.path("place")).unwrap();
-    let check = ["check", &format!("--upload={url}"), "--lake=lake"];
-    let run = several.run(&check).exits_with(0);
-    let line = format!(
-        "overview       {}: files can be written and removed\n",
-        one.path("place").display()
-    );
-    assert!(run.stdout.starts_with(&line), "{}", run.stdout);
-    // The rest of it is cut off.
-    let works = "access granted, upload";
-    assert_eq!(run.stdout.matches(works).count(), 2, "{}", run.stdout);
-    assert!(!one.path("place").exists() && !one.path("lake").exists());
-    // Only the place of the other one.
-    std::fs::create_dir(one.path("place")).unwrap();
-    one.write("place/other", "");
-    let run = several
-        .run(&check)
-        .exits_with(5)
-        .complains("cannot upload the reports: ");
-    assert!(run.stdout.contains("one     ready"), "{}", run.stdout);
-    assert!(run.stdout.contains("other   fails"), "{}", run.stdout);
-}
-
-#[test]
 fn demonstration_has_a_tenant_without_consent() {
     let scene = Scene::with_machines(1);
     let demo = ["demo", "--tenants=3", "--machines=20", "--format=csv"];
@@ -586,25 +405,6 @@ fn doubts_about_the_configuration_of_a_tenant_name_it() {
     let run = one.finish(&mut command).exits_with(0);
     let doubt = "others can write to the store";
     assert_eq!(run.stderr.matches(doubt).count(), 1, "{}", run.stderr);
-}
-
-#[test]
-fn tenant_that_ran_out_of_time_with_old_answers_says_so() {
-    let (one, other) = (tenant(1, |_| {}), tenant(2, |_| {}));
-    let several = Several(vec![("one", &one), ("other", &other)]);
-    several.write("").report(&[]).exits_with(0);
-    let run = several
-        .report(&["--budget=1ms", "--concurrency=1"])
-        .exits_with(0);
-    assert_eq!(column(&run, "status"), ["complete", "complete"]);
-    let expected = "ended early: some answers are from earlier runs";
-    assert_eq!(column(&run, "message"), [expected, expected]);
-    // The next start goes on with both.
-    let run = several.report(&[]).exits_with(0);
-    assert_eq!(column(&run, "message"), ["", ""]);
-    for name in ["one", "other"] {
-        assert!(several.calls(name) >= 24, "all were queried again");
-    }
 }
 
 #[test]
