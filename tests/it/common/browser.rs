@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Write, stderr},
     path::Path,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -141,6 +142,12 @@ impl Browser {
         // The same page with another fragment would not be reloaded.
         self.post("/url", &json!({ "url": "about:blank" }));
         self.post("/url", &json!({ "url": url.as_str() }));
+        // On a busy machine, the driver sometimes returns while the blank page is still there.
+        let started = Instant::now();
+        let longest = Duration::from_millis(SCRIPT_TIMEOUT_MS.into());
+        while self.run("return location.protocol + document.readyState;") != "file:complete" {
+            assert!(started.elapsed() < longest, "{url} is not loaded");
+        }
     }
 
     /// Runs JavaScript and returns its result.
