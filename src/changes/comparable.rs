@@ -47,6 +47,12 @@ impl Comparable {
     }
 }
 
+/// Whether answers from these sources count the CVEs of a KB in the same way: calls have the
+/// service's number, other sources count the rows that they have.
+pub(super) fn count_cves_alike(then: Source, now: Source) -> bool {
+    then == now || stand_for_calls(then, now)
+}
+
 const fn stand_for_calls(then: Source, now: Source) -> bool {
     matches!(
         (then, now),

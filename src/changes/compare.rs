@@ -250,21 +250,10 @@ impl<'run> Builder<'run> {
         let then = answers.missing_then;
         let now = today.missing(self.comparison.gaps)?;
         let difference = Difference::of(then, &now);
-        let Changes {
-            tally,
-            exposure: Exposure { then: was, now: is },
-            ..
-        } = &mut self.changes;
-        let still = Change::StillMissing;
-        tally.add(still, (now.len() - difference.added.len()) as u64);
-        was.add(
-            still,
-            exposure(then).saturating_sub(exposure(&difference.removed)),
-        );
-        is.add(
-            still,
-            exposure(&now).saturating_sub(exposure(&difference.added)),
-        );
+        let same = now.len() - difference.added.len();
+        let before = exposure(then).saturating_sub(exposure(&difference.removed));
+        let after = exposure(&now).saturating_sub(exposure(&difference.added));
+        self.count_still_missing(same as u64, before, after, answers.count_cves_alike());
         if difference.is_empty() {
             return Ok(());
         }
@@ -295,6 +284,23 @@ impl<'run> Builder<'run> {
             gaps: ChangedGaps::Listed(changed.into()),
         });
         Ok(())
+    }
+
+    /// Counts the gaps that both answers have, with their exposure before and after. If the two
+    /// sources count CVEs differently, the excess of one over the other is no change of these gaps.
+    fn count_still_missing(&mut self, gaps: u64, before: u64, after: u64, counted_alike: bool) {
+        let Exposure { then, now } = &mut self.changes.exposure;
+        self.changes.tally.add(Change::StillMissing, gaps);
+        if counted_alike {
+            then.add(Change::StillMissing, before);
+            now.add(Change::StillMissing, after);
+        } else {
+            let both = before.min(after);
+            then.add(Change::StillMissing, both);
+            now.add(Change::StillMissing, both);
+            then.add_unknown_of_base(before - both);
+            now.add(Change::Unknown, after - both);
+        }
     }
 
     /// Counts the gaps that another source may see differently.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Change,
-    comparable::{Comparable, comparable_before},
+    comparable::{Comparable, comparable_before, count_cves_alike},
     replacements::{Replacement, Replacing, replacements},
     returned::returned,
     rows::GapChange,
@@ -77,6 +77,11 @@ pub(super) struct GapChanges {
 }
 
 impl BothAnswers<'_> {
+    /// Whether both answers count the CVEs of a KB in the same way.
+    pub(super) fn count_cves_alike(&self) -> bool {
+        count_cves_alike(self.then.source, self.now.source)
+    }
+
     /// The changes of the gaps that only one of the two answers has.
     pub(super) fn changes(
         &self,

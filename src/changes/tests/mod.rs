@@ -49,6 +49,13 @@ fn listed_gap(text: &str) -> Arc<MissingKb> {
     gap(id, &[product])
 }
 
+fn with_twice_as_many_cves(gap: &Arc<MissingKb>) -> Arc<MissingKb> {
+    Arc::new(MissingKb {
+        cve_addressed: 2 * gap.cve_addressed,
+        ..MissingKb::clone(gap)
+    })
+}
+
 /// Nights of a fleet: for each the machines of the list, with their missing KBs if answered.
 /// All KBs have the product `win`.
 #[derive(Debug, Default)]
@@ -60,6 +67,9 @@ const SILENT: &str = "*";
 const UNSUPPORTED: &str = "!";
 /// Stands before the missing KBs of a machine whose answer is inferred.
 const INFERRED: &str = "~";
+/// Stands before the missing KBs of a machine whose answer is of an export, which counts twice as many
+/// CVEs for each.
+const EXPORTED: &str = "^";
 /// Stands before the missing KBs of a machine that has other software than the night before.
 const INSTALLED: &str = "+";
 
@@ -76,10 +86,11 @@ fn night(number: usize) -> Timestamp {
 }
 
 impl Nights {
-    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7`: machine 2 has no answer, 3 has no gaps,
-    /// 4 seems to have none, because it has not been seen for a month, 5's answer is inferred. The
-    /// Windows of a machine with `!` gets no more updates; one with `+` has other software than before:
-    /// another version of `win`, the product of all KBs but those with another one, such as `30@office`.
+    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7, 6: ^ 8`: machine 2 has no answer, 3 has no
+    /// gaps, 4 seems to have none, because it has not been seen for a month, 5's answer is inferred, and
+    /// 6's is of an export. The Windows of a machine with `!` gets no more updates; one with `+` has other
+    /// software than before: another version of `win`, the product of all KBs but those with another one,
+    /// such as `30@office`.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -99,14 +110,17 @@ impl Nights {
             result: missing.as_ref().map_or_else(
                 || Err(failure()),
                 |missing| {
-                    let marks = [SILENT, INFERRED, UNSUPPORTED, INSTALLED];
+                    let marks = [SILENT, INFERRED, EXPORTED, UNSUPPORTED, INSTALLED];
                     let ids = missing.iter().filter(|id| !marks.contains(&id.as_str()));
                     let gaps: MissingKbs = ids.map(|id| listed_gap(id)).collect();
                     let since = gaps.iter().map(|gap| self.since(number, *machine, &gap.id));
                     let called = Answer::new(Source::Calls, night(number), gaps.clone());
-                    let is_inferred = missing.iter().any(|it| it == INFERRED);
-                    let answer = if is_inferred {
+                    let has_mark = |mark: &str| missing.iter().any(|it| it == mark);
+                    let answer = if has_mark(INFERRED) {
                         Answer::inferred(self::machine(99), called.as_of, called.missing)
+                    } else if has_mark(EXPORTED) {
+                        let doubled = called.missing.iter().map(with_twice_as_many_cves);
+                        Answer::new(Source::Export, called.as_of, doubled.collect())
                     } else {
                         called
                     };
@@ -566,6 +580,22 @@ fn change_of_source_is_not_news() {
     assert_eq!(changes.machines, MachineTally::default());
     let exposure = &changes.exposure;
     assert_eq!(exposure.difference(Change::Unknown), 2 * 2 - 4 * 2);
+}
+
+#[test]
+fn another_way_to_count_cves_is_not_news() {
+    for (then, now, unknown) in [
+        ("1: 10 11 30", "1: ^ 10 11", 8 - 6),
+        ("1: ^ 10 11", "1: 10 11 30", 6 - 8),
+        ("1: ^ 10", "1: ^ 10", 0),
+    ] {
+        let nights = Nights::default().then(then).then(now);
+        let (changes, _) = nights.changes(Replacing::Recognized);
+        let exposure = &changes.exposure;
+        assert_eq!(exposure.difference(Change::StillMissing), 0, "{then}");
+        assert_eq!(exposure.difference(Change::Unknown), unknown, "{then}");
+        assert_eq!(exposure.then.of_base(), changes.base.figures.exposure);
+    }
 }
 
 #[test]
