@@ -44,12 +44,14 @@ impl Retrying<'_> {
         send: impl AsyncFn(&Permit<'_>) -> Result<T, CallError>,
     ) -> Result<T, NoResult> {
         let mut delay = FIRST_DELAY;
-        let mut attempts = 0;
+        let mut is_retry = false;
         let mut throttled = 0;
+        let mut failed = 0;
         loop {
             let permit = self.limiter.permit().await.map_err(NoResult::Store)?;
             requests.sent += 1;
-            requests.retried += u64::from(attempts > 0);
+            requests.retried += u64::from(is_retry);
+            is_retry = true;
             let reply = send(&permit).await;
             drop(permit);
             let error = match reply {
@@ -59,18 +61,18 @@ impl Retrying<'_> {
                 }
                 Err(error) => error,
             };
-            attempts += 1;
+            if let Class::Window(_) = error.class {
+                requests.throttled += 1;
+                throttled += 1;
+                self.pause(&error, throttled > 1);
+                failed += u32::from(self.gives_up_without_quota);
+            } else {
+                failed += 1;
+            }
             match error.class {
-                Class::Window(_) => {
-                    requests.throttled += 1;
-                    throttled += 1;
-                    self.pause(&error, throttled > 1);
-                    if self.gives_up_without_quota && throttled > self.retries {
-                        return Err(NoResult::Failed(error));
-                    }
-                }
-                Class::Token | Class::StaleToken if attempts <= self.retries => {}
-                Class::Call(wait) if attempts <= self.retries => {
+                _ if failed > self.retries => return Err(NoResult::Failed(error)),
+                Class::Window(_) | Class::Token | Class::StaleToken => {}
+                Class::Call(wait) => {
                     warn!("{what}: {}; retrying", error.failure.describe());
                     sleep(wait.unwrap_or(delay)).await;
                     delay = (delay * 2).min(LONGEST_DELAY);
@@ -131,6 +133,38 @@ mod tests {
         assert!(answered.await.is_ok());
         assert_eq!(requests.throttled, 5);
         retrying.limiter.limits().to_string()
+    }
+
+    /// The number of attempts of a call with one retry that fails once after this many refusals for
+    /// quota, and whether it succeeds.
+    async fn attempts(refusals: u32, gives_up_without_quota: bool) -> (u32, bool) {
+        let gate = Gate::new(|_| Rules::default());
+        let retrying = Retrying {
+            limiter: gate.limiter(Api::Machines),
+            retries: 1,
+            gives_up_without_quota,
+        };
+        let attempts = std::cell::Cell::new(0);
+        let send = async |_: &Permit<'_>| {
+            attempts.set(attempts.get() + 1);
+            let (class, reason) = match attempts.get() {
+                attempt if attempt <= refusals => (Class::Window(None), Reason::Throttled),
+                attempt if attempt == refusals + 1 => (Class::Call(None), Reason::ServerError),
+                _ => return Ok(()),
+            };
+            Err(CallError::without_reply(class, reason, ""))
+        };
+        let result = retrying.call("it", &mut Requests::default(), send).await;
+        (attempts.get(), result.is_ok())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_for_quota_count_as_attempts_only_if_a_call_gives_up_without_quota() {
+        assert_eq!(attempts(0, false).await, (2, true));
+        assert_eq!(attempts(5, false).await, (7, true));
+        assert_eq!(attempts(0, true).await, (2, true));
+        assert_eq!(attempts(1, true).await, (2, false));
+        assert_eq!(attempts(5, true).await, (2, false));
     }
 
     /// A query may take too much of the service's processors each time.
