@@ -186,18 +186,18 @@ pub(crate) fn run_in_progress(
 pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<OutcomeCounts> {
     connection.query_row(
         "SELECT
-             count(answer),
+             count(iif(status = 'answered', 1, NULL)),
              (SELECT count(*) FROM run_machine AS asked
               JOIN run ON run.id = asked.run
               JOIN answer ON answer.id = asked.answer
               WHERE run.id = ?1 AND (asked.origin <> 'asked' OR answer.run <> run.id
                   OR answer.session <> run.session)),
-             count(iif(reason = 'notFound', 1, NULL)),
-             count(iif(reason NOT IN ('notFound', 'pending'), 1, NULL)),
+             count(iif(status = 'notFound', 1, NULL)),
+             count(iif(status = 'failed', 1, NULL)),
              (SELECT count(*) FROM inventory_machine
               WHERE inventory = (SELECT inventory FROM run WHERE id = ?1))
-              - count(*) + count(iif(reason = 'pending', 1, NULL))
-         FROM run_machine WHERE run = ?1",
+              - count(*) + count(iif(status = 'pending', 1, NULL))
+         FROM machines WHERE run = ?1",
         [run.0],
         |row| {
             Ok(OutcomeCounts {

@@ -9,13 +9,16 @@ fn recorded_outcomes_are_read_back() {
         answered(1, now(), vec![kb("1", 3), kb("2", u64::MAX)]),
         answered(2, now(), vec![]),
         failed(3, Reason::ServerError),
+        failed(4, Reason::NotInExport),
+        failed(5, Reason::NotFound),
     ];
-    let run = place.play(Reuse::Nothing, outcomes.clone(), None);
+    let run = place.play_list(&inventory(6), Reuse::Nothing, outcomes.clone(), None);
     let store = place.open();
     assert_eq!(super::outcomes(&store, run), outcomes);
-    assert_eq!(store.inventory(run).unwrap(), inventory(4));
+    assert_eq!(store.inventory(run).unwrap(), inventory(6));
     let expected = OutcomeCounts {
         answered: 2,
+        not_found: 2,
         failed: 1,
         pending: 1,
         ..OutcomeCounts::default()
