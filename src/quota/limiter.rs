@@ -273,9 +273,13 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    /// The API that the call may be sent to.
-    pub fn api(&self) -> Api {
-        self.limiter.api
+    /// Asserts that the call is to this API.
+    ///
+    /// # Panics
+    ///
+    /// If it is not: it would be missing in the quota of the API that it is sent to.
+    pub fn assert_is_for(&self, api: Api) {
+        assert_eq!(self.limiter.api, api, "the permit is for another API");
     }
 }
 

@@ -79,7 +79,7 @@ impl BulkApi for Fake {
         address: &BulkAddress,
         permit: &Permit<'_>,
     ) -> Result<BulkPage<R>, CallError> {
-        assert_eq!(permit.api(), Api::Software);
+        permit.assert_is_for(Api::Software);
         let number: usize = match address {
             BulkAddress::First(_) | BulkAddress::Since(..) => 0,
             BulkAddress::Next(url) => url.path()[1..].parse().unwrap(),
@@ -100,7 +100,7 @@ impl BulkApi for Fake {
 
     async fn export(&self, dataset: Dataset, permit: &Permit<'_>) -> Result<Export, CallError> {
         assert_eq!(dataset, Dataset::Software);
-        assert_eq!(permit.api(), Api::SoftwareExport);
+        permit.assert_is_for(Api::SoftwareExport);
         self.call("export");
         if self.has_no_export {
             return Err(refused());
@@ -119,7 +119,7 @@ impl BulkApi for Fake {
         skip: u64,
         permit: &Permit<'_>,
     ) -> Result<FileBody, FileError> {
-        assert_eq!(permit.api(), Api::ExportFiles);
+        permit.assert_is_for(Api::ExportFiles);
         self.call(format!("{file} after {skip}"));
         let text = file.to_string();
         let number: usize = text.split(' ').nth(1).unwrap().parse().unwrap();

@@ -23,7 +23,7 @@ struct Fake {
 
 impl CensusApi for Fake {
     async fn products(&self, address: &CensusAddress, permit: &Permit<'_>) -> Page<Vec<Product>> {
-        assert_eq!(permit.api(), Api::Census);
+        permit.assert_is_for(Api::Census);
         let number = match address {
             CensusAddress::Next(url) => url.path()[1..].parse().unwrap(),
             _ => 0,
@@ -38,7 +38,7 @@ impl CensusApi for Fake {
     }
 
     async fn missing_in(&self, address: &CensusAddress, permit: &Permit<'_>) -> Page<MissingKbs> {
-        assert_eq!(permit.api(), Api::Census);
+        permit.assert_is_for(Api::Census);
         let CensusAddress::MissingIn(id) = address else {
             panic!("{address:?}");
         };

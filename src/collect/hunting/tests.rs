@@ -41,7 +41,7 @@ fn shard(query: &str) -> (u64, u64) {
 
 impl HuntingApi for Fake {
     async fn hunt(&self, query: &str, permit: &Permit<'_>) -> Result<VulnerabilityRows, CallError> {
-        assert_eq!(permit.api(), Api::Hunting);
+        permit.assert_is_for(Api::Hunting);
         self.queries.lock().unwrap().push(query.to_owned());
         let (of, number) = shard(query);
         let here = (0..self.machines).filter(|it| u64::from(*it) % of == number);

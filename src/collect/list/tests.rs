@@ -21,7 +21,7 @@ impl<F: Fn(usize, usize) -> Result<Vec<ListedMachine>, CallError> + Send + Sync>
         page: &ListPage,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
-        assert_eq!(permit.api(), Api::Machines);
+        permit.assert_is_for(Api::Machines);
         let mut calls = self.calls.lock().unwrap();
         calls.push(page.skip);
         (self.page)(calls.len(), page.skip)

@@ -94,7 +94,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Page, CallError> {
-        assert_api(permit, Api::MissingKbs);
+        permit.assert_is_for(Api::MissingKbs);
         let parse = |body: &[u8]| AnswerBody::read_with(body, &self.interner);
         let received = self.get(self.url(address), token, parse).await?;
         let mut page = self.page_of(address, received.content, received.status)?;
@@ -111,7 +111,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
-        assert_api(permit, Api::Machines);
+        permit.assert_is_for(Api::Machines);
         let received = self.get(page.clone(), token, reply::machines).await?;
         Ok(received.content)
     }
@@ -136,7 +136,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<CensusPage<Vec<Product>>, CallError> {
-        assert_api(permit, Api::Census);
+        permit.assert_is_for(Api::Census);
         let received = self.get(url.clone(), token, SoftwareBody::read).await?;
         let page = received.content;
         Ok(CensusPage {
@@ -152,7 +152,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<CensusPage<MissingKbs>, CallError> {
-        assert_api(permit, Api::Census);
+        permit.assert_is_for(Api::Census);
         // Not through the interner: these are not the descriptions of machines' answers.
         let received = self.get(url.clone(), token, AnswerBody::read).await?;
         let page = received.content;
@@ -191,7 +191,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<BulkPage<R>, CallError> {
-        assert_api(permit, R::DATASET.pages());
+        permit.assert_is_for(R::DATASET.pages());
         let limit = self.timeout.saturating_mul(LARGE_PAGE);
         let parse = BulkPageBody::<R>::read;
         let received = self.get_within(limit, url.clone(), token, parse).await?;
@@ -232,7 +232,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Export, CallError> {
-        assert_api(permit, dataset.export());
+        permit.assert_is_for(dataset.export());
         let received = self.get(url.clone(), token, ExportBody::read).await?;
         Ok(Export::of(received.content))
     }
@@ -257,7 +257,7 @@ impl Client {
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<VulnerabilityRows, CallError> {
-        assert_api(permit, Api::Hunting);
+        permit.assert_is_for(Api::Hunting);
         let body = serde_json::json!({ "Query": query, "Timespan": "P1D" });
         let request = self.http.post(url.clone());
         let request = request
@@ -399,10 +399,6 @@ struct Received<T> {
     /// Whether the reply had to reserve memory.
     is_large: bool,
     exchange: Exchange,
-}
-
-fn assert_api(permit: &Permit<'_>, api: Api) {
-    debug_assert_eq!(permit.api(), api, "the permit is for another API");
 }
 
 /// The decoded reply; a large one is assembled in `buffer`.

@@ -95,11 +95,7 @@ impl Downloads {
         skip: u64,
         permit: &Permit<'_>,
     ) -> Result<FileBody, FileError> {
-        debug_assert_eq!(
-            permit.api(),
-            Api::ExportFiles,
-            "the permit is for another API"
-        );
+        permit.assert_is_for(Api::ExportFiles);
         let refused = |problem| FileError::new(FileProblem::Final, problem);
         let url = self.guard.check(file.address()).map_err(refused)?;
         let mut request = self.http.get(url);
