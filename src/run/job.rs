@@ -12,6 +12,7 @@ use super::{
     kept::{Again, Criteria, report_again},
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
+    metrics::{self, with_failure_written},
     policy::read_policy,
     renewal::renewal,
     run,
@@ -66,7 +67,11 @@ impl ReportJob<'_> {
             Some(inventory) => inventory,
             None if self.list.is_some() => {
                 check_conflicts(config, &inputs)?;
-                self.list_of_service().await?
+                if !config.dry_run {
+                    metrics::check(config)?;
+                }
+                let listed = self.list_of_service().await;
+                with_failure_written(config, self.started.timestamp(), listed)?
             }
             None => return Err(RunError::NoList),
         };

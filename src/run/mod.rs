@@ -96,6 +96,7 @@ use self::{
     dry_run::plan,
     inputs::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
+    metrics::with_failure_written,
     prepare::prepare,
     selective::select,
     software::add_software,
@@ -120,18 +121,14 @@ async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunErr
         return Ok(None);
     }
     metrics::check(input.config)?;
-    lake::check(input.config, input.started.timestamp()).await?;
-    upload::check(input.config.upload.as_ref(), input.config, input.started).await?;
     let concluded = Box::pin(run_phases(input)).await;
-    if let Err(problem) = &concluded {
-        let started = input.started.timestamp();
-        metrics::write_failure(input.config, started, problem.exit_code());
-    }
-    concluded.map(Some)
+    with_failure_written(input.config, input.started.timestamp(), concluded).map(Some)
 }
 
 /// Prepares, collects and concludes.
 async fn run_phases(input: RunInput<'_>) -> Result<Concluded<'_>, RunError> {
+    lake::check(input.config, input.started.timestamp()).await?;
+    upload::check(input.config.upload.as_ref(), input.config, input.started).await?;
     demand_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
     Box::pin(warn_of_missing_permission(&prepared)).await;

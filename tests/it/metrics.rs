@@ -52,6 +52,24 @@ fn last_success_and_its_figures_survive_a_refused_run() {
 }
 
 #[test]
+fn run_that_fails_before_its_calls_for_machines_is_a_failed_run() {
+    let scene = Scene::with_machines(2);
+    let code = |scene: &Scene| value(&lines(scene), "patchgap_last_run_exit_code", scene, "");
+    let options = ["--all-machines", "--metrics=metrics.prom"];
+    let mut refused = scene.command(&["report"]);
+    refused.args(options).env("AZURE_CLIENT_SECRET", "wrong");
+    scene.finish(&mut refused).exits_with(4);
+    assert_eq!(code(&scene), "4");
+    scene.report(&["--metrics=metrics.prom"]).exits_with(0);
+    assert_eq!(code(&scene), "0");
+    let lake = "--lake=machines.csv/lake";
+    scene
+        .report(&["--metrics=metrics.prom", lake, "--fresh"])
+        .exits_with(6);
+    assert_eq!(code(&scene), "6");
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn run_whose_output_is_lost_is_no_success() {
     let scene = Scene::with_machines(2);

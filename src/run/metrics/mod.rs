@@ -25,6 +25,7 @@ use self::{
     samples::{attempt, figures},
     text::{Samples, is_ours, tenant_label},
 };
+use super::RunError;
 use crate::{
     config::Config,
     domain::exit_code::ExitCode,
@@ -77,10 +78,19 @@ pub(super) fn write(config: &Config, run: &EndedRun<'_>, code: ExitCode) {
     replace(config, |old, tenant| old.with_run(tenant, samples));
 }
 
-/// Writes that a run failed.
-pub(super) fn write_failure(config: &Config, started: Timestamp, code: ExitCode) {
-    let samples = attempt(started, Timestamp::now(), code);
-    replace(config, |old, tenant| old.with_failure(tenant, samples));
+/// Writes that a run failed, if it did and was not only planned. Returns the result.
+pub(super) fn with_failure_written<T>(
+    config: &Config,
+    started: Timestamp,
+    result: Result<T, RunError>,
+) -> Result<T, RunError> {
+    if let Err(error) = &result
+        && !config.dry_run
+    {
+        let samples = attempt(started, Timestamp::now(), error.exit_code());
+        replace(config, |old, tenant| old.with_failure(tenant, samples));
+    }
+    result
 }
 
 fn replace(config: &Config, change: impl FnOnce(Samples, &str) -> Samples) {
