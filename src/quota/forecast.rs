@@ -11,12 +11,12 @@ use tokio::time::Instant;
 use self::slots::Slots;
 use super::window::Window;
 
-/// The simulation plays at most this many times the largest number of slots call by call, if the
-/// schedule does not repeat before that. Limits between which it alternates for longer are so
-/// similar that it hardly matters which one decides.
+/// The simulation goes call by call through at most this many times the largest number of slots, unless the
+/// schedule repeats before that. Limits between which it alternates for longer are so similar that it hardly
+/// matters which one decides.
 const MAX_SIMULATED_TURNS: usize = 64;
 
-/// The work that is left.
+/// The remaining calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     /// The number of calls still to be sent, without those in flight.

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::RateLimit;
 
-/// Records the calls to one API that count in its windows, beyond the life of this process.
+/// Records the calls to one API, so that they count in its windows beyond the life of this process.
 #[async_trait]
 pub trait Ledger: Send + Sync + Debug {
     /// Records a call that is about to be sent; the record is durable when this returns. If the
@@ -15,15 +15,15 @@ pub trait Ledger: Send + Sync + Debug {
     /// for it.
     async fn sending(&self) -> Result<CallNumber, StoreFailed>;
 
-    /// Records that a call's answer has arrived or never will. Does not wait.
+    /// Records that a call's answer has arrived or will never arrive. Does not wait.
     fn answered(&self, call: CallNumber);
 
     /// Waits until nearly all earlier entries are durable. Without windows no calls are recorded,
     /// and this limits what a killed process can lose.
     async fn room(&self) -> Result<(), StoreFailed>;
 
-    /// Records that the service refused a call for quota, and that nothing is sent for this long.
-    /// Does not wait.
+    /// Records that the service refused a call for quota, and that nothing is sent for this long. Does not
+    /// wait.
     fn paused(&self, length: Duration);
 
     /// Records that the service allows no more calls than this limit. Does not wait.

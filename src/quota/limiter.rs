@@ -22,19 +22,19 @@ use crate::domain::api::Api;
 
 /// Assumed answer time for the forecast, before any has been measured.
 pub(crate) const USUAL_LATENCY: Duration = Duration::from_millis(300);
-/// Assumed answer time at least: that of a simulated tenant on the same machine.
-const FAST_LATENCY: Duration = Duration::from_millis(20);
-/// Assumed answer time at most: a slow service answers within a few seconds.
+/// Lower bound of the assumed answer time: that of a simulated tenant on the same machine.
+const MIN_LATENCY: Duration = Duration::from_millis(20);
+/// Upper bound of the assumed answer time: a slow service answers within a few seconds.
 pub(crate) const SLOW_LATENCY: Duration = Duration::from_secs(3);
 
 /// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each API.
 ///
-/// A call waits for three things: a place in each exact sliding window, the pace, and the end of
-/// the pause after a refusal for quota.
+/// A call waits for three things: a slot in each exact sliding window, the pace, and the end of the pause
+/// after a refusal for quota.
 #[derive(Debug)]
 pub struct Limiter {
     api: Api,
-    /// Held by the next caller in line: only that one watches the clock, the others queue.
+    /// Held by the next caller in line: only this one watches the clock, the others queue.
     next: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     pacer: Option<Pacer>,
@@ -46,8 +46,8 @@ pub struct Limiter {
     latency: Option<Duration>,
 }
 
-/// Permission to send one call to one API. Hold it until the answer has arrived: from then on the
-/// windows count the call down.
+/// Permission to send one call to one API. Hold it until the answer has arrived: from then on the call ages
+/// out of the windows.
 ///
 /// Only a [`Limiter`] makes one:
 ///
@@ -119,12 +119,12 @@ impl Limiter {
         self.latency.unwrap_or(USUAL_LATENCY)
     }
 
-    /// The shortest assumed answer time: shorter if no earlier process has measured one either.
+    /// The shortest assumed answer time; shorter still if no earlier process has measured one.
     pub fn fast_latency(&self) -> Duration {
-        self.latency.unwrap_or(FAST_LATENCY)
+        self.latency.unwrap_or(MIN_LATENCY)
     }
 
-    /// The longest assumed answer time: longer if no earlier process has measured one either.
+    /// The longest assumed answer time; longer still if no earlier process has measured one.
     pub fn slow_latency(&self) -> Duration {
         self.latency.unwrap_or(SLOW_LATENCY)
     }
@@ -133,7 +133,7 @@ impl Limiter {
     /// recorded when this returns.
     pub async fn permit(&self) -> Result<Permit<'_>, StoreFailed> {
         let mut permit = self.admission().await;
-        // The next caller may proceed meanwhile, so that several calls can be recorded at once.
+        // Meanwhile the next caller may proceed, so that several calls can be recorded concurrently.
         if let Some(ledger) = &self.ledger {
             if self.has_windows {
                 permit.call = Some(ledger.sending().await?);
@@ -253,7 +253,7 @@ impl Limiter {
         self.state.lock().in_flight.sent()
     }
 
-    /// When the last of these calls and of those in flight will be answered, by the current
+    /// When the last of these calls and of those in flight will be answered, according to the current
     /// windows.
     pub fn forecast(&self, load: Load) -> Instant {
         let now = Instant::now();

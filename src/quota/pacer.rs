@@ -15,8 +15,8 @@ use super::Pace;
 
 /// Spreads calls evenly. It only smooths: the windows enforce the limits.
 ///
-/// Every timer fires late, by a millisecond or more, and a pace restarted from there would lose
-/// that time with every call. So a late call may be made up for, by up to [`LATE`], and the average
+/// Every timer fires a millisecond or more late, and a pace restarted from there would lose that time with
+/// every call. So lateness is compensated, by up to [`MAX_LATENESS`], and the average pace is kept.
 /// pace is kept.
 #[derive(Debug)]
 pub(super) struct Pacer {
@@ -28,18 +28,18 @@ pub(super) struct Pacer {
     cells: NonZeroU32,
 }
 
-/// How much lateness of timers is made up for. At a pace faster than one call in this time, that is
+/// The maximum lateness of timers that is compensated. At a pace faster than one call in this time, that is
 /// one or more calls, which are then sent in small bursts.
-const LATE: Duration = Duration::from_millis(10);
+const MAX_LATENESS: Duration = Duration::from_millis(10);
 
 impl Pacer {
     /// A pacer; `None` if the pace is `none` or too fast to make a difference.
     pub(super) fn new(pace: Pace) -> Option<Self> {
         let pace = pace.0?;
         let period = pace.window / pace.calls.get();
-        let cells = NonZeroU32::new(in_whole(period, LATE)?).unwrap_or(NonZeroU32::MIN);
+        let cells = NonZeroU32::new(in_whole(period, MAX_LATENESS)?).unwrap_or(NonZeroU32::MIN);
         let cell = period / cells.get();
-        let burst = cells.checked_add(in_whole(LATE, cell)?.max(1))?;
+        let burst = cells.checked_add(in_whole(MAX_LATENESS, cell)?.max(1))?;
         let quota = governor::Quota::with_period(cell)?.allow_burst(burst);
         let clock = TokioClock::start();
         Some(Self {
@@ -54,7 +54,7 @@ impl Pacer {
     pub(super) fn admit(&self, now: Instant) -> Result<(), Instant> {
         match self.limiter.check_n(self.cells) {
             Ok(Err(busy)) => Err(now + busy.wait_time_from(self.clock.now())),
-            // The burst is larger than one call, so there is always room for one.
+            // The burst is larger than one call, so there is always capacity for one.
             Ok(Ok(())) | Err(_) => Ok(()),
         }
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The first pause after a refusal without a time.
-const SHORTEST: Duration = Duration::from_secs(1);
-/// The longest pause after such a refusal.
-const LONGEST: Duration = Duration::from_mins(1);
+/// The first pause after a refusal that gives no time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The maximum pause after such a refusal.
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 
 /// One deadline for all callers: the later of the old and the new one.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Pause {
             self.consecutive += 1;
         }
         let doublings = self.consecutive.saturating_sub(1).min(6);
-        (SHORTEST * 2_u32.pow(doublings)).min(LONGEST)
+        (FIRST_PAUSE * 2_u32.pow(doublings)).min(MAX_PAUSE)
     }
 
     /// The service answered: the next refusal without a time causes a short pause again.
@@ -69,7 +69,10 @@ mod tests {
     fn zero_wait_is_the_shortest_pause() {
         let now = Instant::now();
         let mut pause = Pause::default();
-        assert_eq!(pause.throttled(Some(Duration::ZERO), now), now + SHORTEST);
+        assert_eq!(
+            pause.throttled(Some(Duration::ZERO), now),
+            now + FIRST_PAUSE
+        );
     }
 
     #[test]

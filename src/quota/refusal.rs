@@ -9,7 +9,7 @@ use super::{RateLimit, RateLimits};
 /// How long a learned limit is remembered. After that, the configured one is tried again.
 pub const LEARNED_FOR: Duration = Duration::from_hours(7 * 24);
 
-/// A refusal for quota, in the service's words.
+/// A refusal for quota, as reported by the service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// How long to wait, if the service says so.
@@ -22,7 +22,7 @@ pub struct Refusal {
 
 /// What follows from a refusal for quota.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "narrowed limits are to be told"]
+#[must_use = "report narrowed limits to the user"]
 pub struct Throttled {
     /// When calls resume.
     pub resume_at: Instant,

@@ -8,7 +8,7 @@ use super::{
     RateLimit, RateLimits, Refusal,
     in_flight::InFlight,
     pause::Pause,
-    streak::{Fill, Streak},
+    streak::{Streak, WindowUsage},
     window::{Availability, Window},
 };
 
@@ -30,7 +30,7 @@ pub struct EarlierUsage {
     pub calls: Vec<Duration>,
     /// Measured answer time, if any.
     pub latency: Option<Duration>,
-    /// The rest of a pause that the service requested.
+    /// The remainder of a pause that the service requested.
     pub pause: Duration,
 }
 
@@ -69,7 +69,7 @@ impl State {
         self.in_flight.add(now)
     }
 
-    /// Ends a call. A call that was not sent stops counting at once.
+    /// Ends a call. A call that was not sent stops counting immediately.
     pub(super) fn end(&mut self, slot: usize, was_sent: bool, now: Instant) {
         self.in_flight.remove(slot);
         for window in &mut self.windows {
@@ -103,10 +103,10 @@ impl State {
     }
 
     /// The shortest window.
-    fn shortest(&mut self, now: Instant) -> Option<Fill> {
+    fn shortest(&mut self, now: Instant) -> Option<WindowUsage> {
         let window = self.windows.iter_mut().min_by_key(|it| it.hold())?;
         let (used, limit) = window.used(now);
-        Some(Fill {
+        Some(WindowUsage {
             used,
             admitted: (used - window.in_flight()).saturating_sub(1),
             limit,
@@ -119,8 +119,8 @@ impl State {
         RateLimits(self.windows.iter().map(Window::rate).collect())
     }
 
-    /// Narrows the windows to a limit, and returns all limits from now on; `None` if it narrows nothing. The
-    /// calls that count stay; one with a new length takes those of the longest window.
+    /// Narrows the windows to a limit, and returns all limits that now apply; `None` if it narrows nothing.
+    /// Calls that count are kept; a window of a new length takes those of the longest window.
     pub(super) fn narrow(&mut self, limit: RateLimit) -> Option<RateLimits> {
         let limits = self.limits().narrowed_by(limit)?;
         let longest = self.windows.iter().max_by_key(|it| it.hold())?;

@@ -1,21 +1,21 @@
 //! Refusals in a row, which show a limit that the service does not name.
 //!
-//! Only different requests count, where there are several: one machine may be refused for ever.
+//! Only refusals of different requests count if there are several: one machine may be refused every time.
 
 use std::num::NonZeroU32;
 
 use super::RateLimit;
 
-/// The number of refusals in a row that show a limit. A single one may have another cause: the service
-/// also refuses calls when those of the tenant take too much of its processors.
-const IN_A_ROW: usize = 3;
+/// The number of refusals in a row that show a limit. A single one may have another cause: the service also
+/// refuses calls when the tenant's calls use too much CPU time.
+const REFUSALS_IN_A_ROW: usize = 3;
 
-/// The shortest window when a call is refused.
+/// The shortest window at the time of a refusal.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fill {
+pub(super) struct WindowUsage {
     /// The calls that count, the refused one and those in flight included.
     pub(super) used: usize,
-    /// The calls that count and were admitted: the fate of those in flight is not known yet.
+    /// The calls that count and were admitted; the results of calls in flight are unknown.
     pub(super) admitted: usize,
     /// The maximum.
     pub(super) limit: usize,
@@ -23,8 +23,8 @@ pub(super) struct Fill {
     pub(super) rate: RateLimit,
 }
 
-impl Fill {
-    /// The limit that a refusal now shows; `None` if it shows none. Where no call was admitted, others used
+impl WindowUsage {
+    /// The limit that a refusal now shows; `None` if it shows none. If no call was admitted, others have used
     /// up the quota.
     fn shown(self) -> Option<RateLimit> {
         let calls = u32::try_from(self.admitted).ok().and_then(NonZeroU32::new);
@@ -43,16 +43,16 @@ impl Fill {
 #[derive(Debug, Default)]
 pub(super) struct Streak {
     refusals: usize,
-    /// Those that began a pause: calls in flight together are refused together.
+    /// Refusals that began a pause: calls in flight together are refused together.
     pauses: usize,
     /// The window at the first one.
-    first: Option<Fill>,
+    first: Option<WindowUsage>,
 }
 
 impl Streak {
-    /// Counts a refusal; returns the limit that the refusals show together, if they do. In a window that is
-    /// not even half full, those of calls in flight together count once.
-    pub(super) fn refused(&mut self, now: Fill, begins_pause: bool) -> Option<RateLimit> {
+    /// Counts a refusal; returns the limit that the refusals show together, if they do. If the window is less
+    /// than half full, refusals of calls in flight together count as one.
+    pub(super) fn refused(&mut self, now: WindowUsage, begins_pause: bool) -> Option<RateLimit> {
         self.refusals += 1;
         self.pauses += usize::from(begins_pause);
         let first = *self.first.get_or_insert(now);
@@ -61,7 +61,7 @@ impl Streak {
         } else {
             self.pauses
         };
-        if in_a_row < IN_A_ROW {
+        if in_a_row < REFUSALS_IN_A_ROW {
             return None;
         }
         *self = Self::default();
@@ -78,9 +78,9 @@ impl Streak {
 mod tests {
     use super::*;
 
-    /// The window of a limit of 100 a minute with so many admitted calls, and so many in flight.
-    fn window(admitted: usize, in_flight: usize) -> Fill {
-        Fill {
+    /// The window of a limit of 100 a minute with this many admitted calls, and this many in flight.
+    fn window(admitted: usize, in_flight: usize) -> WindowUsage {
+        WindowUsage {
             used: admitted + 1 + in_flight,
             admitted,
             limit: 100,

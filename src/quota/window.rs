@@ -26,7 +26,7 @@ pub(super) struct Window {
 /// When the next call may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Availability {
-    /// At once.
+    /// Now.
     Now,
     /// At this instant, not before.
     At(Instant),
@@ -95,7 +95,7 @@ impl Window {
         self.in_flight += 1;
     }
 
-    /// Starts the countdown of a call whose answer has arrived or never will.
+    /// Starts the countdown of a call whose answer has arrived or will never arrive.
     pub(super) fn answered(&mut self, now: Instant) {
         self.in_flight -= 1;
         self.expiries.push_back(now + self.hold);
@@ -169,8 +169,8 @@ mod tests {
     }
 
     proptest! {
-        /// A service that notes each call at any moment between sending and answer never
-        /// counts more than the limit within any window.
+        /// A service that counts each call at any moment between sending and answer never counts more than
+        /// the limit within any window.
         #[test]
         fn service_never_counts_more_than_the_limit(
             limit in 1_u32..6,

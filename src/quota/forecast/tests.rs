@@ -60,7 +60,7 @@ fn forecast_of_known_cases() {
     }
 }
 
-/// The same schedule without leaps.
+/// The same schedule without skipping rounds.
 fn call_by_call(mut schedule: Schedule) -> Instant {
     if schedule.calls == 0 {
         return schedule.answered;
@@ -81,7 +81,7 @@ fn limit() -> impl Strategy<Value = (u32, u64)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Leaps do not change the result, whatever the usage of the windows.
+    /// Skipping rounds does not change the result, whatever the usage of the windows.
     #[test]
     fn forecast_equals_the_schedule_played_call_by_call(
         limits in prop::collection::vec(limit(), 0..4),
@@ -126,8 +126,8 @@ proptest! {
     }
 }
 
-/// However many calls are left, a forecast takes a few rounds of the largest window: it is
-/// made several times a second.
+/// The cost of a forecast is a few rounds of the largest window, however many calls are left: it is computed
+/// several times a second.
 #[test]
 fn forecast_cost_does_not_grow_with_the_fleet() {
     let now = Instant::now();

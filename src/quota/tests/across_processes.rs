@@ -126,7 +126,7 @@ async fn unsent_call_takes_no_slot() {
 
 /// A waiting caller takes the returned slot, instead of sleeping until another is free.
 #[tokio::test(start_paused = true)]
-async fn returned_slot_is_taken_at_once() {
+async fn returned_slot_is_taken_immediately() {
     let (limiter, _) = recorded("2/h");
     drop(limiter.permit().await.unwrap());
     let start = Instant::now();

@@ -26,7 +26,7 @@ fn narrowed(limiter: &Limiter, refusal: Refusal) -> Option<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn named_limit_holds_at_once_with_the_calls_sent() {
+async fn named_limit_applies_immediately_to_the_calls_sent() {
     let limiter = limiter("100/min,1500/h", "none");
     send(&limiter, 51, Duration::ZERO).await;
     let expected = Some("50/min,1500/h".to_owned());
@@ -62,7 +62,7 @@ async fn calls_in_flight_and_callers_in_line_stay_within_a_new_limit() {
         drop(in_flight);
     };
     let (times, ()) = tokio::join!(next, learn);
-    // Of the four at first, three were answered at once, and one after ten seconds.
+    // Of the first four, three were answered immediately, and one after ten seconds.
     assert_eq!(times, [0, 0, 0, 60, 70]);
 }
 
