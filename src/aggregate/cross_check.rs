@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::HashSet};
 
 use crate::domain::{
     answer::{Answer, Source},
-    cross_check::{Because, CrossCheck, CrossCheckRow},
+    cross_check::{CrossCheck, CrossCheckRow, Explanation},
     kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
     vulnerabilities::{BulkAnswers, InBulk},
@@ -92,12 +92,12 @@ impl<'run> CrossCheckTally<'run> {
 
     /// What explains a difference, as far as that is known now: whether it is the age of the second
     /// source, only a later reading of it can tell.
-    fn because(&self, machine: &Compared<'_>, cves: [Option<u64>; 2]) -> Because {
+    fn because(&self, machine: &Compared<'_>, cves: [Option<u64>; 2]) -> Explanation {
         match cves {
-            [Some(0), None] => Because::NoCve,
-            _ if !machine.is_onboarded => Because::NotOnboarded,
-            _ if self.second.silent.contains(&machine.machine) => Because::Silent,
-            _ => Because::Unknown,
+            [Some(0), None] => Explanation::NoCve,
+            _ if !machine.is_onboarded => Explanation::NotOnboarded,
+            _ if self.second.silent.contains(&machine.machine) => Explanation::Silent,
+            _ => Explanation::Unknown,
         }
     }
 
@@ -125,9 +125,9 @@ pub fn settle(earlier: &mut CrossCheck, now: SecondAnswers<'_>) -> u64 {
     let later = now.answers.generated_at;
     let mut settled = 0;
     for row in &mut earlier.rows {
-        let is_open = row.because == Because::Unknown && row.later.is_some_and(|it| it < later);
+        let is_open = row.because == Explanation::Unknown && row.later.is_some_and(|it| it < later);
         if is_open && has_the_change(row, now) {
-            row.because = Because::Age;
+            row.because = Explanation::Age;
             settled += 1;
         }
     }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         cve::CveId,
-        kb::{KbId, MissingKb, Same},
+        kb::{ByPointer, KbId, MissingKb},
         release::ReleaseMonth,
     },
     risk::{Feeds, KbRisk},
@@ -135,7 +135,7 @@ const MAX_PENDING_WEIGHT: usize = 16 << 20;
 /// these are only counted, and merged once.
 #[derive(Debug, Default)]
 pub(super) struct KbCounter {
-    pending: HashMap<Same<MissingKb>, Counted, RandomState>,
+    pending: HashMap<ByPointer<MissingKb>, Counted, RandomState>,
     /// Their size in memory, in bytes.
     weight: usize,
     kbs: HashMap<KbId, Kb>,
@@ -194,7 +194,7 @@ impl KbCounter {
     ) -> Option<ReleaseMonth> {
         let counted = self
             .pending
-            .entry(Same(Arc::clone(gap)))
+            .entry(ByPointer(Arc::clone(gap)))
             .or_insert_with(|| {
                 self.weight += gap.weight();
                 Counted {
@@ -214,7 +214,7 @@ impl KbCounter {
 
     fn merge_pending(&mut self) {
         self.weight = 0;
-        for (Same(gap), counted) in self.pending.drain() {
+        for (ByPointer(gap), counted) in self.pending.drain() {
             let kb = self.kbs.entry(gap.id.clone());
             let kb = kb.or_insert_with(|| Kb::of(&gap));
             kb.row.record(&gap, &counted);

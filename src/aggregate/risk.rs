@@ -12,7 +12,7 @@ use crate::{
     domain::{
         answer::{Answer, Source},
         cve::CveId,
-        kb::{MissingKb, Same},
+        kb::{ByPointer, MissingKb},
     },
     risk::Feeds,
 };
@@ -95,7 +95,7 @@ pub(super) struct MachineCves {
 #[derive(Debug, Default)]
 pub(super) struct CveCounter {
     pub(super) feeds: Arc<Feeds>,
-    kept: HashMap<Same<[Arc<MissingKb>]>, MachineCves, RandomState>,
+    kept: HashMap<ByPointer<[Arc<MissingKb>]>, MachineCves, RandomState>,
     /// The CVEs of the current machine.
     cves: Vec<CveId>,
     /// The machines with a CVE that is known to be exploited.
@@ -123,7 +123,7 @@ impl CveCounter {
     }
 
     fn kept(&mut self, answer: &Answer) -> MachineCves {
-        let list = answer.missing.same();
+        let list = answer.missing.by_pointer();
         if let Some(cves) = self.kept.get(&list).filter(|_| !answer.missing.is_empty()) {
             return *cves;
         }

@@ -1,4 +1,4 @@
-//! Fetches which machines the service names as changed.
+//! Fetches the machines that the service names as changed.
 
 use std::collections::HashSet;
 
@@ -14,15 +14,16 @@ use crate::{
     domain::{bulk::Dataset, machine::MachineId, vulnerabilities::ChangedMachines},
 };
 
-/// Changes are between two exports, which are six hours apart: with so much overlap none is missed.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(6);
-/// The service remembers changes for so long.
-const LONGEST: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Changes are computed between two exports, which are six hours apart: with this overlap, none is missed.
+const CHANGES_OVERLAP: SignedDuration = SignedDuration::from_hours(6);
+/// How long the service keeps changes.
+const CHANGES_KEPT_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// Where the changes from a time on begin; `None` if the service no longer remembers them all.
+/// The start of the changes to request, given the time of the last ones; `None` if the service no longer has
+/// all changes since then.
 pub fn begin(watermark: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    let since = watermark.saturating_sub(OVERLAP).ok()?;
-    (now.duration_since(since) < LONGEST).then_some(since)
+    let since = watermark.saturating_sub(CHANGES_OVERLAP).ok()?;
+    (now.duration_since(since) < CHANGES_KEPT_FOR).then_some(since)
 }
 
 /// The time for which the service's latest export holds.

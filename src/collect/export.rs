@@ -1,4 +1,4 @@
-//! Fetches what every machine misses from the export of software vulnerabilities.
+//! Fetches the missing KBs of every machine from the export of software vulnerabilities.
 
 use tracing::debug;
 
@@ -11,8 +11,8 @@ use crate::{
     domain::vulnerabilities::{BulkAnswers, VulnerabilityRows},
 };
 
-/// Fetches the whole export, and returns the calls that it took. Nothing in it counts before its last
-/// file has been read: a machine may be in several.
+/// Fetches the whole export, and returns the number of calls too. No answer is final before the last file has
+/// been read, because a machine may be in several files.
 pub async fn fetch<A: BulkApi>(
     fetcher: &BulkFetcher<'_, A>,
 ) -> Result<(BulkAnswers, Requests), NoRows> {

@@ -1,7 +1,7 @@
-//! Fetches what every machine misses by hunting queries through Microsoft Graph.
+//! Fetches the missing KBs of every machine by hunting queries through Microsoft Graph.
 //!
-//! An answer has at most 100,000 rows, and is cut without a word. So the machines are divided into shards
-//! by a hash of their ids, and a shard whose answer may be cut is divided again.
+//! An answer has at most 100,000 rows, and is truncated without notice. So the machines are divided into
+//! shards by a hash of their ids, and a shard whose answer may be truncated is divided again.
 
 use std::collections::VecDeque;
 
@@ -25,18 +25,19 @@ use crate::{
     quota::{Gate, Permit},
 };
 
-/// The most rows of an answer.
-const MOST_ROWS: u64 = 100_000;
-/// Two shards with so many rows and exactly as many are cut, as a rule at a lower limit.
-const SUSPICIOUS: u64 = 100;
-/// The rows that a machine has on average: some updates, and one for what is up to date.
-const ROWS_OF_A_MACHINE: u64 = 6;
-/// The rows of a shard that are aimed at: some 20 MB.
-const ROWS_OF_A_SHARD: u64 = 20_000;
-/// Machines are divided into so many shards at most.
-const MOST_SHARDS: u64 = 1 << 16;
-/// The number of queries that run at once; the service limits their share of the processor.
-const AT_ONCE: usize = 4;
+/// The maximum number of rows in an answer.
+const MAX_ANSWER_ROWS: u64 = 100_000;
+/// If two shards have the same number of rows, and at least this many, they were probably truncated at a
+/// lower limit.
+const MIN_SUSPICIOUS_ROWS: u64 = 100;
+/// The average number of rows per machine: a few updates, and a row for up-to-date software.
+const ROWS_PER_MACHINE: u64 = 6;
+/// The target number of rows per shard: about 20 MB.
+const ROWS_PER_SHARD: u64 = 20_000;
+/// The maximum number of shards.
+const MAX_SHARDS: u64 = 1 << 16;
+/// The number of concurrent queries; the service limits their CPU time.
+const CONCURRENT_QUERIES: usize = 4;
 
 /// Fetches answers through Graph.
 pub struct HuntingFetcher<'run, A> {
@@ -48,7 +49,7 @@ pub struct HuntingFetcher<'run, A> {
     pub retries: u32,
     /// The current time.
     pub clock: fn() -> Timestamp,
-    /// The number of machines that are expected.
+    /// The expected number of machines.
     pub machines: u64,
 }
 
@@ -62,12 +63,12 @@ struct Shard {
 /// The answer of a shard.
 enum Answered {
     Rows(Box<VulnerabilityRows>),
-    /// It is too large to be sent.
+    /// It is too large to send.
     TooLarge,
 }
 
 impl Shard {
-    /// The query; its columns are grouped by the service.
+    /// The query for this shard. The service groups the rows.
     fn query(self) -> String {
         let Self { of, number } = self;
         format!(
@@ -96,22 +97,22 @@ impl Shard {
     }
 }
 
-/// The number of queries for so many machines, if no answer is cut. Two at least: by one alone nobody
-/// sees that it was cut at a lower limit.
+/// The number of initial queries for this many machines, if no answer is truncated. At least two: with a
+/// single one, truncation at a lower limit could not be detected.
 pub fn first_queries(machines: u64) -> u64 {
-    let shards = machines.saturating_mul(ROWS_OF_A_MACHINE) / ROWS_OF_A_SHARD;
-    let shards = shards.min(MOST_SHARDS - 1) + 1;
+    let shards = machines.saturating_mul(ROWS_PER_MACHINE) / ROWS_PER_SHARD;
+    let shards = shards.min(MAX_SHARDS - 1) + 1;
     shards.next_power_of_two().max(2)
 }
 
-/// The shards to begin with.
+/// The initial shards.
 fn first_shards(machines: u64) -> impl Iterator<Item = Shard> {
     let of = first_queries(machines);
     (0..of).map(move |number| Shard { of, number })
 }
 
 impl<A: HuntingApi> HuntingFetcher<'_, A> {
-    /// Fetches all shards, and returns the calls that it took. The answers hold for the time before the
+    /// Fetches all shards, and returns the number of calls too. The answers hold for the time before the
     /// first query.
     pub async fn fetch(&self) -> Result<(BulkAnswers, Requests), NoRows> {
         let as_of = (self.clock)();
@@ -123,7 +124,7 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
             answered.extend(rows);
             let cut = take_cut(&mut answered);
             for shard in cut.into_iter().chain(too_large) {
-                if shard.of >= MOST_SHARDS {
+                if shard.of >= MAX_SHARDS {
                     return Err("the answers to hunting queries stay too large"
                         .to_owned()
                         .into());
@@ -151,7 +152,7 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
         Ok((all.finish(as_of), requests))
     }
 
-    /// Fetches these shards, a few at once. Shards whose answer is too large to be sent are returned.
+    /// Fetches these shards, a few concurrently. Returns the shards whose answer is too large to send.
     async fn fetch_shards(
         &self,
         waiting: &mut VecDeque<Shard>,
@@ -160,7 +161,7 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
         let mut in_flight = FuturesUnordered::new();
         let (mut rows, mut too_large) = (Vec::new(), Vec::new());
         loop {
-            while in_flight.len() < AT_ONCE
+            while in_flight.len() < CONCURRENT_QUERIES
                 && let Some(shard) = waiting.pop_front()
             {
                 in_flight.push(self.answer(shard));
@@ -195,21 +196,21 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
     }
 }
 
-/// Takes the shards whose answers are cut, or may be.
+/// Removes and returns the shards whose answers were truncated, or may have been.
 fn take_cut(answered: &mut Vec<(Shard, VulnerabilityRows)>) -> Vec<Shard> {
     let rows = |it: &(Shard, VulnerabilityRows)| it.1.counts.rows;
     let most = answered.iter().map(rows).max().unwrap_or_default();
     let with_most = answered.iter().filter(|it| rows(it) == most).count();
-    let limit = if most >= SUSPICIOUS && with_most > 1 {
+    let limit = if most >= MIN_SUSPICIOUS_ROWS && with_most > 1 {
         most
     } else {
-        MOST_ROWS
+        MAX_ANSWER_ROWS
     };
     let cut = answered.extract_if(.., |it| rows(it) >= limit);
     cut.map(|it| it.0).collect()
 }
 
-/// Whether Graph refused to send so much at once, or it was more than is read.
+/// Whether Graph refused to send an answer of that size, or it exceeded the size that is read.
 fn is_too_large(error: &NoResult) -> bool {
     let NoResult::Failed(error) = error else {
         return false;

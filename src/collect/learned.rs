@@ -7,7 +7,7 @@ use crate::{
     quota::{LEARNED_FOR, RateLimits},
 };
 
-/// Warns that these are the limits of an API from now on. They are narrowed once, so this is said once.
+/// Logs the new limits of an API. Limits are narrowed only once, so this is logged once.
 pub(crate) fn warn_of_narrowed(api: Api, limits: &RateLimits) {
     warn!(
         api = api.as_str(),
@@ -16,7 +16,7 @@ pub(crate) fn warn_of_narrowed(api: Api, limits: &RateLimits) {
     );
 }
 
-/// The warning, with the setting that makes the limits permanent where there is one.
+/// The warning; where a setting makes the limits permanent, it names that setting.
 fn narrowed(api: Api, limits: &RateLimits) -> String {
     let span = span(LEARNED_FOR);
     let said = format!(

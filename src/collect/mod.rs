@@ -1,21 +1,20 @@
 //! Collects an outcome for each machine of a list.
 //!
-//! - [`per_machine`]: one request for each machine, the only source of answers today; others will
-//!   be added beside it
+//! - [`per_machine`]: one request for each machine
 //! - [`list`]: the machine list from the service, before a run
-//! - [`census`]: the service's own count of machines that miss a KB, after a run
+//! - [`census`]: the service's own count of machines that miss a KB, fetched after a run
 //! - [`software`]: the software inventory, before a run
-//! - [`export`]: all answers at once, from the export of software vulnerabilities
+//! - [`export`]: the answers for all machines, from the export of software vulnerabilities
 //! - [`hunting`]: the same by hunting queries through Graph
-//! - [`delta`]: which machines the service names as changed
-//! - [`bulk`]: rows about all machines, from files or pages
-//! - [`selective`]: which machines have to be requested, so that the others' answers follow from theirs
-//! - `retrying`: one call after the other with retries, for the list, the census and the software
+//! - [`delta`]: the machines that the service names as changed
+//! - [`bulk`]: datasets that cover all machines, from files or pages
+//! - [`selective`]: selects the machines to request, and infers the answers of the others
+//! - `retrying`: sequential calls with retries, for the list, the census and the software
 //! - `learned`: the warning that the service allows fewer calls than was assumed
 //! - `progress`: the progress of a source, in the same terms for all sources
 //!
-//! A source is given a list and a quota, and emits each outcome as soon as it is final. It does not
-//! know where outcomes are stored or how progress is shown.
+//! A source receives a list and a quota, and emits each outcome as soon as it is final. It does not know
+//! where outcomes are stored or how progress is shown.
 
 pub mod bulk;
 pub mod census;

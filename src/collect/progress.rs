@@ -1,4 +1,4 @@
-//! The progress of collecting, for those who show or store it.
+//! The progress of collection, for display and for the store.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::quota::{RateLimits, WaitReason};
 pub struct Requests {
     /// Calls sent, including retries and further pages.
     pub sent: u64,
-    /// Those of them that were retries.
+    /// Those of the sent calls that were retries.
     pub retried: u64,
     /// Calls that the service refused for quota.
     pub throttled: u64,
@@ -53,7 +53,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The number of machines that need no further call, as far as is known now.
+    /// The number of machines that, as currently known, need no further call.
     pub fn done(&self) -> u64 {
         self.answered + self.not_found + self.failed
     }
@@ -77,10 +77,10 @@ pub struct Progress {
     pub used: Vec<(usize, usize)>,
     /// Why no call can be sent now, and for how much longer.
     pub waiting: Option<(WaitReason, Duration)>,
-    /// The time until the run will have ended, by the quota's schedule.
+    /// The remaining time of the run, according to the quota's schedule.
     pub remaining: Duration,
-    /// The same with the shortest plausible answer time; smaller only before the first answer.
+    /// The same with the shortest plausible answer time; different only before the first answer.
     pub remaining_at_least: Duration,
-    /// The same with the longest plausible answer time; larger only before the first answer.
+    /// The same with the longest plausible answer time; different only before the first answer.
     pub remaining_at_most: Duration,
 }

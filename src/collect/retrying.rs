@@ -1,4 +1,4 @@
-//! One call after the other, each with retries: for the few calls besides those for machines.
+//! Sequential calls with retries, for everything except the calls for machines.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::{
     quota::{Limiter, Permit, Refusal, StoreFailed},
 };
 
-/// The delay before the first retry; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay before a retry.
-const LONGEST_DELAY: Duration = Duration::from_mins(1);
+/// The delay before the first retry; doubled for each further one.
+const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The maximum delay before a retry.
+const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// Why a call has no result.
 #[derive(Debug)]
@@ -30,20 +30,19 @@ pub(super) struct Retrying<'run> {
     pub(super) limiter: &'run Limiter,
     /// The number of attempts after the first.
     pub(super) retries: u32,
-    /// Whether an attempt that is refused for quota counts as one. If not, it is repeated until
-    /// there is quota.
+    /// Whether an attempt that is refused for quota counts. If not, it is repeated until there is quota.
     pub(super) gives_up_without_quota: bool,
 }
 
 impl Retrying<'_> {
-    /// Sends a call until there is a result. `what` names it in the log.
+    /// Sends a call until there is a result. `what` describes it in the log.
     pub(super) async fn call<T>(
         &self,
         what: &str,
         requests: &mut Requests,
         send: impl AsyncFn(&Permit<'_>) -> Result<T, CallError>,
     ) -> Result<T, NoResult> {
-        let mut delay = FIRST_DELAY;
+        let mut delay = FIRST_RETRY_DELAY;
         let mut is_retry = false;
         let mut throttled = 0;
         let mut failed = 0;
@@ -75,7 +74,7 @@ impl Retrying<'_> {
                 Class::Call(wait) => {
                     warn!("{what}: {}; retrying", error.failure.describe());
                     sleep(wait.unwrap_or(delay)).await;
-                    delay = (delay * 2).min(LONGEST_DELAY);
+                    delay = (delay * 2).min(MAX_RETRY_DELAY);
                 }
                 _ => return Err(NoResult::Failed(error)),
             }
@@ -102,7 +101,7 @@ mod tests {
         quota::{Gate, Rules},
     };
 
-    /// The limits after calls of which the last one is refused five times with these words.
+    /// The limits after a call that is refused five times with this message.
     async fn limits_after(words: &str) -> String {
         let gate = Gate::new(|_| Rules {
             limits: "100/min".parse().unwrap(),
@@ -167,7 +166,7 @@ mod tests {
         assert_eq!(attempts(5, true).await, (2, false));
     }
 
-    /// A query may take too much of the service's processors each time.
+    /// A query may use too much CPU time every time it is sent.
     #[tokio::test(start_paused = true)]
     async fn only_a_named_limit_is_learned_from_one_call() {
         assert_eq!(limits_after("The query takes too long").await, "100/min");

@@ -9,10 +9,10 @@ use crate::{
     domain::software::{SoftwareInventory, SoftwareRows},
 };
 
-/// An inventory that is older than this does not show what was installed since.
-const OLD: SignedDuration = SignedDuration::from_hours(24);
+/// An inventory older than this does not show what was installed since.
+const OLD_INVENTORY_AGE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Fetches the whole inventory. The error says why there is none.
+/// Fetches the whole inventory. The error explains why there is none.
 pub async fn fetch<A: BulkApi>(fetcher: &BulkFetcher<'_, A>) -> Result<SoftwareInventory, String> {
     let all = fetcher.rows::<SoftwareRows>().await;
     let Fetched {
@@ -29,7 +29,7 @@ pub async fn fetch<A: BulkApi>(fetcher: &BulkFetcher<'_, A>) -> Result<SoftwareI
 }
 
 fn warn_of_age(generated_at: Timestamp, now: Timestamp) {
-    if now.duration_since(generated_at) > OLD {
+    if now.duration_since(generated_at) > OLD_INVENTORY_AGE {
         warn!(
             "The software inventory is more than a day old, from {generated_at:.0}: it does not \
              show what was installed since"

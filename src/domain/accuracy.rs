@@ -1,5 +1,5 @@
-//! How far answers that were not requested can be trusted: measured by a sample that is requested all
-//! the same.
+//! Measures how often answers that were not requested are wrong: a random sample of these machines is requested as
+//! well.
 
 use serde::Serialize;
 use statrs::function::beta::beta_reg;
@@ -11,7 +11,7 @@ const CONFIDENCE: f64 = 0.95;
 /// Halvings of the interval that contains a bound: more than the digits of a number.
 const HALVINGS: u32 = 60;
 
-/// The result of a sample: how many machines miss something else than was assumed of them.
+/// The result of a sample: how many machines had other missing KBs than assumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Accuracy {
     /// The machines of the sample that answered.
@@ -36,7 +36,7 @@ impl Accuracy {
         quantile(number(differed), number(same), CONFIDENCE)
     }
 
-    /// The share that is exceeded with 95 % confidence, likewise; 0 without a sample.
+    /// The share that is exceeded with 95 % confidence, computed in the same way; 0 without a sample.
     pub fn at_least(self) -> f64 {
         if self.differed == 0 || self.machines == 0 {
             return 0.0;
@@ -48,8 +48,8 @@ impl Accuracy {
         quantile(number(differed), number(same), 1.0 - CONFIDENCE)
     }
 
-    /// The result in words, such as `of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`; the
-    /// bound is rounded up.
+    /// The result as text, such as `of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`; the bound is
+    /// rounded up.
     pub fn sentence(self) -> String {
         let Some(share) = self.share() else {
             return "no machine was rechecked".to_owned();
@@ -73,12 +73,12 @@ impl Accuracy {
         (self.at_most() * 1000.0).ceil() / 1000.0
     }
 
-    /// Likewise in words, such as `0.6 %`.
+    /// The same bound as text, such as `0.6 %`.
     pub fn at_most_in_percent(self) -> String {
         format!("{:.1} %", self.at_most_for_people() * 100.0)
     }
 
-    /// Both samples as one.
+    /// The sum of both samples.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn result_is_put_in_words() {
+    fn result_is_formatted_as_text() {
         for (differed, machines, expected) in [
             (
                 5,

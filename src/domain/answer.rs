@@ -1,4 +1,4 @@
-//! What a machine misses: according to which source, and as of when.
+//! The missing KBs of one machine, with their source and time.
 
 use jiff::Timestamp;
 
@@ -56,8 +56,7 @@ pub struct Answer {
     pub source: Source,
     /// The machine that was called for, if the answer is [inferred](Source::Inferred).
     pub inferred_from: Option<MachineId>,
-    /// The time for which it holds: of a call, when the answer had arrived; of an export, when it was
-    /// generated.
+    /// The time for which it holds: for a call, when the answer arrived; for an export, when it was generated.
     pub as_of: Timestamp,
     /// Whether an earlier process got it.
     pub reused: bool,
@@ -68,12 +67,12 @@ pub struct Answer {
     /// Since when each of them has been missing. Until the answer is compared with an earlier one, the
     /// time of the answer itself.
     pub since: MissingSince,
-    /// What is held until it is stored.
+    /// Resources that are held until the answer is stored.
     pub keep_alive: KeepAlive,
 }
 
 impl Answer {
-    /// The answer that these KBs make, in whatever order they came.
+    /// An answer with these KBs, in any order.
     pub fn new(source: Source, as_of: Timestamp, missing: MissingKbs) -> Self {
         Self {
             source,
@@ -87,7 +86,7 @@ impl Answer {
         }
     }
 
-    /// The answer for a machine that another one's answer implies.
+    /// The answer for a machine, inferred from that of another one.
     pub fn inferred(from: MachineId, as_of: Timestamp, missing: MissingKbs) -> Self {
         Self {
             inferred_from: Some(from),
@@ -95,7 +94,7 @@ impl Answer {
         }
     }
 
-    /// Where the answer comes from. Only that of a call is another one when it is kept.
+    /// Where the answer comes from. Only the answer of a call changes its provenance when it is kept.
     pub const fn provenance(&self) -> Provenance {
         match self.source {
             Source::Inferred => Provenance::Inferred,
@@ -112,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_answer_of_a_call_is_another_one_when_it_is_kept() {
+    fn only_the_answer_of_a_call_changes_its_provenance_when_it_is_kept() {
         let of = |source| Answer::new(source, Timestamp::UNIX_EPOCH, MissingKbs::default());
         let called = of(Source::Calls);
         let other = MachineId::from_bytes([1; 20]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::{limits::RateLimits, words::words};
 
 words! {
-    /// An API of the service. The service counts the calls to each by itself.
+    /// An API of the service. The service counts the calls to each one separately.
     pub enum Api {
         /// `GET /api/machines/{id}/getmissingkbs`.
         MissingKbs = "missing-kbs",

@@ -1,26 +1,26 @@
-//! What the service gives for all machines at once.
+//! Data that the service returns for all machines in one dataset.
 
 use jiff::Timestamp;
 
 use super::{answer::Source, api::Api, words::words};
 
-/// One unreadable row among so many is accepted.
-const ACCEPTED_UNREADABLE: u64 = 1000;
+/// At most one row in this many may be unreadable.
+const ROWS_PER_UNREADABLE: u64 = 1000;
 
 words! {
     /// Rows about all machines of a tenant, as files or as pages.
     pub enum Dataset {
-        /// The installed software, and until when it is supported.
+        /// The installed software, and when its support ends.
         Software = "software inventory",
         /// The CVEs of the installed software, and the updates that address them.
         Vulnerabilities = "export of software vulnerabilities",
-        /// What changed in them since a time.
+        /// The changes to these vulnerabilities since a given time.
         Changes = "changes of software vulnerabilities",
     }
 }
 
 impl Dataset {
-    /// The API of its pages.
+    /// The API that returns the dataset as pages.
     pub const fn pages(self) -> Api {
         match self {
             Self::Software => Api::Software,
@@ -29,20 +29,20 @@ impl Dataset {
         }
     }
 
-    /// The API that says where its files are.
+    /// The API that returns the URLs of the dataset's files.
     pub const fn export(self) -> Api {
         match self {
             Self::Software => Api::SoftwareExport,
-            // Changes are between exports, and have no files of their own.
+            // Changes are the difference between two exports, and have no files of their own.
             Self::Vulnerabilities | Self::Changes => Api::VulnerabilityExport,
         }
     }
 }
 
-/// The source of a run's answers, if it is one that has all machines at once.
+/// The bulk source of a run's answers: one that returns all machines together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BulkRun {
-    /// Which one: the export or hunting.
+    /// Which source: the export or hunting.
     pub source: Source,
     /// The time for which its answers hold.
     pub generated_at: Timestamp,
@@ -52,10 +52,10 @@ pub struct BulkRun {
     pub rows_without_cve: u64,
 }
 
-/// How many rows arrived, and how many of them could not be read.
+/// The number of rows received, and how many of them could not be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowCounts {
-    /// All rows, whatever is in them.
+    /// All rows, readable or not.
     pub rows: u64,
     /// The rows that could not be read.
     pub unreadable: u64,
@@ -64,7 +64,7 @@ pub struct RowCounts {
 }
 
 impl RowCounts {
-    /// Counts the last row as one that could not be read. The problem is told its number.
+    /// Counts the last row as unreadable. `problem` receives the number of the row.
     pub fn add_unreadable(&mut self, problem: impl FnOnce(u64) -> String) {
         self.unreadable += 1;
         if self.example.is_none() {
@@ -72,9 +72,9 @@ impl RowCounts {
         }
     }
 
-    /// Whether so many rows could not be read that the others cannot be trusted either.
+    /// Whether too many rows are unreadable to trust the others.
     pub fn is_mostly_unreadable(&self) -> bool {
-        self.unreadable.saturating_mul(ACCEPTED_UNREADABLE) > self.rows
+        self.unreadable.saturating_mul(ROWS_PER_UNREADABLE) > self.rows
     }
 
     /// Adds the rows of another file or page.

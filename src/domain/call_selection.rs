@@ -1,11 +1,11 @@
-//! How a run went that did not call for every machine.
+//! How a run selected machines to call for, if it did not call for all of them.
 
 use super::accuracy::Accuracy;
 
-/// Of the machines that were queried and had changed since their last answer: how many each informer had
-/// found.
+/// For the queried machines that had changed since their last answer: how many of the changes each source of change
+/// information had announced.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Informers {
+pub struct AnnouncedChanges {
     /// All of these machines.
     pub changed: u64,
     /// Those that the service named.
@@ -14,7 +14,7 @@ pub struct Informers {
     pub by_software: u64,
 }
 
-/// Which machines a run called for, and how well the answers of the others were measured.
+/// Which machines a run called for, and how accurate the answers of the others were in a sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallSelection {
     /// Which machines, as typed: `changes`, `cohorts` or `changes,cohorts`.
@@ -23,10 +23,10 @@ pub struct CallSelection {
     pub cohorts: Option<u64>,
     /// The result of the sample.
     pub rechecked: Accuracy,
-    /// The number of machines that the service named as changed; `None` if it was not asked for them.
+    /// The number of machines that the service named as changed; `None` if that was not requested.
     pub named: Option<u64>,
-    /// What the informers were worth.
-    pub informers: Informers,
-    /// Why every machine was called for after all, if so.
+    /// How many of the actual changes were announced.
+    pub announced: AnnouncedChanges,
+    /// Why every machine was called for instead; `None` if the selection was used.
     pub everyone_because: Option<String>,
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::kb::KbId;
 
-/// The vendor whose products are counted by default. Its products' ids begin with it.
+/// The vendor whose products are counted by default. Its products' ids start with it.
 pub const MICROSOFT: &str = "microsoft";
 
 /// Separates vendor and name in the id of a product.
@@ -41,14 +41,14 @@ pub fn microsoft_id(name: &str) -> String {
 
 /// A product whose count could not be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
+pub struct UncountedProduct {
     /// Its name.
     pub product: String,
     /// Why there is no count.
     pub because: String,
 }
 
-/// A KB in a product: what the service counts beside what the answers of a run say.
+/// A KB of a product: the service's own count next to the count from the answers of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CensusRow {
     /// The product, as in the `productsNames` of a missing KB.
@@ -64,13 +64,13 @@ pub struct CensusRow {
 }
 
 impl CensusRow {
-    /// How many machines more the service counts.
+    /// The service's count minus the run's count.
     pub fn difference(&self) -> i64 {
         let clamped = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         clamped(self.service).saturating_sub(clamped(self.ours))
     }
 
-    /// The part of the difference that machines without an answer do not explain.
+    /// The part of the difference that machines without an answer cannot explain.
     pub fn unexplained(&self) -> i64 {
         let not_answered = i64::try_from(self.not_answered).unwrap_or(i64::MAX);
         self.difference().saturating_sub(not_answered)
@@ -80,10 +80,10 @@ impl CensusRow {
 /// The census of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Census {
-    /// Every KB that either side has in a product whose count was fetched: by product, then by KB.
+    /// Every KB in either count, for the products whose count could be fetched: by product, then by KB.
     pub rows: Vec<CensusRow>,
     /// The products whose count could not be fetched, by name.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<UncountedProduct>,
     /// Why there is no census at all.
     pub missing_because: Option<String>,
 }
@@ -97,13 +97,13 @@ pub struct CensusCounts {
     pub agreeing: u64,
     /// The others.
     pub differing: u64,
-    /// Rows that differ by another number than that of the machines without an answer. Where both sides
-    /// agree there is nothing to explain: a machine that is gone has no answer, and is not counted.
+    /// Rows whose difference is not the number of machines without an answer. Where both counts agree, there is nothing
+    /// to explain: a machine that is gone has no answer, and is not counted.
     pub unexplained: u64,
 }
 
 impl Census {
-    /// A census that could not be fetched.
+    /// A census without rows, because it could not be fetched.
     pub fn missing(because: impl Into<String>) -> Self {
         Self {
             missing_because: Some(because.into()),
@@ -116,7 +116,7 @@ impl Census {
         self.missing_because.is_none()
     }
 
-    /// The number of rows by what became of the comparison.
+    /// The number of rows by result of the comparison.
     pub fn counts(&self) -> CensusCounts {
         let count =
             |is: fn(&CensusRow) -> bool| self.rows.iter().filter(|row| is(row)).count() as u64;

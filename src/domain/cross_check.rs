@@ -1,4 +1,4 @@
-//! What a run's answers say beside what a second source says, for each pair of machine and KB.
+//! Compares a run's answers with a second source, for each pair of machine and KB.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,36 +29,36 @@ impl SecondSource {
 }
 
 words! {
-    /// What explains a difference, as the reports spell it.
-    pub enum Because {
-        /// The answer is later than the second source, and a later reading of that source agrees.
+    /// The explanation of a difference, as the reports spell it.
+    pub enum Explanation {
+        /// The answer is newer than the second source's data, and newer data of that source agrees with it.
         Age = "age",
-        /// The update addresses no CVE on the machine, and the second source only has those that do.
+        /// The update addresses no CVE on the machine, and the second source lists only updates that do.
         NoCve = "noCve",
-        /// The machine has not been seen for so long that the second source drops it.
+        /// The machine has been silent for so long that the second source no longer lists it.
         Silent = "silent",
-        /// The second source has the machine as not onboarded.
+        /// The second source lists the machine as not onboarded.
         NotOnboarded = "notOnboarded",
-        /// Nothing that is known.
+        /// No known explanation applies.
         Unknown = "unknown",
     }
 }
 
-/// A pair of machine and KB about which the two sources differ.
+/// A pair of machine and KB for which the two sources differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrossCheckRow {
     /// The machine.
     pub machine: MachineId,
     /// The KB.
     pub kb: KbId,
-    /// The CVEs that it addresses according to the run's answer; `None` if the machine does not miss it.
+    /// The number of CVEs that it addresses according to the run's answer; `None` if the machine does not miss it.
     pub first: Option<u64>,
-    /// Likewise, according to the second source.
+    /// The same according to the second source.
     pub second: Option<u64>,
     /// What explains the difference.
-    pub because: Because,
-    /// The time of the run's answer, if that is later than the second source: the difference may be
-    /// explained by a later reading of that source.
+    pub because: Explanation,
+    /// The time of the run's answer, if that is newer than the second source's data: newer data of that source may
+    /// explain the difference.
     pub later: Option<Timestamp>,
 }
 
@@ -67,11 +67,11 @@ pub struct CrossCheckRow {
 pub struct CrossCheck {
     /// The second source.
     pub source: Source,
-    /// The time for which it holds; `None` if it could not be read.
+    /// The time of its data; `None` if it could not be read.
     pub as_of: Option<Timestamp>,
-    /// The pairs that either source has, of machines that both know.
+    /// The pairs in either source, for machines that both sources list.
     pub compared: u64,
-    /// The answered machines that the second source does not know.
+    /// The answered machines that the second source does not list.
     pub machines_not_compared: u64,
     /// The pairs that differ, by machine, then by KB.
     pub rows: Vec<CrossCheckRow>,
@@ -84,32 +84,32 @@ pub struct CrossCheck {
 pub struct CrossCheckCounts {
     /// All pairs.
     pub compared: u64,
-    /// Those that both sources have with the same number of CVEs.
+    /// Those in both sources with the same number of CVEs.
     pub agreeing: u64,
     /// The others.
     pub differing: u64,
-    /// The differing pairs by what explains them.
-    pub because: BecauseCounts,
+    /// The differing pairs by explanation.
+    pub because: ExplanationCounts,
 }
 
-/// The number of differing pairs by what explains them.
+/// The number of differing pairs by explanation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BecauseCounts {
-    /// See [`Because::Age`].
+pub struct ExplanationCounts {
+    /// See [`Explanation::Age`].
     pub age: u64,
-    /// See [`Because::NoCve`].
+    /// See [`Explanation::NoCve`].
     pub no_cve: u64,
-    /// See [`Because::Silent`].
+    /// See [`Explanation::Silent`].
     pub silent: u64,
-    /// See [`Because::NotOnboarded`].
+    /// See [`Explanation::NotOnboarded`].
     pub not_onboarded: u64,
-    /// See [`Because::Unknown`].
+    /// See [`Explanation::Unknown`].
     pub unknown: u64,
 }
 
 impl CrossCheck {
-    /// A comparison without a second source.
+    /// A comparison without rows, because the second source could not be read.
     pub fn missing(source: Source, because: impl Into<String>) -> Self {
         Self {
             source,
@@ -129,7 +129,7 @@ impl CrossCheck {
     /// The number of pairs by result.
     pub fn counts(&self) -> CrossCheckCounts {
         let differing = self.rows.len() as u64;
-        let mut because = BecauseCounts::default();
+        let mut because = ExplanationCounts::default();
         self.rows.iter().for_each(|row| because.count(row.because));
         CrossCheckCounts {
             compared: self.compared,
@@ -140,14 +140,14 @@ impl CrossCheck {
     }
 }
 
-impl BecauseCounts {
-    const fn count(&mut self, because: Because) {
+impl ExplanationCounts {
+    const fn count(&mut self, because: Explanation) {
         let count = match because {
-            Because::Age => &mut self.age,
-            Because::NoCve => &mut self.no_cve,
-            Because::Silent => &mut self.silent,
-            Because::NotOnboarded => &mut self.not_onboarded,
-            Because::Unknown => &mut self.unknown,
+            Explanation::Age => &mut self.age,
+            Explanation::NoCve => &mut self.no_cve,
+            Explanation::Silent => &mut self.silent,
+            Explanation::NotOnboarded => &mut self.not_onboarded,
+            Explanation::Unknown => &mut self.unknown,
         };
         *count += 1;
     }
@@ -158,8 +158,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn differences_are_counted_by_what_explains_them() {
-        let row = |because: &Because| CrossCheckRow {
+    fn differences_are_counted_by_explanation() {
+        let row = |because: &Explanation| CrossCheckRow {
             machine: "0101010101010101010101010101010101010101".parse().unwrap(),
             kb: KbId::new("1"),
             first: Some(1),
@@ -167,8 +167,8 @@ mod tests {
             because: *because,
             later: None,
         };
-        let mut rows: Vec<CrossCheckRow> = Because::ALL.iter().map(row).collect();
-        rows.push(row(&Because::NoCve));
+        let mut rows: Vec<CrossCheckRow> = Explanation::ALL.iter().map(row).collect();
+        rows.push(row(&Explanation::NoCve));
         let check = CrossCheck {
             compared: 10,
             rows,
@@ -179,7 +179,7 @@ mod tests {
             compared: 10,
             agreeing: 4,
             differing: 6,
-            because: BecauseCounts {
+            because: ExplanationCounts {
                 age: 1,
                 no_cve: 2,
                 silent: 1,

@@ -15,36 +15,40 @@ use crate::domain::invisible::is_invisible;
 /// The text with a `'` before each sign that could start a formula, wherever a spreadsheet may
 /// start a cell. Harmless text is returned unchanged.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    let places = places(text);
-    if places.is_empty() {
+    let positions = positions(text);
+    if positions.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut guarded = String::with_capacity(text.len() + places.len());
+    let mut guarded = String::with_capacity(text.len() + positions.len());
     let mut copied = 0;
-    for place in places {
-        guarded.push_str(&text[copied..place]);
+    for position in positions {
+        guarded.push_str(&text[copied..position]);
         guarded.push('\'');
-        copied = place;
+        copied = position;
     }
     guarded.push_str(&text[copied..]);
     Cow::Owned(guarded)
 }
 
 /// The positions where the guard is inserted.
-fn places(text: &str) -> Vec<usize> {
-    let mut places = Vec::new();
+fn positions(text: &str) -> Vec<usize> {
+    let mut positions = Vec::new();
     // Tabs and carriage returns that start a cell. Some readers consider a cell unsafe because it
     // starts with one, so these are guarded too if a formula follows.
     let mut before = Vec::new();
     let (mut begins_here, mut may_begin) = (true, true);
-    for (place, character) in text.char_indices() {
+    for (position, character) in text.char_indices() {
         if begins_here && matches!(character, '\t' | '\r') {
-            let list = if place == 0 { &mut places } else { &mut before };
-            list.push(place);
+            let list = if position == 0 {
+                &mut positions
+            } else {
+                &mut before
+            };
+            list.push(position);
         }
         if may_begin && is_sign(character) {
-            places.append(&mut before);
-            places.push(place);
+            positions.append(&mut before);
+            positions.push(position);
         }
         begins_here = is_separator(character);
         may_begin = begins_here || may_begin && is_skipped(character);
@@ -52,7 +56,7 @@ fn places(text: &str) -> Vec<usize> {
             before.clear();
         }
     }
-    places
+    positions
 }
 
 /// The characters that start a formula: ASCII, full-width, small, superscript and subscript signs,

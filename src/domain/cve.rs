@@ -7,14 +7,14 @@ use thiserror::Error;
 
 use crate::domain::words::words;
 
-/// What every id begins with.
+/// The prefix of every id.
 const PREFIX: &str = "CVE-";
-/// The bits of the number after the year.
+/// The number of bits for the number after the year.
 const NUMBER_BITS: u32 = 40;
-/// The bits of how many digits that number has.
+/// The number of bits for the count of its digits.
 const DIGITS_BITS: u32 = 8;
-/// The most digits that the number may have.
-const MOST_DIGITS: usize = 12;
+/// The maximum number of digits after the year.
+const MAX_DIGITS: usize = 12;
 
 /// The id of a CVE, such as `CVE-2026-21510`, in eight bytes. Ids are sorted by year and number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct NotACve;
 pub type CveSet = Arc<[CveId]>;
 
 words! {
-    /// How severe a CVE is, as the service spells it; the later, the worse.
+    /// How severe a CVE is, as the service spells it, in ascending order.
     pub enum Severity {
         /// Low.
         Low = "Low",
@@ -43,7 +43,7 @@ words! {
 }
 
 words! {
-    /// Whether a CVE can be exploited, as the service spells it; the later, the worse.
+    /// Whether a CVE can be exploited, as the service spells it, in ascending order of risk.
     pub enum Exploitability {
         /// No exploit is known.
         None = "NoExploit",
@@ -56,7 +56,7 @@ words! {
     }
 }
 
-/// What the service says of a CVE, whichever machine has it.
+/// What the service reports about a CVE. It is the same for every machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CveFacts {
     /// How severe it is.
@@ -68,7 +68,7 @@ pub struct CveFacts {
 }
 
 impl CveFacts {
-    /// Adds what another row says: the worse counts, whatever the order.
+    /// Adds the facts of another row: the worse value counts, so the order of the rows does not matter.
     pub fn merge(&mut self, other: Self) {
         self.severity = self.severity.max(other.severity);
         self.exploitability = self.exploitability.max(other.exploitability);
@@ -92,7 +92,7 @@ impl FromStr for CveId {
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let is_cve = prefix.eq_ignore_ascii_case(PREFIX)
             && year.len() == 4
-            && (4..=MOST_DIGITS).contains(&number.len())
+            && (4..=MAX_DIGITS).contains(&number.len())
             && is_number(year)
             && is_number(number);
         if !is_cve {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_printed_as_they_came() {
+    fn ids_are_printed_as_received() {
         for text in [
             "CVE-2026-21510",
             "CVE-2026-00001",
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn other_ids_are_not_of_cves() {
+    fn other_ids_are_refused() {
         for text in [
             "",
             "CVE-",

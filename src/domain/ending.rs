@@ -1,5 +1,5 @@
-//! How a run ended: what ended it, with the failure that did where there is one, and what follows from
-//! that.
+//! How a run ended: the reason, with the failure that caused it if there was one, and the outcome and exit code that
+//! follow.
 
 use std::str::FromStr;
 
@@ -11,30 +11,28 @@ use crate::domain::{
     words::{UnknownWord, words},
 };
 
-/// What ended a run's collecting. The failure is gone once the run is in a file: there it is an
-/// [`EndingWord`].
+/// Why collection ended. Files do not keep the failure, only the [`EndingWord`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending<F = Failure> {
     /// Everything was requested.
     Finished,
-    /// Ctrl-C and the like.
+    /// Interrupted by Ctrl-C or a termination signal.
     Interrupted,
-    /// The time that the run was given is over.
+    /// The time limit of the run was reached.
     OutOfTime,
-    /// Everything was requested but for machines that the service wants to be left alone with for longer
-    /// than the run waits.
+    /// Every machine was requested, except those for which the service asked for a longer delay than the run waits.
     Postponed,
     /// The service refused the whole run.
     Refused(F),
-    /// The first machines all failed in this way, or in an outage nobody was answered for an hour.
+    /// The first machines all failed in the same way, or no request was answered for an hour.
     Failing(F),
-    /// Many replies came, and none of them was the service's own; this was one of them.
+    /// Many replies arrived, and none of them came from the service itself; this is one of them.
     NotTheService(F),
-    /// The source that has all machines at once could not be read.
+    /// The bulk source could not be read.
     NoBulk(F),
-    /// The sign-in did not answer for as long as the run waits for it.
+    /// The sign-in failed for as long as the run retries it.
     NoSignIn(F),
-    /// The store could not be written any more, so that nothing more was sent.
+    /// The store could not be written, so no more requests were sent.
     StoreFailed,
 }
 
@@ -42,7 +40,7 @@ pub enum Ending<F = Failure> {
 pub type EndingWord = Ending<()>;
 
 impl<F> Ending<F> {
-    /// Its word in files.
+    /// The word that files use for it.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -72,17 +70,17 @@ impl<F> Ending<F> {
         }
     }
 
-    /// Whether the run got as far as it was meant to, whether or not it is resumed.
-    pub const fn is_as_far_as_meant(&self) -> bool {
+    /// Whether the run collected everything that it was meant to, whether or not it can be resumed.
+    pub const fn reached_its_goal(&self) -> bool {
         matches!(self, Self::Finished | Self::OutOfTime | Self::Postponed)
     }
 
-    /// Whether the same command goes on with the run.
+    /// Whether running the same command again resumes the run.
     pub const fn can_resume(&self) -> bool {
         !matches!(self, Self::Finished)
     }
 
-    /// The outcome of the run, given whether enough of what was asked for was answered.
+    /// The outcome of the run. `is_enough` is whether enough machines were answered.
     pub const fn outcome(&self, is_enough: bool) -> RunOutcome {
         match self {
             Self::Finished | Self::OutOfTime | Self::Postponed if is_enough => RunOutcome::Complete,
@@ -94,8 +92,8 @@ impl<F> Ending<F> {
 }
 
 impl Ending {
-    /// Why the run stopped early, where a failure is the reason. `api_url` is where the service should
-    /// be.
+    /// Why the run stopped early, if a failure is the reason. `api_url` is the address that was expected to be the
+    /// service.
     pub fn sentence(&self, api_url: &str) -> Option<String> {
         let (reason, failure) = match self {
             Self::NoBulk(failure) => {
@@ -165,9 +163,9 @@ impl Serialize for EndingWord {
 words! {
     /// How a run ended.
     pub enum RunOutcome {
-        /// Everything asked for has an answer, or as much as was asked to be enough.
+        /// Every machine has an answer, or coverage reached `--min-coverage`.
         Complete = "complete",
-        /// Something asked for has no answer.
+        /// Some machines have no answer.
         Partial = "partial",
         /// The run was interrupted.
         Interrupted = "interrupted",
@@ -177,8 +175,8 @@ words! {
 }
 
 impl RunOutcome {
-    /// The outcome of a kept run whose reports are written again; `ended` is none where it was killed.
-    /// What is enough may be another share now.
+    /// The outcome of a stored run whose reports are rendered again. `ended` is `None` if it was killed. The required
+    /// coverage may differ from that of the original run.
     pub const fn rerendered(ended: Option<EndingWord>, is_enough: bool) -> Self {
         match ended {
             Some(ended @ (Ending::Interrupted | Ending::Refused(()))) => ended.outcome(is_enough),
@@ -306,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_is_refused() {
+    fn unknown_word_is_refused() {
         let error = "over".parse::<EndingWord>().unwrap_err();
         let allowed = "finished, interrupted, outOfTime, postponed, refused, failing, unstored";
         assert_eq!(

@@ -1,7 +1,7 @@
-//! What machines miss, read again whenever a report lists it.
+//! The missing KBs of machines, read again each time a report lists them.
 //!
-//! A million machines miss eight million KBs: figures are kept in memory, gaps are not. What holds
-//! the answers reads them once more, one machine at a time.
+//! A million machines miss eight million KBs: figures are kept in memory, gaps are not. They are read again from their
+//! source, one machine at a time.
 
 use std::{collections::BTreeSet, fmt::Debug, io};
 
@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use crate::domain::{answer::Source, kb::MissingKbs, machine::MachineId, since::MissingSince};
 
-/// Where an answer can be read again: a number that only its [`Gaps`] understands.
+/// Where an answer can be read again: a number that only its [`Gaps`] can interpret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AnswerRef(pub i64);
 
-/// What machines miss, by their answers. Several reports read at the same time.
+/// Reads the missing KBs of answers. Several reports read at the same time.
 pub trait Gaps: Debug + Sync {
     /// The missing KBs of an answer.
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs>;
@@ -22,37 +22,37 @@ pub trait Gaps: Debug + Sync {
     fn since(&self, answer: AnswerRef) -> io::Result<MissingSince>;
 }
 
-/// An answer with its source and its time.
+/// A reference to an answer, with its source and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatedAnswer {
     /// Where it comes from.
     pub source: Source,
     /// The time for which it holds.
     pub as_of: Timestamp,
-    /// Where its gaps are.
+    /// The reference by which its gaps are read.
     pub answer: AnswerRef,
 }
 
-/// A machine on the list of the base, the earlier run that today is compared with.
+/// A machine on the list of the base: the earlier run that the current run is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaseMachine {
-    /// Which machine.
+    /// The machine.
     pub machine: MachineId,
     /// Its answer, if it has one.
     pub answer: Option<DatedAnswer>,
-    /// Whether that answer is empty because the service had no current data of the machine.
+    /// Whether that answer is empty because the service had no current data about the machine.
     pub no_current_data: bool,
-    /// Whether the machine's Windows got no more updates.
+    /// Whether the machine's Windows version no longer got updates.
     pub unsupported: bool,
 }
 
 /// Reads the answers of earlier runs as well: of the base and of runs before it.
 pub trait History: Gaps {
-    /// The answers that runs before the base have for a machine, the latest first. An answer
-    /// that several runs used may be listed several times.
+    /// The answers for a machine from runs before the base, latest first. An answer that several runs used may be
+    /// listed several times.
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>>;
 
-    /// The products that a machine had in other versions at the later of these two answers for it.
+    /// The products whose versions on a machine differ between these two answers for it, `now` being the later one.
     /// Empty if its software is not known for both.
     fn changed_products(&self, then: AnswerRef, now: AnswerRef) -> io::Result<BTreeSet<String>>;
 }

@@ -4,18 +4,19 @@ use std::ops::Range;
 
 use crate::domain::machine::MachineId;
 
-/// Fewer rows fit in the cache, and making their index would take longer than all searches.
-const FEW: usize = 5_000;
+/// Below this number of rows, a binary search is fast enough: the rows fit in the cache, and building the index would
+/// take longer than all searches.
+const MIN_INDEXED_ROWS: usize = 5_000;
 
-/// Where the ids with each first two bytes begin; empty for few rows. Ids are evenly distributed digests that are
-/// looked up in random order: a binary search over a million rows costs twenty cache misses.
+/// Where the ids with each first two bytes start; empty for few rows. Ids are evenly distributed hashes that are looked
+/// up in random order: a binary search over a million rows costs twenty cache misses.
 #[derive(Debug)]
 pub(crate) struct Index(Vec<u32>);
 
 impl Index {
     /// Indexes rows that are sorted by id, at most 4,294,967,295 of them.
     pub(crate) fn of<T>(rows: &[T], id: impl Fn(&T) -> MachineId) -> Self {
-        if rows.len() < FEW {
+        if rows.len() < MIN_INDEXED_ROWS {
             Self(Vec::new())
         } else {
             Self::of_many(rows, id)
@@ -47,7 +48,7 @@ impl Index {
         found.ok().map(|position| range.start + position)
     }
 
-    /// Where the row of a machine would be; `None` if it may be anywhere.
+    /// The range that contains the row of a machine; `None` if there is no index.
     fn range(&self, sought: MachineId) -> Option<Range<usize>> {
         let beginning = beginning(sought);
         let (start, end) = (self.0.get(beginning)?, self.0.get(beginning + 1)?);

@@ -14,9 +14,8 @@ use crate::domain::cve::{CveId, CveSet};
 
 /// The service's id of an update, without the `KB` prefix that people use.
 ///
-/// The reports show the service's own spelling; [`KbId::for_people`] adds the prefix. The empty
-/// id stands for an update that the service lists without one. A run holds one for each of a
-/// million machines, so it is one pointer wide.
+/// The reports show the service's own spelling; [`KbId::for_people`] adds the prefix. The empty id stands for an update
+/// that the service lists without one. A run holds an id for each machine, so it is one pointer wide.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KbId(Arc<Box<str>>);
 
@@ -80,11 +79,10 @@ pub struct KbCount {
     pub exploited: Option<u64>,
 }
 
-/// Bytes of a shared text beside its characters: two reference counts and the allocator's
-/// rounding.
-const SHARED_TEXT: usize = 24;
-/// Bytes of a description beside its texts: itself, its id, and the reference counts.
-const DESCRIPTION: usize = size_of::<MissingKb>() + 64;
+/// Bytes of a shared text in addition to its characters: two reference counts and the allocator's rounding.
+const SHARED_TEXT_OVERHEAD: usize = 24;
+/// Bytes of a description in addition to its texts: the struct, its id, and the reference counts.
+const DESCRIPTION_OVERHEAD: usize = size_of::<MissingKb>() + 64;
 
 /// One update that one machine misses, as the service describes it for that machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,15 +103,15 @@ pub struct MissingKb {
     pub os_build: Option<Arc<str>>,
     /// The CVEs themselves, if the source names them.
     pub cves: Option<CveSet>,
-    /// Fields that should be numbers and could not be read as such, with their names, as received:
-    /// sorted, each once.
+    /// Fields that should be numbers and could not be parsed, with their names, as received: sorted, without
+    /// duplicates.
     pub unreadable: Box<[Arc<str>]>,
 }
 
 impl MissingKb {
     /// Approximate size in memory, in bytes.
     pub(crate) fn weight(&self) -> usize {
-        let shared = |text: &Arc<str>| SHARED_TEXT + text.len();
+        let shared = |text: &Arc<str>| SHARED_TEXT_OVERHEAD + text.len();
         let texts = [&self.name, &self.url, &self.os_build];
         let texts = texts
             .into_iter()
@@ -122,11 +120,14 @@ impl MissingKb {
             .map(shared);
         let products = self.products.iter().map(shared);
         let products = products.map(|it| it + size_of::<Arc<str>>());
-        DESCRIPTION + self.id.as_str().len() + texts.sum::<usize>() + products.sum::<usize>()
+        DESCRIPTION_OVERHEAD
+            + self.id.as_str().len()
+            + texts.sum::<usize>()
+            + products.sum::<usize>()
     }
 
-    /// Merges a second description of the same update on the same machine: the larger counts, all
-    /// products, and the smaller of two texts, so that the order does not matter.
+    /// Merges a second description of the same update on the same machine: the larger number, all products, and the
+    /// smaller of two texts, so that the order does not matter.
     pub fn merge(&mut self, other: Self) {
         self.name = smaller(self.name.take(), other.name);
         self.url = smaller(self.url.take(), other.url);
@@ -147,32 +148,32 @@ impl MissingKb {
     }
 }
 
-/// What equals nothing but itself: most descriptions come as the same one again, and to know that
-/// is quicker than to compare what they say.
+/// An `Arc` that is compared and hashed by pointer. Most descriptions are shared, so this is usually enough, and faster
+/// than comparing contents.
 #[derive(Debug)]
-pub(crate) struct Same<T: ?Sized>(pub(crate) Arc<T>);
+pub(crate) struct ByPointer<T: ?Sized>(pub(crate) Arc<T>);
 
-impl<T: ?Sized> PartialEq for Same<T> {
+impl<T: ?Sized> PartialEq for ByPointer<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl<T: ?Sized> Eq for Same<T> {}
+impl<T: ?Sized> Eq for ByPointer<T> {}
 
-impl<T: ?Sized> Hash for Same<T> {
+impl<T: ?Sized> Hash for ByPointer<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         ptr::hash(Arc::as_ptr(&self.0), state);
     }
 }
 
-/// The missing KBs of one machine, sorted by id, each once: the same KB twice in an answer is
-/// one missing KB. Machines that are patched alike may share a list.
+/// The missing KBs of one machine, sorted by id, without duplicates. Machines with the same patch level may share a
+/// list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MissingKbs(Arc<[Arc<MissingKb>]>);
 
 impl MissingKbs {
-    /// The list that the pages of one answer make.
+    /// The list made of the pages of one answer.
     pub fn of_pages(mut pages: Vec<Self>) -> Self {
         match (pages.pop(), pages.is_empty()) {
             (Some(only), true) => only,
@@ -183,14 +184,14 @@ impl MissingKbs {
         }
     }
 
-    /// Whether others have the same list.
+    /// Whether the list is shared.
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 
-    /// The list as that one, whatever it says.
-    pub(crate) fn same(&self) -> Same<[Arc<MissingKb>]> {
-        Same(Arc::clone(&self.0))
+    /// The list as a key that is compared by pointer.
+    pub(crate) fn by_pointer(&self) -> ByPointer<[Arc<MissingKb>]> {
+        ByPointer(Arc::clone(&self.0))
     }
 }
 
@@ -239,7 +240,7 @@ fn each_once(mut missing: Vec<Arc<MissingKb>>) -> Vec<Arc<MissingKb>> {
     merged
 }
 
-/// The CVEs of two sets, or the only one.
+/// The union of two sets, or the only one.
 fn both(one: Option<CveSet>, other: Option<CveSet>) -> Option<CveSet> {
     match (one, other) {
         (Some(one), Some(other)) if one != other => {
@@ -290,7 +291,10 @@ pub(crate) mod tests {
     #[test]
     fn single_page_is_returned_as_the_list() {
         let page: MissingKbs = [missing("1", 1)].into_iter().collect();
-        assert_eq!(MissingKbs::of_pages(vec![page.clone()]).same(), page.same());
+        assert_eq!(
+            MissingKbs::of_pages(vec![page.clone()]).by_pointer(),
+            page.by_pointer()
+        );
         assert_eq!(*MissingKbs::of_pages(Vec::new()), []);
     }
 

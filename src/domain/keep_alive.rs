@@ -1,9 +1,8 @@
-//! A resource that is held while an answer is in memory, whatever it is.
+//! A resource that is held for as long as an answer is in memory.
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// A resource that is released when the last clone is dropped. It is no part of the answer's
-/// value: any two are equal.
+/// A resource that is released when the last clone is dropped. It is not part of the answer's value: any two are equal.
 #[derive(Clone, Default)]
 pub struct KeepAlive(Option<Arc<dyn Any + Send + Sync>>);
 

@@ -4,10 +4,10 @@ use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 use thiserror::Error;
 
-/// The longest window: what nobody's quota reaches, and clocks can still add.
+/// The longest window: longer than any real quota, and still safe to add to an instant.
 const LONGEST_WINDOW: Duration = Duration::from_hours(24 * 366);
 
-/// At most so many calls within any span of time this long: an exact sliding window.
+/// The maximum number of calls within any time span of this length: an exact sliding window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// Calls allowed within the window.
@@ -16,7 +16,7 @@ pub struct RateLimit {
     pub window: Duration,
 }
 
-/// The limits that hold together; none at all means no limit.
+/// The limits that apply together; empty means no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RateLimits(pub Vec<RateLimit>);
 
@@ -49,7 +49,7 @@ impl RateLimit {
 }
 
 impl RateLimits {
-    /// Limits of so many calls within such a window each; a limit of no calls is left out.
+    /// Limits given as pairs of calls and window; a limit of zero calls is left out.
     pub(crate) fn of(limits: &[(u32, Duration)]) -> Self {
         let limit = |&(calls, window): &(u32, Duration)| {
             let calls = NonZeroU32::new(calls)?;
@@ -58,8 +58,8 @@ impl RateLimits {
         Self(limits.iter().filter_map(limit).collect())
     }
 
-    /// These limits with another one: in place of one with the same window, else in addition. `None` if that
-    /// narrows nothing. Without limits there stay none, because somebody wanted it so.
+    /// These limits with another one added; it replaces a limit with the same window. `None` if that narrows nothing.
+    /// `none` stays `none`, because the user chose it.
     pub fn narrowed_by(&self, limit: RateLimit) -> Option<Self> {
         if self.0.is_empty() || self.0.iter().any(|own| own.implies(limit)) {
             return None;
@@ -72,7 +72,7 @@ impl RateLimits {
         Some(Self(limits))
     }
 
-    /// The longest window: beyond it, no call counts any more. None without limits.
+    /// The longest window: after it, a call no longer counts. `None` without limits.
     pub fn longest(&self) -> Option<Duration> {
         self.0.iter().map(|limit| limit.window).max()
     }

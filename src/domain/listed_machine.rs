@@ -1,7 +1,7 @@
 //! A machine as the service lists it.
 
-/// One record of the service's machine list (`GET /api/machines`). Texts are as the service sends them;
-/// what it leaves out is empty.
+/// One record of the service's machine list (`GET /api/machines`). Texts are as the service sends them; missing ones
+/// are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListedMachine {
     /// `id`; 40 hexadecimal characters, unless the service sends something else.
@@ -16,7 +16,7 @@ pub struct ListedMachine {
     pub os_build: String,
     /// `lastSeen`, RFC 3339 with 0 to 7 decimals: the last full report.
     pub last_seen: String,
-    /// `firstSeen`, likewise.
+    /// `firstSeen`, in the same format.
     pub first_seen: String,
     /// `healthStatus`, such as `Active`.
     pub health_status: String,

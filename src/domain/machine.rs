@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Bytes in a machine id.
 const BYTES: usize = 20;
 
-/// The digits of its text.
+/// Hexadecimal digits by value.
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// A Defender for Endpoint machine id: 40 hexadecimal characters.
@@ -34,7 +34,7 @@ pub struct MachineId([u8; BYTES]);
 pub struct InvalidMachineId;
 
 impl InvalidMachineId {
-    /// What it says.
+    /// The error message.
     pub(crate) const MESSAGE: &str = "a machine id is 40 hexadecimal characters";
 }
 
@@ -54,7 +54,7 @@ impl MachineId {
         u16::from_be_bytes([self.0[0], self.0[1]])
     }
 
-    /// Writes it into `text`, without an allocation for each of a million ids.
+    /// Writes the id into `text`, which saves an allocation for each of a million ids.
     pub fn encode(self, text: &mut [u8; 2 * BYTES]) -> &str {
         let (pairs, _) = text.as_chunks_mut::<2>();
         for (pair, byte) in pairs.iter_mut().zip(self.0) {
@@ -87,8 +87,8 @@ impl FromStr for MachineId {
     }
 }
 
-/// The value of each byte as a hexadecimal digit; more than 15 where it is not one. A lookup is
-/// several times faster than comparisons, whose branches are unpredictable here.
+/// The value of each byte as a hexadecimal digit; above 15 for any other byte. A lookup is several times faster than
+/// comparisons, whose branches are unpredictable here.
 const DIGIT_VALUES: [u8; 256] = {
     let mut worth = [u8::MAX; 256];
     let mut value = 0;

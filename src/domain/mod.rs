@@ -3,10 +3,10 @@
 //! - [`machine`], [`kb`]: machine ids, KBs, and the KBs that a machine misses
 //! - [`api`], [`limits`]: the APIs, and how many calls each allows
 //! - [`accuracy`], [`call_selection`]: how a run without a call for every machine went
-//! - [`bulk`]: what the service gives for all machines at once
+//! - [`bulk`]: datasets that cover all machines
 //! - [`answer`]: the missing KBs of a machine, with their source and time
 //! - [`census`]: the service's own count of machines that miss a KB
-//! - [`cross_check`]: what a second source says of the same machines
+//! - [`cross_check`]: the comparison with a second source
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`since`]: since when a machine has been missing each KB

@@ -1,19 +1,18 @@
-//! What became of the question about one machine.
+//! The outcome of requesting one machine.
 //!
-//! This is what flows from the asking to the reports. Whoever got the answer, it is an
-//! answer for a machine; and a machine that has none is a row with a reason, not an error.
+//! Outcomes flow from collection to the reports. Whichever source it came from, an answer belongs to one machine. A
+//! machine without an answer is a row with a reason, not an error.
 
 use crate::domain::{answer::Answer, machine::MachineId, words::words};
 
-/// What is known of one machine after it was asked for.
+/// The outcome of requesting one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The machine that was asked for.
+    /// The machine.
     pub machine: MachineId,
-    /// Calls that were sent for it, refused ones and further pages included.
+    /// Calls that were sent for it, including refused ones and further pages.
     pub attempts: u32,
-    /// How often the service did not know it: what is left of the late passes follows from
-    /// that.
+    /// How often the service did not know the machine; determines how many late passes remain.
     pub times_unknown: u32,
     /// The answer, or why there is none.
     pub result: Result<Answer, Failure>,
@@ -28,9 +27,9 @@ pub struct Failure {
     pub http_status: Option<u16>,
     /// The service's error code, such as `ResourceNotFound`.
     pub code: Option<String>,
-    /// What happened, for people.
+    /// What happened, as a message for people.
     pub message: String,
-    /// What support asks for: the service's `target`.
+    /// The service's correlation id (`target`), which support needs.
     pub correlation_id: Option<String>,
 }
 
@@ -46,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// The failure with everything that support asks for.
+    /// The failure as one text, with everything that support needs.
     pub fn describe(&self) -> String {
         let mut text = match self.http_status {
             Some(status) => format!("HTTP {status}"),
@@ -55,7 +54,7 @@ impl Failure {
         if let Some(code) = &self.code {
             text = format!("{text} {code}");
         }
-        // Without a message of the service, ours begins with the status.
+        // If the service sent no message, our own message starts with the status.
         let said = match self.message.strip_prefix("HTTP ") {
             Some(ours) => ours.split_once(": ").map(|(_, said)| said),
             None => Some(self.message.as_str()),
@@ -83,16 +82,15 @@ words! {
         Connection = "connection",
         /// The service failed: HTTP 5xx.
         ServerError = "serverError",
-        /// A reply that is no answer: truncated, not JSON, without `value`, a redirect.
+        /// A reply that is not a valid answer: truncated, not JSON, without `value`, or a redirect.
         BadReply = "badReply",
-        /// The service's quota was used up, again and again.
+        /// The service's quota was used up repeatedly.
         Throttled = "throttled",
         /// The service refused the call.
         Refused = "refused",
-        /// The source that has all machines at once does not have it, and nothing says that it misses
-        /// nothing.
+        /// The bulk source does not list the machine, and nothing shows that it is fully patched.
         NotInExport = "notInExport",
-        /// Not asked: the run was interrupted or stopped early.
+        /// Not requested: the run was interrupted or stopped early.
         Pending = "pending",
     }
 }

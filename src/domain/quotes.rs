@@ -1,5 +1,5 @@
-//! Quotation marks that shells, editors and environment files leave around a value. Docker, for
-//! example, keeps those of `NAME="value"`.
+//! Quotation marks that shells, editors and environment files leave around a value. For example, Docker keeps those of
+//! `NAME="value"`.
 
 /// The text without a surrounding pair of quotation marks, plain or typographic.
 pub(crate) fn unquoted(text: &str) -> &str {

@@ -56,7 +56,7 @@ impl ReleaseMonth {
         self.months.get() % 12 + 1
     }
 
-    /// The month so many months earlier, or the earliest that there is.
+    /// The month this many months earlier, or the earliest supported one.
     #[must_use]
     pub const fn earlier(self, months: u16) -> Self {
         let months = self.months.get().saturating_sub(months);

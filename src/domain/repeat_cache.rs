@@ -7,7 +7,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-/// The maximum size of all keys: 8 MB.
+/// The maximum total size of all keys: 8 MB.
 const MAX_BYTES: usize = 8 << 20;
 
 /// Longer keys are not cached: in a large fleet they are rare.
@@ -16,8 +16,8 @@ const MAX_KEY_LENGTH: usize = 64 << 10;
 /// The maximum number of hashes of keys that occurred.
 const MAX_SEEN: usize = 1 << 16;
 
-/// Values by key. A value is cached when its key occurs for the second time, so that keys that
-/// occur once take no room.
+/// Values by key. A value is cached when its key occurs for the second time, so keys that occur only once take no
+/// space.
 #[derive(Debug)]
 pub(crate) struct RepeatCache<V> {
     values: HashMap<Box<[u8]>, V, RandomState>,
@@ -42,7 +42,7 @@ impl<V: Clone> RepeatCache<V> {
         self.values.get(key)
     }
 
-    /// Records that a key occurred that is not cached, and its value.
+    /// Records that a key that is not cached occurred, with its value.
     pub(crate) fn record(&mut self, key: &[u8], value: &V) {
         if key.len() > MAX_KEY_LENGTH {
             return;
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn value_noted_twice_is_cached() {
+    fn value_recorded_twice_is_cached() {
         let mut repeat_cache = RepeatCache::default();
         for values in [None, None, Some(&7)] {
             assert_eq!(repeat_cache.get(b"a key"), values);

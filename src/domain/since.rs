@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::domain::kb::{KbId, MissingKb};
 
-/// Since when each KB of an answer has been missing: the time of the first answer that listed it,
-/// with no answer in between that did not. In the order of the answer's KBs.
+/// Since when each KB of an answer has been missing: the time of the first answer that listed it, if every answer since
+/// then has. In the order of the answer's KBs.
 ///
 /// A machine's KBs have been missing since the same few nights, so equal times in a row are kept
 /// once.
@@ -23,12 +23,12 @@ pub(crate) struct Stretch {
     pub(crate) kbs: u32,
 }
 
-/// A gap of an earlier answer.
+/// A missing KB of an earlier answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierGap {
     /// The missing KB.
     pub id: KbId,
-    /// Since when it had been missing then.
+    /// Since when it had been missing at that time.
     pub since: Timestamp,
 }
 

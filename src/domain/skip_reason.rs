@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{text::thousands, words::words};
 
 words! {
-    /// Why a machine on the list is not requested, as `machines.csv` spells it; of several reasons, the
-    /// first one counts.
+    /// Why a machine on the list is not requested, as `machines.csv` spells it, in order of precedence.
     pub enum SkipReason {
         /// Its record was merged into that of another machine.
         Merged = "merged",
@@ -24,8 +23,8 @@ words! {
 }
 
 impl SkipReason {
-    /// The reason in a cell of a list; `None` if the cell is blank. Whoever writes other words there wants the
-    /// machine left out, too.
+    /// The reason in a cell of a list; `None` if the cell is blank. Any other text counts as a reason too: whoever
+    /// wrote it wants the machine left out.
     pub fn of_cell(cell: &str) -> Option<Self> {
         match cell.trim() {
             "" => None,

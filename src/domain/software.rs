@@ -9,7 +9,7 @@ use jiff::{Span, Timestamp, civil::Date};
 pub use self::rows::{SoftwareRow, SoftwareRows};
 use super::machine::MachineId;
 
-/// A machine whose Windows gets no more updates within this many days has to be replaced soon.
+/// Support that ends within this many days counts as ending soon.
 pub const SUPPORT_ENDS_SOON_DAYS: i32 = 90;
 
 /// A product in one version.
@@ -21,7 +21,7 @@ pub struct ProductVersion {
     pub version: Box<str>,
 }
 
-/// The Windows of a machine, as the software inventory has it.
+/// The Windows installation of a machine, from the software inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Windows {
     /// Its full build, such as `10.0.26100.4291`.
@@ -33,19 +33,19 @@ pub struct Windows {
     pub support_ends: Option<Date>,
 }
 
-/// Whether a machine's Windows still gets updates.
+/// Whether a machine's Windows version still gets updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {
-    /// It does, or the service does not say.
+    /// It does, or the service gives no date.
     Supported,
     /// Not for much longer: see [`SUPPORT_ENDS_SOON_DAYS`].
     EndsSoon,
-    /// It does not: that it misses nothing says nothing.
+    /// It does not. An empty list of missing KBs means nothing for such a machine.
     Unsupported,
 }
 
 impl Windows {
-    /// Whether it gets updates on this day. A status that is older than the date does not count.
+    /// Whether it gets updates on this day. The date takes precedence over the status, which may be older.
     pub fn support(&self, today: Date) -> Support {
         if self.support_status.starts_with("EOS") || self.support_ends.is_some_and(|it| it < today)
         {
@@ -65,9 +65,9 @@ impl Windows {
 pub struct SoftwareSet {
     /// `osPlatform`, such as `Windows11`.
     pub platform: Box<str>,
-    /// Places in [`SoftwareInventory::versions`], sorted, each once: Microsoft's products only.
+    /// Indexes into [`SoftwareInventory::versions`], sorted, without duplicates: Microsoft's products only.
     pub versions: Box<[u32]>,
-    /// Its Windows; `None` if there is no such row.
+    /// Its Windows installation; `None` if the inventory has none.
     pub windows: Option<Windows>,
 }
 
@@ -76,20 +76,20 @@ pub struct SoftwareSet {
 pub struct SoftwareInventory {
     /// The time for which it holds.
     pub generated_at: Timestamp,
-    /// Every version of a product that a machine has: sorted, each once.
+    /// Every version of a product on any machine: sorted, without duplicates.
     pub versions: Vec<ProductVersion>,
     /// Every distinct set.
     pub sets: Vec<SoftwareSet>,
-    /// Each machine with the place of its set in `sets`, sorted by id.
+    /// Each machine with the index of its set in `sets`, sorted by id.
     pub machines: Vec<(MachineId, u32)>,
 }
 
-/// The software inventory of a run that asked for it.
+/// The software inventory of a run that requested it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunSoftware {
     /// The inventory.
     Known(Arc<SoftwareInventory>),
-    /// Why there is none, as a part of a sentence.
+    /// Why there is none, as part of a sentence.
     Missing(String),
 }
 
@@ -102,7 +102,7 @@ impl RunSoftware {
         }
     }
 
-    /// Why there is none, if so.
+    /// Why there is no inventory; `None` if there is one.
     pub fn missing_because(&self) -> Option<&str> {
         match self {
             Self::Known(_) => None,
@@ -114,27 +114,27 @@ impl RunSoftware {
 impl SoftwareInventory {
     /// The software of a machine; `None` if the inventory does not have the machine.
     pub fn of(&self, machine: MachineId) -> Option<&SoftwareSet> {
-        let place = self.set_of(machine)?;
-        self.sets.get(place as usize)
+        let index = self.set_of(machine)?;
+        self.sets.get(index as usize)
     }
 
-    /// The place of a machine's set in [`Self::sets`].
+    /// The index of a machine's set in [`Self::sets`].
     pub fn set_of(&self, machine: MachineId) -> Option<u32> {
         let found = self.machines.binary_search_by_key(&machine, |it| it.0);
         Some(self.machines.get(found.ok()?)?.1)
     }
 
-    /// The same with these machines alone, and what they have.
+    /// The inventory of these machines alone, with only the sets and versions that they use.
     #[must_use]
     pub fn only(mut self, is_wanted: impl Fn(MachineId) -> bool) -> Self {
         self.machines.retain(|it| is_wanted(it.0));
         let mut sets = Vec::new();
-        let mut places = vec![None; self.sets.len()];
-        for (_, place) in &mut self.machines {
-            let set = *place as usize;
-            *place = *places[set].get_or_insert_with(|| {
+        let mut new_indexes = vec![None; self.sets.len()];
+        for (_, index) in &mut self.machines {
+            let set = *index as usize;
+            *index = *new_indexes[set].get_or_insert_with(|| {
                 sets.push(mem::take(&mut self.sets[set]));
-                place_of_last(&sets)
+                last_index(&sets)
             });
         }
         let mut versions = Vec::new();
@@ -142,15 +142,16 @@ impl SoftwareInventory {
         for version in sets.iter().flat_map(|set| &set.versions) {
             is_used[*version as usize] = true;
         }
-        let mut places = vec![0; self.versions.len()];
-        for ((version, is_used), place) in self.versions.into_iter().zip(is_used).zip(&mut places) {
+        let mut new_indexes = vec![0; self.versions.len()];
+        let versions_and_use = self.versions.into_iter().zip(is_used);
+        for ((version, is_used), new_index) in versions_and_use.zip(&mut new_indexes) {
             if is_used {
                 versions.push(version);
-                *place = place_of_last(&versions);
+                *new_index = last_index(&versions);
             }
         }
         for version in sets.iter_mut().flat_map(|set| &mut set.versions) {
-            *version = places[*version as usize];
+            *version = new_indexes[*version as usize];
         }
         Self {
             versions,
@@ -164,12 +165,12 @@ impl SoftwareInventory {
         &'inventory self,
         set: &'inventory SoftwareSet,
     ) -> impl Iterator<Item = &'inventory ProductVersion> {
-        let places = set.versions.iter();
-        places.filter_map(|place| self.versions.get(*place as usize))
+        let indexes = set.versions.iter();
+        indexes.filter_map(|index| self.versions.get(*index as usize))
     }
 }
 
-fn place_of_last<T>(list: &[T]) -> u32 {
+fn last_index<T>(list: &[T]) -> u32 {
     u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
 }
 

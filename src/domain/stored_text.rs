@@ -1,17 +1,17 @@
-//! Small text files in UTF-8 or UTF-16, which Windows PowerShell's `>` writes.
+//! Decodes small text files in UTF-8 or UTF-16; Windows PowerShell's `>` writes the latter.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// The text without its byte order mark; `None` where it is neither UTF-8 nor UTF-16.
+/// The text without its byte order mark; `None` if it is neither UTF-8 nor UTF-16.
 pub(crate) fn stored_text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     // `decode` prefers a byte order mark to the guess.
     let (text, _, is_broken) = guessed(bytes).decode(bytes);
     (!is_broken).then_some(text)
 }
 
-/// UTF-16 without a byte order mark shows in its NULs: one byte of every pair is zero.
+/// Recognises UTF-16 without a byte order mark by its NULs: one byte of every pair is zero.
 fn guessed(bytes: &[u8]) -> &'static Encoding {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let are_pairs = rest.is_empty() && !pairs.is_empty();

@@ -32,7 +32,7 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {noun}", thousands(count))
 }
 
-/// The share in percent, rounded to one decimal. Less than the whole is never `100.0 %`.
+/// The share in percent, rounded to one decimal. A share below the whole is never `100.0 %`.
 pub fn share(part: u64, whole: u64) -> String {
     let per_mille = per_mille(part, whole);
     format!("{}.{} %", per_mille / 10, per_mille % 10)
@@ -75,7 +75,7 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// A range of durations, `10 to 20 s`; a single one where both are about the same.
+/// A range of durations, `10 to 20 s`; a single duration if both are about the same.
 pub fn span_between(least: Duration, most: Duration) -> String {
     let [from, to] = [least, most].map(span);
     if is_about_the_same(least, most) {
@@ -94,8 +94,7 @@ pub fn is_about_the_same(least: Duration, most: Duration) -> bool {
     most <= least.saturating_add(least / 5) || span(least) == span(most)
 }
 
-/// Whether the range is so wide that it is better not to give one: more than a factor of ten, and
-/// not over within a minute.
+/// Whether the range is too wide to be useful: more than a factor of ten, and longer than a minute.
 pub fn is_unknown(least: Duration, most: Duration) -> bool {
     most > Duration::from_mins(1) && most > least.saturating_mul(10)
 }
@@ -118,8 +117,8 @@ pub fn chain(error: &dyn Error) -> String {
     causes.join(": ")
 }
 
-/// The causes of an error without the error itself, which only says what kind it is, or has an address
-/// that does not belong in the message: `b: c`. An error without causes has only itself.
+/// The causes of an error without the error itself, which only names its kind or contains an address that does not
+/// belong in the message: `b: c`. For an error without causes, the error itself.
 pub fn causes(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let mut causes: Vec<String> = causes.map(ToString::to_string).collect();
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_range_is_no_estimate() {
+    fn wide_range_is_not_an_estimate() {
         for (least, most, expected) in [
             (0, 60, false),
             (0, 61, true),

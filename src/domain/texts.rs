@@ -1,10 +1,10 @@
-//! Texts that repeat, each kept once and known by a number.
+//! Interns repeated texts: each is stored once and referred to by a number.
 
 use std::{collections::HashMap, sync::Arc};
 
 use foldhash::fast::RandomState;
 
-/// Texts, each with a number from 0.
+/// Interned texts, numbered from 0.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     numbers: HashMap<Arc<str>, u32, RandomState>,
@@ -12,7 +12,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The number of a text, which is kept if it is new.
+    /// The number of a text, which is added if it is new.
     pub(crate) fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
@@ -24,7 +24,7 @@ impl Texts {
         number
     }
 
-    /// The text with a number of this list.
+    /// The text with this number.
     pub(crate) fn text(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", |text| text)
     }
@@ -34,7 +34,7 @@ impl Texts {
         &self.texts
     }
 
-    /// Adds the texts of another list; the new number of each, in their order there.
+    /// Adds the texts of another list; returns the new number of each, in the order of that list.
     pub(crate) fn merge(&mut self, other: &Self) -> Vec<u32> {
         other.texts.iter().map(|text| self.number(text)).collect()
     }

@@ -1,4 +1,4 @@
-//! Enums whose values are words that people type. One list serves parsing, help and reports.
+//! Enums whose values are words that users type. One list serves parsing, help and reports.
 
 use thiserror::Error;
 

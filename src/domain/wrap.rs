@@ -1,11 +1,11 @@
 //! Wraps text at word boundaries.
 
-/// The minimum width in columns: text is not readable in less.
-const NARROWEST: u16 = 40;
+/// The minimum width in columns: text is not readable at less.
+const MIN_WIDTH: u16 = 40;
 
-/// The text in lines of at most this width. A longer word gets a line of its own.
+/// The text in lines of at most this width. A longer word gets its own line.
 pub fn wrapped(text: &str, width: u16) -> Vec<String> {
-    let width = width.max(NARROWEST);
+    let width = width.max(MIN_WIDTH);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

@@ -9,7 +9,7 @@ use super::{
     Feeds, MsrcSeverity,
     msrc::{Score, kb_number},
 };
-use crate::domain::kb::{MissingKb, Same};
+use crate::domain::kb::{ByPointer, MissingKb};
 
 /// The most descriptions whose risk is remembered.
 const MOST_KEPT: usize = 1 << 15;
@@ -56,7 +56,7 @@ impl Feeds {
 #[derive(Debug)]
 pub struct GapRisks<'feeds> {
     feeds: &'feeds Feeds,
-    known: HashMap<Same<MissingKb>, GapRisk, RandomState>,
+    known: HashMap<ByPointer<MissingKb>, GapRisk, RandomState>,
 }
 
 impl<'feeds> GapRisks<'feeds> {
@@ -76,7 +76,7 @@ impl<'feeds> GapRisks<'feeds> {
         if self.known.len() >= MOST_KEPT {
             self.known.clear();
         }
-        let known = self.known.entry(Same(Arc::clone(gap)));
+        let known = self.known.entry(ByPointer(Arc::clone(gap)));
         *known.or_insert_with(|| self.feeds.gap_risk(gap))
     }
 }

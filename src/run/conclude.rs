@@ -180,7 +180,7 @@ async fn deliver(
         ..
     } = setup.input;
     let added = lake::add(data, ending, started.timestamp(), &stops.gentle).await;
-    let uploaded = if ending.is_as_far_as_meant() {
+    let uploaded = if ending.reached_its_goal() {
         upload_run(config, &written, started, &stops.gentle).await
     } else {
         put_off(config);

@@ -67,7 +67,7 @@ pub(super) async fn add(
     let Some(place) = &config.lake else {
         return Ok(());
     };
-    let said = if ending.is_as_far_as_meant() {
+    let said = if ending.reached_its_goal() {
         let added = stop.run_until_cancelled(add_to(place, data, now)).await;
         let added = added.ok_or_else(|| RunError::NotAdded(place.to_string()))?;
         in_words(&added.map_err(|problem| RunError::NotInLake(Box::new(problem)))?)

@@ -97,7 +97,7 @@ impl Selection {
             cohorts: self.source.cohorts.then(|| selector.cohorts() as u64),
             rechecked: selector.accuracy(),
             named: self.named,
-            informers: selector.informers(),
+            announced: selector.announced(),
             everyone_because: selector
                 .missed_too_many()
                 .then(|| selector.accuracy().sentence()),

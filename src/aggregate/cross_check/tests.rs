@@ -75,7 +75,7 @@ fn checked(answers: &[(u8, Answer)], second: &BulkAnswers) -> CrossCheck {
 
 #[test]
 fn differences_are_explained() {
-    use Because::{NoCve, NotOnboarded, Silent, Unknown};
+    use Explanation::{NoCve, NotOnboarded, Silent, Unknown};
     let second = bulk(
         &[
             (1, Some(&[("1", 2), ("2", 1), ("4", 3)])),
@@ -121,7 +121,7 @@ fn machine_that_a_list_has_as_silent_is_compared_without_a_row() {
         &[(9, answer(&[("1", 2)], GENERATED))],
         &bulk(&[], GENERATED),
     );
-    assert_eq!(check.rows[0].because, Because::Silent);
+    assert_eq!(check.rows[0].because, Explanation::Silent);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use crate::{
     domain::{
         answer::Answer,
-        kb::{KbId, MissingKb, MissingKbs, Same},
+        kb::{ByPointer, KbId, MissingKb, MissingKbs},
     },
     risk::Feeds,
 };
@@ -37,9 +37,9 @@ type Kinds = Box<[u32]>;
 pub(in crate::aggregate) struct GapLists {
     kinds: HashMap<Kind, u32, RandomState>,
     /// The kinds of descriptions that were seen before.
-    known: HashMap<Same<MissingKb>, u32, RandomState>,
+    known: HashMap<ByPointer<MissingKb>, u32, RandomState>,
     /// Lists that are shared, and how many machines have them, so far.
-    shared: HashMap<Same<[Arc<MissingKb>]>, u64, RandomState>,
+    shared: HashMap<ByPointer<[Arc<MissingKb>]>, u64, RandomState>,
     /// Each list, and how many machines have it.
     lists: HashMap<Kinds, u64, RandomState>,
 }
@@ -105,7 +105,7 @@ impl GapLists {
     }
 
     fn add_shared(&mut self, missing: &MissingKbs, feeds: &Feeds) {
-        match self.shared.entry(missing.same()) {
+        match self.shared.entry(missing.by_pointer()) {
             Entry::Occupied(mut machines) => *machines.get_mut() += 1,
             Entry::Vacant(new) => {
                 new.insert(1);
@@ -117,7 +117,7 @@ impl GapLists {
     }
 
     fn merge_shared(&mut self, feeds: &Feeds) {
-        for (Same(list), machines) in std::mem::take(&mut self.shared) {
+        for (ByPointer(list), machines) in std::mem::take(&mut self.shared) {
             self.add(list.iter(), machines, feeds);
         }
     }
@@ -133,7 +133,7 @@ impl GapLists {
     }
 
     fn kind(&mut self, gap: &Arc<MissingKb>, feeds: &Feeds) -> u32 {
-        let same = Same(Arc::clone(gap));
+        let same = ByPointer(Arc::clone(gap));
         if let Some(kind) = self.known.get(&same) {
             return *kind;
         }

@@ -1,11 +1,11 @@
-//! The bytes of a download, read by another thread.
+//! The bytes of a download, as a reader for another thread.
 
 use std::io::{self, BufRead, Read};
 
 use hyper::body::{Buf, Bytes};
 use tokio::sync::mpsc::Receiver;
 
-/// Reads what a download sends. The end of the download is the end of the file.
+/// Reads the chunks of a download. The end of the download is the end of the file.
 pub(super) struct ChunkReader {
     received: Receiver<Bytes>,
     current: Bytes,

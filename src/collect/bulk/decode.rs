@@ -1,4 +1,4 @@
-//! From a compressed file to rows, in a thread of its own.
+//! Decodes a compressed file into rows, in its own thread.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -11,16 +11,16 @@ use crate::{
     domain::{bulk::Dataset, text::thousands},
 };
 
-/// The longest line in bytes: a thousand times the usual.
-const LONGEST_LINE: usize = 1 << 20;
-/// How much is decompressed at a time, in bytes: what fits into a processor's cache.
-const STEP: usize = 256 << 10;
-/// The beginning of a compressed file.
-const GZIP: u8 = 0x1f;
-/// What some programs put at the beginning of a text.
+/// The maximum length of a line in bytes: a thousand times the usual length.
+const MAX_LINE_BYTES: usize = 1 << 20;
+/// Bytes decompressed at a time, chosen to fit into a processor's cache.
+const DECOMPRESSED_STEP_BYTES: usize = 256 << 10;
+/// The first byte of a gzip file.
+const GZIP_FIRST_BYTE: u8 = 0x1f;
+/// Some programs put this at the beginning of a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a file may have at most: a small one can decompress to any size.
+/// The limits of a file: a small one can decompress to any size.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileLimits {
     /// Lines, empty ones included.
@@ -45,14 +45,14 @@ impl FileLimits {
     }
 }
 
-/// The rows of a file, whatever thread its bytes come from.
+/// Decodes the rows of a file, on the current thread.
 pub(super) fn decode<R: BulkRows>(
     mut file: impl BufRead,
     limits: FileLimits,
 ) -> Result<R, FileError> {
     match file.fill_buf().map_err(|error| damaged(&error))?.first() {
         None => return Err(passing("it is empty")),
-        Some(&GZIP) => {}
+        Some(&GZIP_FIRST_BYTE) => {}
         Some(_) => return Err(passing("it is not gzip")),
     }
     let mut reader = Reader {
@@ -74,25 +74,25 @@ struct Reader<R> {
 }
 
 impl<R: BulkRows> Reader<R> {
-    /// Reads the whole text: whole lines at a time, and the rest together with what follows.
+    /// Reads the whole text. Only whole lines are parsed; the rest is kept until more text follows.
     fn read(&mut self, mut text: impl Read) -> Result<(), FileError> {
-        let mut buffer = vec![0; LONGEST_LINE + STEP];
+        let mut buffer = vec![0; MAX_LINE_BYTES + DECOMPRESSED_STEP_BYTES];
         let mut kept = 0;
         let mut total = 0;
         loop {
-            let read = text.read(&mut buffer[kept..kept + STEP]);
+            let read = text.read(&mut buffer[kept..kept + DECOMPRESSED_STEP_BYTES]);
             let read = read.map_err(|error| damaged(&error))?;
             total += read as u64;
             let filled = kept + read;
             if read == 0 {
                 return self.add_lines(&buffer[..filled]);
             }
-            // What was kept has no end of a line.
+            // The text that was kept contains no line end.
             let end = memrchr(b'\n', &buffer[kept..filled]).map_or(0, |it| kept + it + 1);
             self.add_lines(&buffer[..end])?;
             buffer.copy_within(end..filled, 0);
             kept = filled - end;
-            if kept > LONGEST_LINE {
+            if kept > MAX_LINE_BYTES {
                 return Err(too_much("a line of more than 1 MB"));
             }
             if total > self.limits.bytes {
@@ -173,7 +173,14 @@ mod tests {
 
     #[test]
     fn lines_are_read_across_blocks_of_any_size() {
-        for padding in [0, 1000, STEP - 1, STEP, 3 * STEP, 700_000] {
+        for padding in [
+            0,
+            1000,
+            DECOMPRESSED_STEP_BYTES - 1,
+            DECOMPRESSED_STEP_BYTES,
+            3 * DECOMPRESSED_STEP_BYTES,
+            700_000,
+        ] {
             let rows: Vec<_> = (0..20).map(|id| row(id, padding + id as usize)).collect();
             let machines: Vec<_> = (0..20_u32).map(|id| format!("{id:040x}")).collect();
             for (separator, end) in [("\n", ""), ("\r\n", "\r\n"), ("\n\n \n", "\n\n")] {
@@ -227,7 +234,7 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
-        let long = gzip(&vec![b' '; LONGEST_LINE + 2 * STEP]);
+        let long = gzip(&vec![b' '; MAX_LINE_BYTES + 2 * DECOMPRESSED_STEP_BYTES]);
         assert_eq!(
             read(&long).unwrap_err(),
             "Final: it has a line of more than 1 MB"

@@ -1,4 +1,4 @@
-//! One file: downloaded, gone on with after a failure, and decoded at the same time.
+//! Downloads one file and decodes it at the same time; continues after a failure.
 
 use std::time::Duration;
 
@@ -23,19 +23,19 @@ use crate::{
 
 /// The number of chunks that may wait to be decoded.
 const CHUNKS_AHEAD: usize = 16;
-/// The longest time for a file, from the first byte to the last row.
-const LONGEST_FILE: Duration = Duration::from_hours(1);
-/// The delay before the first retry; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay before a retry.
-const LONGEST_DELAY: Duration = Duration::from_mins(1);
+/// The time limit for a file, from the first byte to the last row.
+const FILE_TIMEOUT: Duration = Duration::from_hours(1);
+/// The delay before the first retry; doubled for each further one.
+const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The maximum delay before a retry.
+const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// Downloads and decodes one file.
 pub(super) struct Download<'run, A> {
     pub(super) api: &'run A,
     pub(super) limiter: &'run Limiter,
     pub(super) file: &'run ExportFile,
-    /// The number of retries that are left.
+    /// The number of remaining retries.
     pub(super) retries: u32,
     delay: Duration,
 }
@@ -52,14 +52,14 @@ impl<'run, A: BulkApi> Download<'run, A> {
             limiter,
             file,
             retries,
-            delay: FIRST_DELAY,
+            delay: FIRST_RETRY_DELAY,
         }
     }
 
     /// The rows of the file, with retries.
     pub(super) async fn rows<R: BulkRows>(mut self) -> Result<R, FileError> {
-        let Ok(rows) = timeout(LONGEST_FILE, self.rows_in_time()).await else {
-            let problem = format!("it took longer than {}", span(LONGEST_FILE));
+        let Ok(rows) = timeout(FILE_TIMEOUT, self.rows_in_time()).await else {
+            let problem = format!("it took longer than {}", span(FILE_TIMEOUT));
             return Err(FileError::new(FileProblem::Final, problem));
         };
         rows
@@ -88,7 +88,7 @@ impl<'run, A: BulkApi> Download<'run, A> {
         })
     }
 
-    /// Sends the file's bytes to the decoder. After a failure it goes on in the middle; the
+    /// Sends the file's bytes to the decoder. After a failure, the download continues where it stopped; the
     /// checksum at the end of the file shows whether the parts belong together.
     async fn download(
         &mut self,
@@ -123,7 +123,7 @@ impl<'run, A: BulkApi> Download<'run, A> {
             known -= skipped as u64;
             *received += chunk.len() as u64;
             if !chunk.is_empty() && decoder.send(chunk).await.is_err() {
-                // The decoder has found an error, and needs no more.
+                // The decoder has found an error and needs no more data.
                 return Ok(());
             }
         }
@@ -141,7 +141,7 @@ impl<'run, A: BulkApi> Download<'run, A> {
         self.retries -= 1;
         warn!("{} of the {dataset}: {error}; retrying", self.file);
         sleep(wait.unwrap_or(self.delay)).await;
-        self.delay = (self.delay * 2).min(LONGEST_DELAY);
+        self.delay = (self.delay * 2).min(MAX_RETRY_DELAY);
         Ok(())
     }
 }

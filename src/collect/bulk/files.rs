@@ -11,10 +11,10 @@ use crate::{
     quota::Permit,
 };
 
-/// The number of files that are downloaded at once.
-const AT_ONCE: usize = 4;
-/// The number of exports that are requested because the addresses of the one before have expired.
-const MOST_NEW_EXPORTS: u32 = 2;
+/// The number of concurrent downloads.
+const CONCURRENT_DOWNLOADS: usize = 4;
+/// The maximum number of further exports requested when the URLs of the previous one have expired.
+const MAX_NEW_EXPORTS: u32 = 2;
 
 /// Why the files of an export could not be read.
 struct NoFiles {
@@ -24,7 +24,7 @@ struct NoFiles {
 }
 
 impl<A: BulkApi> BulkFetcher<'_, A> {
-    /// The rows of all files; or why one of them cannot be had.
+    /// The rows of all files, or why one of them could not be read.
     pub(super) async fn read_files<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
         let mut new_exports = 0;
         let mut requests = Requests::default();
@@ -35,7 +35,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
                 Ok(rows) => return Fetched::new(rows, generated_at, requests),
                 Err(problem) => problem,
             };
-            if !problem.is_expired || new_exports == MOST_NEW_EXPORTS {
+            if !problem.is_expired || new_exports == MAX_NEW_EXPORTS {
                 return Err(problem.because.into());
             }
             new_exports += 1;
@@ -72,7 +72,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
                 because: format!("{file}: {error}"),
             })
         });
-        let mut downloads = downloads.buffer_unordered(AT_ONCE);
+        let mut downloads = downloads.buffer_unordered(CONCURRENT_DOWNLOADS);
         let mut all = R::default();
         while let Some(rows) = downloads.next().await {
             all.merge(rows?);

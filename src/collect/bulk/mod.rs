@@ -1,8 +1,8 @@
-//! Fetches what the service gives for all machines at once, as rows.
+//! Fetches datasets that cover all machines, as rows.
 //!
-//! - `files`: from the files of an export, a handful of calls whatever the size of the tenant
+//! - `files`: from the files of an export, a handful of calls for a tenant of any size
 //! - `download`, `decode`, `chunks`: one file, from its server to rows
-//! - `pages`: from pages, where the files cannot be had
+//! - `pages`: from pages, if the files cannot be read
 //!
 //! ```text
 //! export ─► file ─► download ─► chunks ─► decode (another thread): gunzip, lines, rows ─┐
@@ -10,8 +10,8 @@
 //! pages ────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Nothing is unpacked to disk. The rows are whole or there are none: without one of the files, the
-//! machines in it would look as if they had lost what is in it.
+//! Nothing is unpacked to disk. Rows are returned only if they are complete: without one of the files, the
+//! machines in it would look as if they had lost its contents.
 
 mod chunks;
 mod decode;
@@ -50,9 +50,9 @@ pub struct BulkFetcher<'run, A> {
 /// Why there are no rows.
 #[derive(Debug, Clone)]
 pub struct NoRows {
-    /// The reason, as a part of a sentence.
+    /// The reason, as part of a sentence.
     pub because: String,
-    /// The service's refusal, if it refuses every such call.
+    /// The service's refusal, if it refuses all calls of this kind.
     pub refusal: Option<Failure>,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Fetched<R> {
     pub(super) rows: R,
     /// The time for which they hold.
     pub(super) generated_at: Timestamp,
-    /// The calls that it took, without the downloads of files.
+    /// The calls that were sent, not counting the downloads of files.
     pub(super) requests: Requests,
 }
 
@@ -112,7 +112,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
 }
 
 impl<R: BulkRows> Fetched<R> {
-    /// The rows, unless there is no machine in them.
+    /// The rows; an error if they contain no machine.
     fn new(rows: R, generated_at: Timestamp, requests: Requests) -> Result<Self, NoRows> {
         if rows.is_empty() {
             return Err("it has no machines".to_owned().into());
@@ -137,7 +137,7 @@ impl<R: BulkRows> Fetched<R> {
     }
 }
 
-/// Why rows are not used, if too many of them cannot be read.
+/// Why the rows cannot be used; `None` unless too many of them are unreadable.
 pub(super) fn mostly_unreadable(counts: &RowCounts) -> Option<String> {
     let example = counts
         .example

@@ -1,4 +1,4 @@
-//! The rows from pages.
+//! Reads the rows from pages.
 
 use std::collections::HashSet;
 
@@ -11,18 +11,18 @@ use crate::{
     quota::Permit,
 };
 
-/// The number of rows on a page: some 25 MB.
+/// The number of rows on a page: about 25 MB.
 const PAGE_ROWS: u32 = 50_000;
-/// The maximum number of pages: links may never end.
-const MOST_PAGES: usize = 10_000;
+/// The maximum number of pages, because the links might never end.
+const MAX_PAGES: usize = 10_000;
 
 impl<A: BulkApi> BulkFetcher<'_, A> {
-    /// The rows of all pages; or why one of them cannot be had. They hold for now.
+    /// The rows of all pages, or why one of them could not be read. They hold for the current time.
     pub(super) async fn read_pages<R: BulkRows>(&self) -> Result<Fetched<R>, NoRows> {
         self.read_pages_from(BulkAddress::First(PAGE_ROWS)).await
     }
 
-    /// The rows about what changed since a time.
+    /// The rows about changes since a time.
     pub(in crate::collect) async fn read_pages_since<R: BulkRows>(
         &self,
         since: Timestamp,
@@ -38,7 +38,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         let mut seen = HashSet::new();
         let mut next = Some(first);
         while let Some(address) = next {
-            if seen.len() == MOST_PAGES || !seen.insert(address.clone()) {
+            if seen.len() == MAX_PAGES || !seen.insert(address.clone()) {
                 return Err("its pages never end".to_owned().into());
             }
             let send = async |permit: &Permit<'_>| self.api.bulk_page::<R>(&address, permit).await;

@@ -28,23 +28,23 @@ const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 #[derive(Clone, Copy)]
 enum Act {
     Whole,
-    /// Sends so many bytes and breaks off.
+    /// Sends this many bytes and breaks off.
     Breaks(usize),
-    /// Sends so many bytes as if there were no more.
+    /// Sends this many bytes as if they were the whole file.
     Cut(usize),
-    /// Ignores where to begin, and then sends so many bytes and breaks off.
+    /// Ignores the requested start, sends this many bytes and breaks off.
     FromBeginning(usize),
     Sends(&'static [u8]),
     Fails(FileProblem),
 }
 
-/// A service with these files, whose downloads act as told one after the other, and then are whole.
+/// A service with these files. Its downloads follow the script, and then succeed.
 #[derive(Default)]
 struct Fake {
     files: Vec<Vec<u8>>,
     acts: Mutex<Vec<Act>>,
     has_no_export: bool,
-    /// The text of each page; none: pages are refused.
+    /// The text of each page; if empty, pages are refused.
     pages: Vec<String>,
     /// Whether the last page links to the first.
     is_endless: bool,
@@ -166,7 +166,7 @@ fn gzip(text: &str) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-/// A service with so many machines in so many files, and the same on two pages.
+/// A service with this many machines in this many files, and the same machines on two pages.
 fn fake(machines: usize, files: usize) -> Fake {
     let rows: Vec<_> = (0..machines).map(row).collect();
     let texts = |parts: usize| {
@@ -201,7 +201,7 @@ async fn calls_for(fake: Fake, machines: usize) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn files_are_downloaded_side_by_side() {
+async fn files_are_downloaded_concurrently() {
     let fake = fake(60, 9);
     let inventory = fetch(&fake).await.unwrap();
     assert_eq!(inventory.machines.len(), 60);
@@ -227,7 +227,7 @@ async fn files_and_pages_give_the_same_inventory() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn download_goes_on_where_it_broke_off() {
+async fn download_continues_where_it_broke_off() {
     let fake = fake(30, 1);
     *fake.acts.lock().unwrap() = vec![Act::Breaks(100), Act::FromBeginning(140)];
     let calls = calls_for(fake, 30).await;
@@ -253,7 +253,7 @@ async fn damaged_file_is_downloaded_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_are_read_if_a_file_cannot_be_had() {
+async fn pages_are_read_if_a_file_cannot_be_read() {
     for (act, downloads) in [
         (Act::Sends(b""), 3),
         (Act::Cut(100), 3),
@@ -307,7 +307,7 @@ async fn without_files_and_pages_both_reasons_are_given() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_that_never_end_are_given_up() {
+async fn endless_pages_are_an_error() {
     let endless = Fake {
         has_no_export: true,
         is_endless: true,

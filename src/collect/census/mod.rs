@@ -1,8 +1,8 @@
-//! Fetches the service's own count of machines that miss a KB: one call for the tenant's products, and
-//! one for each product that is of interest.
+//! Fetches the service's own count of machines that miss a KB: one call for the tenant's products, and one
+//! for each relevant product.
 //!
-//! A product that gets no answer is left out, and the others are still counted. After several in a
-//! row the service is taken to be down.
+//! A product without a reply is left out, and the others are still counted. After several of them in a row,
+//! the service is considered down.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -13,19 +13,19 @@ use super::{
 use crate::{
     defender::{CensusAddress, CensusApi, CensusPage, Class},
     domain::{
-        census::{LeftOut, Product, microsoft_id},
+        census::{Product, UncountedProduct, microsoft_id},
         kb::KbId,
         outcome::Failure,
     },
     quota::{Limiter, Permit},
 };
 
-/// The number of products on a page: the most that the service allows.
-const PAGE: usize = 10_000;
-/// The maximum number of pages: links may never end.
-const MOST_PAGES: usize = 1000;
-/// After this many products in a row without an answer, no more are requested.
-const MOST_SILENT: usize = 3;
+/// The number of products on a page: the maximum that the service allows.
+const PAGE_SIZE: usize = 10_000;
+/// The maximum number of pages, because the links might never end.
+const MAX_PAGES: usize = 1000;
+/// After this many products in a row without a reply, no more are requested.
+const MAX_UNANSWERED_IN_A_ROW: usize = 3;
 
 /// Fetches the census through one API.
 pub struct CensusFetcher<'run, A> {
@@ -35,26 +35,26 @@ pub struct CensusFetcher<'run, A> {
     pub limiter: &'run Limiter,
     /// The number of attempts after the first, for each call.
     pub retries: u32,
-    /// The products that the answers of the run name.
+    /// The products named in the answers of the run.
     pub named: &'run BTreeSet<String>,
 }
 
-/// What the service counts.
+/// The service's counts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ServiceCensus {
     /// The number of machines that miss a KB, by product.
     pub products: BTreeMap<String, BTreeMap<KbId, u64>>,
     /// The products without a count, by name.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<UncountedProduct>,
     /// The calls that were sent.
     pub requests: Requests,
 }
 
 /// Why something could not be fetched.
 enum Problem {
-    /// The service says that there is no such product, or does not count it.
+    /// The service does not know the product, or does not count its machines.
     Refused(Failure),
-    /// There was no answer.
+    /// There was no reply.
     Silent(String),
     TooManyPages,
 }
@@ -67,9 +67,9 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         let products = products.map_err(|problem| problem.describe())?;
         let mut silent = 0;
         for (product, id) in requested(products, self.named) {
-            if silent == MOST_SILENT {
+            if silent == MAX_UNANSWERED_IN_A_ROW {
                 let because = "not requested because the ones before it got no answer".to_owned();
-                census.left_out.push(LeftOut { product, because });
+                census.left_out.push(UncountedProduct { product, because });
                 continue;
             }
             match self.missing_in(id, &mut census.requests).await {
@@ -80,7 +80,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
                 Err(problem) => {
                     silent = if problem.is_silence() { silent + 1 } else { 0 };
                     let because = problem.describe();
-                    census.left_out.push(LeftOut { product, because });
+                    census.left_out.push(UncountedProduct { product, because });
                 }
             }
         }
@@ -93,14 +93,14 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         let mut products = Vec::new();
         let mut received = 0;
         let mut next = Some(CensusAddress::Products(0));
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let Some(address) = next else {
                 return Ok(products);
             };
             let send = async |permit: &Permit<'_>| self.api.products(&address, permit).await;
             let page = self.call("the list of products", requests, send).await;
             let page = match page {
-                // There are none, or no more.
+                // Not an error: there are no products, or no more of them.
                 Err(Problem::Refused(failure)) if failure.http_status == Some(404) => {
                     return Ok(products);
                 }
@@ -108,7 +108,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
             };
             let before = products.len();
             received += page.items.len();
-            let is_full = page.items.len() >= PAGE;
+            let is_full = page.items.len() >= PAGE_SIZE;
             products.extend(
                 page.items
                     .into_iter()
@@ -130,7 +130,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         let what = format!("the census of {}", id.escape_debug());
         let mut kbs = BTreeMap::new();
         let mut next = Some(CensusAddress::MissingIn(id));
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let Some(address) = next else { return Ok(kbs) };
             let send = async |permit: &Permit<'_>| self.api.missing_in(&address, permit).await;
             let page = self.call(&what, requests, send).await?;
@@ -165,8 +165,8 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
     }
 }
 
-/// The products to request, by name, each with its id: Microsoft's that machines miss something in,
-/// and those that are named.
+/// The products to request, by name, each with its id: Microsoft's products with exposed machines, and the
+/// products in `named`.
 fn requested(products: Vec<Product>, named: &BTreeSet<String>) -> BTreeMap<String, String> {
     let mut ids = BTreeMap::new();
     for product in products {
@@ -194,7 +194,7 @@ impl Problem {
         match self {
             Self::Refused(failure) => failure.describe(),
             Self::Silent(problem) => problem.clone(),
-            Self::TooManyPages => format!("the service sent more than {MOST_PAGES} pages"),
+            Self::TooManyPages => format!("the service sent more than {MAX_PAGES} pages"),
         }
     }
 }

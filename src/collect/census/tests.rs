@@ -16,7 +16,7 @@ type Page<T> = Result<CensusPage<T>, CallError>;
 /// A service with these pages of products, and the same KBs in each product.
 struct Fake {
     pages: Vec<Vec<Product>>,
-    /// The products that get no answer.
+    /// The products without a reply.
     silent: &'static [&'static str],
     calls: Mutex<Vec<String>>,
 }
@@ -105,7 +105,7 @@ fn fake(pages: Vec<Vec<Product>>) -> Fake {
 }
 
 #[tokio::test(start_paused = true)]
-async fn products_that_matter_are_requested_once() {
+async fn relevant_products_are_requested_once() {
     let pages = vec![
         vec![
             product("microsoft-_-edge", Some(3)),
@@ -149,7 +149,7 @@ async fn products_without_an_answer_are_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silent_service_is_left_alone() {
+async fn silent_service_gets_no_more_calls() {
     let names = ["a", "b", "c", "d", "e"];
     let page = names.map(|name| product(&microsoft_id(name), Some(1)));
     let silent = &["microsoft-_-a", "microsoft-_-b", "microsoft-_-c"];

@@ -9,7 +9,7 @@ use crate::{
     quota::Rules,
 };
 
-/// A tenant of so many machines, whose answers are cut at a limit or refused beyond another.
+/// A tenant of this many machines, whose answers are truncated at one limit and refused beyond another.
 struct Fake {
     machines: u8,
     cut_at: usize,
@@ -124,7 +124,7 @@ async fn answers_that_are_too_large_are_divided() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_stay_too_large_are_given_up() {
+async fn answers_that_stay_too_large_are_an_error() {
     let refused = Fake {
         refused_beyond: 0,
         ..fake(1)
@@ -144,7 +144,7 @@ fn large_fleets_take_a_few_dozen_queries() {
         (10_000, 4),
         (100_000, 32),
         (250_000, 128),
-        (u64::MAX, MOST_SHARDS),
+        (u64::MAX, MAX_SHARDS),
     ] {
         assert_eq!(
             first_shards(machines).count() as u64,

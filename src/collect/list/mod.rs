@@ -1,9 +1,9 @@
 //! Fetches the machine list from the service, page by page.
 //!
-//! The service promises no order, and its links cannot be followed. So pages are addressed by position
-//! and overlap: if the machines at the end of one page are not those at the beginning of the next, the
-//! list has moved, and is fetched again from the start. The list ends with a page that has nothing
-//! beyond the overlap; a page that is short by mistake is not taken for the end.
+//! The service promises no order, and its links cannot be followed. So pages are addressed by position and
+//! overlap: if the machines at the end of one page are not those at the beginning of the next, the list has
+//! changed, and is fetched again from the start. The list ends with a page without machines beyond the
+//! overlap; a page that is too short by mistake does not end it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -20,21 +20,21 @@ use crate::{
     quota::{Limiter, Permit, StoreFailed},
 };
 
-/// The number of machines on a page: the most that the service allows.
-const PAGE: usize = 10_000;
+/// The number of machines on a page: the maximum that the service allows.
+const PAGE_SIZE: usize = 10_000;
 
 /// The number of machines that two consecutive pages share.
-const OVERLAP: usize = 100;
+const PAGE_OVERLAP: usize = 100;
 
-/// How many times the list is fetched from the start, before what came is taken together.
-const PASSES: u32 = 5;
+/// The number of times that the list is fetched from the start before the union of all machines is used.
+const MAX_PASSES: u32 = 5;
 
 /// Receives the machines.
 pub trait ListSink {
-    /// Records a machine; each comes once.
+    /// Records a machine; called once for each.
     fn record(&mut self, machine: ListedMachine);
 
-    /// Keeps only the machines whose number, counted from 0 as they came, is kept.
+    /// Keeps only the machines for whose number, counted from 0 in the order of recording, `is_kept` is true.
     fn retain(&mut self, is_kept: &dyn Fn(usize) -> bool);
 }
 
@@ -43,7 +43,7 @@ pub trait ListSink {
 pub struct ListFetched {
     /// The calls that were sent.
     pub requests: Requests,
-    /// Whether the list moved during every pass, so that machines may be missing.
+    /// Whether the list changed during every pass, so that machines may be missing.
     pub moved: bool,
 }
 
@@ -64,29 +64,29 @@ pub struct ListFetcher<'run, A> {
     pub api: &'run A,
     /// The limiter of the API.
     pub limiter: &'run Limiter,
-    /// The OData filter, if not all machines are wanted.
+    /// The OData filter, unless all machines are wanted.
     pub filter: Option<&'run str>,
     /// The number of attempts after the first, for each page.
     pub retries: u32,
 }
 
-/// What identifies a machine: its id, or a digest of a record without a valid one.
+/// The key of a machine: its id, or a digest of a record without a valid one.
 type Key = [u8; 20];
 
-/// The machines that have come so far, each with its number.
+/// The machines received so far, each with its number.
 #[derive(Default)]
 struct Seen {
     numbers: HashMap<Key, usize>,
-    /// The last pass in which each came.
+    /// The last pass that contained each machine.
     passes: Vec<u32>,
 }
 
-/// How far a pass has come.
+/// The progress of a pass.
 #[derive(Default)]
 struct Pass {
-    /// The number of machines so far, each position counted once.
+    /// The number of machines received, each position counted once.
     received: usize,
-    /// The last machines, which the next page begins with.
+    /// The last machines, with which the next page starts.
     tail: VecDeque<Key>,
 }
 
@@ -95,7 +95,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
     pub async fn fetch(&self, sink: &mut impl ListSink) -> Result<ListFetched, ListError> {
         let mut seen = Seen::default();
         let mut requests = Requests::default();
-        for number in 1..=PASSES {
+        for number in 1..=MAX_PASSES {
             let is_whole = self.pass(number, sink, &mut seen, &mut requests).await?;
             if is_whole {
                 sink.retain(&|machine| seen.passes[machine] == number);
@@ -104,13 +104,13 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
             debug!(number, "The machine list changed between two pages");
         }
         warn!(
-            "The machine list changed during each of {PASSES} attempts to read it: machines \
+            "The machine list changed during each of {MAX_PASSES} attempts to read it: machines \
              added or removed meanwhile may be missing"
         );
         seen.ended(requests, true)
     }
 
-    /// Fetches the list once; false if it moved.
+    /// Fetches the list once; false if it changed meanwhile.
     async fn pass(
         &self,
         number: u32,
@@ -136,7 +136,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
         }
     }
 
-    /// One page, with retries. No page is an error if a machine has come before it.
+    /// One page, with retries. An empty first page is an error.
     async fn page(
         &self,
         skip: usize,
@@ -144,7 +144,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
     ) -> Result<Vec<ListedMachine>, ListError> {
         let page = ListPage {
             filter: self.filter.map(str::to_owned),
-            top: PAGE,
+            top: PAGE_SIZE,
             skip,
         };
         let calls = Retrying {
@@ -165,7 +165,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
 }
 
 impl Seen {
-    /// Records that a machine came in a pass; true if it is new.
+    /// Records that a pass contains a machine; true if it is new.
     fn insert(&mut self, key: Key, pass: u32) -> bool {
         let next = self.passes.len();
         let number = *self.numbers.entry(key).or_insert(next);
@@ -191,7 +191,7 @@ impl Pass {
         self.received - self.tail.len()
     }
 
-    /// Records a page; the number of machines beyond the overlap, or `None` if the list has moved.
+    /// Records a page. Returns the number of machines beyond the overlap, or `None` if the list has changed.
     fn advance(&mut self, page: &[Key]) -> Option<usize> {
         let (overlap, new) = page.split_at_checked(self.tail.len())?;
         let set = |keys: &mut dyn Iterator<Item = &Key>| keys.copied().collect::<HashSet<Key>>();
@@ -200,7 +200,7 @@ impl Pass {
         }
         self.received += new.len();
         self.tail.extend(new);
-        let surplus = self.tail.len().saturating_sub(OVERLAP);
+        let surplus = self.tail.len().saturating_sub(PAGE_OVERLAP);
         self.tail.drain(..surplus);
         Some(new.len())
     }

@@ -6,10 +6,10 @@ use crate::{
     quota::{Gate, Permit, Rules},
 };
 
-/// A list that serves what a function says for each call.
+/// A list whose reply to each call is computed by a function.
 struct Fake<F> {
     page: F,
-    /// The position that each call asked for.
+    /// The requested position of each call.
     calls: Mutex<Vec<usize>>,
 }
 
@@ -50,11 +50,11 @@ fn machine(number: usize) -> ListedMachine {
 }
 
 fn slice(numbers: &[usize], skip: usize) -> Vec<ListedMachine> {
-    let page = numbers.iter().skip(skip).take(PAGE);
+    let page = numbers.iter().skip(skip).take(PAGE_SIZE);
     page.map(|number| machine(*number)).collect()
 }
 
-/// Fetches from a fake: what came, and the positions that were asked for.
+/// Fetches from a fake: returns the machines, and the requested positions.
 async fn fetch(
     page: impl Fn(usize, usize) -> Result<Vec<ListedMachine>, CallError> + Send + Sync,
 ) -> (Result<ListFetched, ListError>, Vec<String>, Vec<usize>) {
@@ -83,7 +83,7 @@ fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_size_of_list_comes_whole() {
+async fn list_of_any_size_is_fetched_completely() {
     for size in [
         1, 99, 100, 101, 9_999, 10_000, 10_001, 19_900, 19_901, 35_000,
     ] {
@@ -116,7 +116,7 @@ async fn list_that_moves_once_is_fetched_again_without_what_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn list_that_moves_for_ever_gives_the_union() {
+async fn list_that_always_moves_gives_the_union() {
     let (fetched, machines, calls) = fetch(|call, skip| {
         let numbers: Vec<usize> = (call * 10..12_000).collect();
         Ok(slice(&numbers, skip))

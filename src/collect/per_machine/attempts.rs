@@ -26,8 +26,8 @@ use crate::{
     quota::Refusal,
 };
 
-/// Maximum number of pages; no answer has more, so a longer one is a loop.
-const MOST_PAGES: usize = 100;
+/// The maximum number of pages: no answer has more, so a longer one is a loop.
+const MAX_PAGES: usize = 100;
 
 /// Why there is no page.
 enum NoPage {
@@ -84,7 +84,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         let mut pages = Vec::new();
         let mut keep_alive = KeepAlive::default();
         let mut address = Address::Machine(self.target.machine);
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let page = self.page(&address).await?;
             pages.push(page.missing);
             keep_alive = keep_alive.and(page.keep_alive);
@@ -101,7 +101,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             };
             address = next;
         }
-        let message = format!("the answer has more than {MOST_PAGES} pages");
+        let message = format!("the answer has more than {MAX_PAGES} pages");
         let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
         Err(NoPage::Failed(endless.failure))
     }
@@ -117,8 +117,8 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
                     self.target.failure = None;
                     return Ok(page);
                 }
-                // Rare paths are boxed: they would enlarge every request in flight, and those are
-                // moved about.
+                // Rare paths are boxed: they would enlarge every request in flight, and those are moved
+                // often.
                 Err(error) => Box::pin(self.failed(error)).await?,
             }
         }
@@ -173,7 +173,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         let replies = self.run.tracker.replies();
         let alone = self.is_alone(replies.since(self.replies));
         self.target.history.failures.count(class, alone);
-        // The machine's own refusal is counted here, and says nothing about others.
+        // A machine's own refusal is counted here, and says nothing about other machines.
         self.replies = replies.and_throttled(u64::from(matches!(class, Class::Window(_))));
     }
 
@@ -186,8 +186,8 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             .record(failed_before, has_failed);
     }
 
-    /// Whether only this machine is refused for quota: most others are answered meanwhile. If no
-    /// others are answered, it may be the window, unless no other machine is left to show that.
+    /// Whether only this machine is refused for quota, because most others are answered meanwhile. If no
+    /// others are answered, the window may be the cause, unless no other machine is left to show that.
     fn is_alone(&self, since: ReplyCounts) -> bool {
         if since.answers > 0 {
             since.throttled <= since.answers
@@ -196,7 +196,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         }
     }
 
-    /// Does what the policy decides about a failure; returns when it is time for the next attempt.
+    /// Carries out the policy's decision about a failure; returns when it is time for the next attempt.
     async fn react(&self, error: CallError) -> Result<(), NoPage> {
         let failures = self.target.history.failures;
         let decision = self.run.policy.decide(failures, &error, fastrand::f64());
@@ -224,9 +224,8 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
         }
     }
 
-    /// Waits before another attempt. Stops waiting when an outage begins, which makes the wait
-    /// pointless. While all replies so far are foreign it waits on: other machines are requested
-    /// first.
+    /// Waits before another attempt. Stops waiting when an outage begins, because then the wait is pointless.
+    /// While all replies so far are foreign, it keeps waiting: other machines are requested first.
     async fn back_off(&self, delay: Duration) -> Result<(), NoPage> {
         let Run {
             breaker, tracker, ..
@@ -253,7 +252,7 @@ fn is_requested_wait(delay: Duration, class: Class) -> bool {
     matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 
-/// Logs the failure of a machine; nothing else does.
+/// Logs the failure of a machine. It is logged nowhere else.
 fn log_failure(target: &Target, failure: &Failure) {
     info!(
         machine = %target.machine,

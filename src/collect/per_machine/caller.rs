@@ -139,7 +139,7 @@ impl<A: MissingKbsApi> Caller<A> {
         if let Some(limits) = &throttled.narrowed {
             warn_of_narrowed(limiter.api(), limits);
         }
-        // Calls in flight together are refused together: that is logged once.
+        // Calls in flight together are refused together: the pause is logged once.
         if !matches!(before, Some((WaitReason::Throttled, _))) {
             let pause = span(throttled.resume_at - Instant::now());
             warn!("Rate limited by Defender (429): pausing all requests for {pause}");
@@ -147,8 +147,8 @@ impl<A: MissingKbsApi> Caller<A> {
     }
 }
 
-/// Whether an error shows that the service works. A refusal for quota does, wherever it comes from:
-/// a later call will get through.
+/// Whether an error shows that the service works. A refusal for quota does, even if it is not the service's
+/// own: a later call will get through.
 fn is_sign_of_life(error: &CallError) -> bool {
     match error.class {
         Class::Call(_) | Class::NoToken => false,
@@ -157,7 +157,7 @@ fn is_sign_of_life(error: &CallError) -> bool {
     }
 }
 
-/// Whether a call took a typical time: refusals are faster, and failures vary.
+/// Whether a call took a typical time: refusals are faster, and the time of failures varies.
 fn is_typical(reply: &Result<Page, CallError>) -> bool {
     match reply {
         Ok(_) => true,

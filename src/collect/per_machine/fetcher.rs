@@ -1,5 +1,5 @@
-//! The whole fleet: requests every machine, requests unknown ones again late, and stops the run
-//! when continuing makes no sense.
+//! Requests every machine of a fleet, requests unknown ones again late in the run, and stops the run when
+//! continuing is pointless.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
     estimate::too_many,
     forecast,
     plan::{LATE_PASSES, Plan, late_calls},
-    postponed::LONGEST_WAIT,
+    postponed::MAX_FINAL_WAIT,
     run::Run,
     settings::{Settings, Stops},
     target::Target,
@@ -61,9 +61,9 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.worker.another(api, calls)
     }
 
-    /// Requests every machine. Each outcome goes to `sink` as soon as it is final; machines without
-    /// one were not requested. A machine that the service does not know is reported each time: of
-    /// several outcomes, the last one counts.
+    /// Requests every machine. Each outcome goes to `sink` as soon as it is final; machines without an
+    /// outcome were not requested. A machine that the service does not know is reported after each request:
+    /// its last outcome counts.
     pub async fn run(&self, mut sink: impl FnMut(Outcome)) -> Ending {
         self.worker.run(&mut sink).await;
         self.wait_for_other_workers().await;
@@ -75,7 +75,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.ending()
     }
 
-    /// Requests machines again that the service did not know, unless there are too many of them.
+    /// Requests the machines again that the service did not know, unless there are too many of them.
     async fn run_late_passes(&self, mut unknown: Vec<Target>, sink: &mut impl FnMut(Outcome)) {
         let plan = &self.run.plan;
         if too_many(unknown.len() as u64, plan.len()) {
@@ -98,13 +98,13 @@ impl<A: MissingKbsApi> Fetcher<A> {
         }
     }
 
-    /// Requests the postponed machines when everything else is done. The run waits ten minutes for
-    /// them alone; machines with a longer wait are left to the next start.
+    /// Requests the postponed machines when everything else is done. The run waits up to ten minutes for
+    /// them; machines with a longer wait are left to the next start.
     async fn wait_for_postponed(&self, sink: &mut impl FnMut(Outcome)) {
         if self.run.postponed.len() == 0 {
             return;
         }
-        let deadline = Instant::now() + LONGEST_WAIT;
+        let deadline = Instant::now() + MAX_FINAL_WAIT;
         self.worker.pass([], Some(deadline), sink).await;
         let mut unknown = self.run.take_unknown();
         for _ in 0..LATE_PASSES {
@@ -150,8 +150,8 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.stop(Ending::StoreFailed);
     }
 
-    /// Ends the run because its time is over: no new calls; those in flight end by themselves. Has
-    /// no effect on a run that was stopped before.
+    /// Ends the run because its time limit was reached: no new calls; those in flight are completed. Has no
+    /// effect on a run that has already been stopped.
     pub fn out_of_time(&self) {
         self.run.out_of_time();
     }
@@ -161,7 +161,7 @@ impl<A: MissingKbsApi> Fetcher<A> {
         self.run.tracker.requests()
     }
 
-    /// The progress of the run, and when it will have ended.
+    /// The progress of the run, with its expected end.
     pub fn progress(&self) -> Progress {
         forecast::progress(&self.run)
     }

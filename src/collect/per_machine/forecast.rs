@@ -1,4 +1,4 @@
-//! The progress of a run, and when it will have ended.
+//! The progress of a run, with its expected end.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{estimate::ProgressSnapshot, run::Run, worker::in_progress};
 use crate::{collect::Progress, quota::Load};
 
-/// The progress of the run, and when it will have ended.
+/// The progress of the run, with its expected end.
 pub(super) fn progress(run: &Run) -> Progress {
     let now = Instant::now();
     let in_flight = run.limiter().in_flight();
@@ -28,8 +28,8 @@ pub(super) fn progress(run: &Run) -> Progress {
     }
 }
 
-/// When the run will have ended with this answer time: by the quota's schedule, and by the further
-/// attempts of failing machines.
+/// The expected end of the run with this answer time: by the quota's schedule, and by the further attempts of
+/// failing machines.
 fn end(run: &Run, now: Instant, snapshot: ProgressSnapshot, latency: Duration) -> Instant {
     let tracker = &run.tracker;
     let expected = tracker.retry_stats.expected(&run.policy);
@@ -62,8 +62,8 @@ struct Latency {
     most: Duration,
 }
 
-/// Before the first answer: at least as long as the oldest call has been waiting, and possibly much
-/// longer.
+/// Before the first answer, the answer time is at least as long as the oldest call has been waiting, and may
+/// be much longer.
 fn latency(run: &Run, waited: Option<Duration>) -> Latency {
     if let Some(known) = run.tracker.latency() {
         return Latency {

@@ -1,20 +1,19 @@
-//! Machine ids in, a stream of outcomes out: one request for each machine, within the quota,
-//! whatever fails.
+//! Requests one machine after the other within the quota, and emits an outcome for each, whatever fails.
 //!
 //! The path of a machine, from the outside in:
 //!
 //! - `fetcher.rs`: the whole fleet. A first pass over the `plan.rs`, late passes for machines that
 //!   the service did not know, and the final wait for the `postponed.rs` ones
-//! - `worker.rs`: executes a pass. Without a quota there are several, each with its own connections
-//!   and thread; they share one queue of machines and one number of call slots
-//! - `pass.rs`: many machines at once, with `buffer_unordered`
+//! - `worker.rs`: executes a pass. Without a quota there are several workers, each with its own connections
+//!   and thread; they share one queue of machines and one set of call slots
+//! - `pass.rs`: many machines concurrently, with `buffer_unordered`
 //! - `attempts.rs`: the request for one machine (`target.rs`): pages, attempts, back-off
 //! - `retry.rs`: what to do about a failure; a table
 //! - `caller.rs`: one call: slot, permit, reply
 //!
-//! The state they share is in `run.rs`: why the run ends (the first reason counts), and
+//! The state they share is in `run.rs`: why the run ends (the first reason counts), and:
 //!
-//! - `breaker/`, `probe/`: whether the machine fails or the service
+//! - `breaker/`, `probe/`: determine whether a machine fails or the service
 //! - `tracker.rs`, `estimate/`, `forecast.rs`: the counts, and the displayed time
 //!
 //! Invariants, and why:

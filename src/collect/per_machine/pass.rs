@@ -1,4 +1,4 @@
-//! One pass of a worker over machines: many at once, with postponed ones as they become due.
+//! One pass of a worker over its machines: many concurrently, with postponed ones as they become due.
 
 use std::{
     iter::Peekable,
@@ -26,7 +26,7 @@ use crate::{
 pub(super) struct WorkerPass<'a, A> {
     caller: &'a Caller<A>,
     run: &'a Run,
-    /// In the last pass, which waits for postponed machines only: until when.
+    /// In the last pass, which only waits for postponed machines: how long it waits.
     deadline: Option<Instant>,
     in_progress: InProgress,
 }
@@ -41,8 +41,8 @@ impl<'a, A: MissingKbsApi> WorkerPass<'a, A> {
         }
     }
 
-    /// Requests each of the targets, many at once. Each outcome goes to `sink` as soon as it is
-    /// final; machines that the service does not know are also recorded in the run.
+    /// Requests each of the targets, many concurrently. Each outcome goes to `sink` as soon as it is final;
+    /// machines that the service does not know are also recorded in the run.
     pub(super) async fn run(
         &self,
         targets: impl IntoIterator<Item = Target>,
@@ -60,8 +60,8 @@ impl<'a, A: MissingKbsApi> WorkerPass<'a, A> {
         }
     }
 
-    /// The machines of the pass, each emitted when it may be requested. The stream ends when none
-    /// is left and none in progress can still be postponed.
+    /// The machines of the pass, each emitted when it may be requested. The stream ends when no machine is
+    /// left and none in progress can still be postponed.
     fn machines(&self, targets: impl IntoIterator<Item = Target>) -> impl Stream<Item = Target> {
         let targets = targets.into_iter().peekable();
         stream::unfold(targets, async |mut targets| {
@@ -119,8 +119,8 @@ impl<'a, A: MissingKbsApi> WorkerPass<'a, A> {
         result
     }
 
-    /// Records the result of a request. Returns the failure once the first machines have all failed
-    /// alike.
+    /// Records the result of a request. Returns the failure once the first machines have all failed in the
+    /// same way.
     fn first_failure(&self, result: &TargetResult) -> Option<Failure> {
         let mut first_outcomes = self.run.breaker.first_outcomes.lock();
         match result {

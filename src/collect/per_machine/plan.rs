@@ -1,4 +1,4 @@
-//! What a run has to request, and what it need not request any more.
+//! What a run has to request, and what is already done.
 
 use crate::{collect::Requests, domain::machine::MachineId};
 
@@ -15,8 +15,8 @@ pub struct Plan {
     /// Some of them, used as probes: after repeated failures, they show whether the service or the
     /// machines fail.
     pub known: Vec<MachineId>,
-    /// Some of the machines to request that had an answer in the latest earlier runs: if no machine
-    /// is answered in this run, these are requested before that is believed.
+    /// Some of the machines to request that had an answer in the latest earlier runs: if no machine is
+    /// answered in this run, these are requested before the run gives up.
     pub answered_before: Vec<MachineId>,
     /// The calls that this process has already sent for the run.
     pub sent_before: Requests,
@@ -30,7 +30,7 @@ pub(super) fn late_calls(times_unknown: u32) -> u64 {
     u64::from((LATE_PASSES + 1).saturating_sub(times_unknown))
 }
 
-/// Machines that are requested before it is believed that the service answers for none.
+/// The number of machines that are requested before the run concludes that no machine is answered.
 pub(super) const SAMPLE_SIZE: usize = 3;
 
 /// A machine that the service did not know.
@@ -55,14 +55,14 @@ impl Plan {
         self.len() == 0
     }
 
-    /// The machines to request when none was answered yet and all fail: those that were answered
-    /// before, or else some spread over the list.
+    /// The machines to request when all have failed and none was answered: those that were answered before,
+    /// or else some spread over the list.
     pub(super) fn sample(&self) -> Vec<MachineId> {
         let mut sample = self.answered_before.clone();
         sample.truncate(SAMPLE_SIZE);
         for part in 1..=SAMPLE_SIZE {
-            let place = self.machines.len() * part / (SAMPLE_SIZE + 1);
-            let machine = self.machines.get(place);
+            let index = self.machines.len() * part / (SAMPLE_SIZE + 1);
+            let machine = self.machines.get(index);
             let is_new = machine.filter(|it| !sample.contains(it));
             sample.extend(is_new.filter(|_| sample.len() < SAMPLE_SIZE));
         }

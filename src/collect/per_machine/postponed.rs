@@ -1,5 +1,4 @@
-//! Machines that the service asked to retry later. Meanwhile they do not occupy a place that others
-//! could use.
+//! Machines that the service asked to retry later. Meanwhile they do not occupy a slot.
 
 use std::{mem, time::Duration};
 
@@ -8,9 +7,9 @@ use tokio::time::Instant;
 
 use super::target::Target;
 
-/// How long a run waits for postponed machines alone, when everything else is done. Machines with a
-/// longer wait come last.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// How long a run waits for postponed machines when everything else is done. Machines with a longer wait come
+/// last.
+pub(super) const MAX_FINAL_WAIT: Duration = Duration::from_mins(10);
 
 /// The machines that are currently postponed.
 #[derive(Debug, Default)]
@@ -21,7 +20,7 @@ pub(super) struct PostponedMachines(Mutex<Vec<Postponed>>);
 struct Postponed {
     target: Target,
     due: Instant,
-    /// Whether the wait is longer than a run would wait for this machine alone.
+    /// Whether the wait is longer than a run would wait for this machine at its end.
     is_long: bool,
     /// The number of outages that had begun when it was postponed. If another one has begun since,
     /// the requested wait was due to the outage.
@@ -31,7 +30,7 @@ struct Postponed {
 /// Which postponed machines to consider.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PostponedFilter {
-    /// Includes those with a long wait: everything else is done.
+    /// Include those with a long wait, because everything else is done.
     pub(super) with_long: bool,
     /// The number of outages that have begun.
     pub(super) outages: u64,
@@ -43,7 +42,7 @@ impl PostponedMachines {
         self.0.lock().push(Postponed {
             target,
             due: Instant::now() + wait,
-            is_long: wait > LONGEST_WAIT,
+            is_long: wait > MAX_FINAL_WAIT,
             outages,
         });
     }
@@ -53,7 +52,7 @@ impl PostponedMachines {
         self.0.lock().len()
     }
 
-    /// Takes the one that has been due for longest; `None` if none is due.
+    /// Removes and returns the one that has been due for longest; `None` if none is due.
     pub(super) fn take_due(&self, filter: PostponedFilter) -> Option<Target> {
         let mut waiting = self.0.lock();
         let (at, due) = first(&waiting, filter)?;
@@ -68,19 +67,19 @@ impl PostponedMachines {
         first(&self.0.lock(), filter).map(|(_, due)| due)
     }
 
-    /// When the last one is due that the run will wait for, given when everything else is done.
+    /// When the last machine that the run will wait for is due, given when everything else is done.
     pub(super) fn last_due(&self, others_done: Instant) -> Option<Instant> {
         let waiting = self.0.lock();
         let due = waiting.iter().map(|it| it.due);
-        due.filter(|due| *due <= others_done + LONGEST_WAIT).max()
+        due.filter(|due| *due <= others_done + MAX_FINAL_WAIT).max()
     }
 
-    /// Takes any of them, due or not.
+    /// Removes and returns any of them, due or not.
     pub(super) fn take_any(&self) -> Option<Target> {
         self.0.lock().pop().map(|it| it.target)
     }
 
-    /// Takes all of them, each with the time it is due.
+    /// Removes and returns all of them, each with the time it is due.
     pub(super) fn take_all(&self) -> Vec<(Target, Instant)> {
         let all = mem::take(&mut *self.0.lock());
         all.into_iter().map(|it| (it.target, it.due)).collect()

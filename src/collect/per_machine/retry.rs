@@ -1,4 +1,4 @@
-//! What to do about a call that brought no answer: policy as data, decision as a table.
+//! What to do about a failed call: the policy is data, the decision a table.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::defender::{CallError, Class};
 /// How often and with which delays a call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// The number of retries, for failures that a retry may fix.
+    /// The number of retries, for failures that a retry may resolve.
     pub retries: u32,
-    /// The first back-off; each further one is twice as long.
+    /// The first back-off; doubled for each further one.
     pub first_delay: Duration,
-    /// The longest back-off.
+    /// The maximum back-off.
     pub longest_delay: Duration,
 }
 
@@ -22,9 +22,9 @@ pub(super) struct FailureCounts {
     pub(super) failed: u32,
     /// Refusals for quota.
     pub(super) throttled: u32,
-    /// Those of them that came while other machines were answered.
+    /// Refusals for quota while other machines were answered.
     pub(super) throttled_alone: u32,
-    /// Refused tokens.
+    /// Rejected tokens.
     pub(super) tokens: u32,
 }
 
@@ -43,14 +43,14 @@ pub(super) enum Decision {
     Stop,
 }
 
-/// A machine that is refused for quota together with all others waits ten times as often as one
-/// that is refused alone: then the window is the cause, and windows open again.
-const TOGETHER: u32 = 10;
-/// The number of tokens that may be refused for one machine while the others' are accepted.
-const TOKENS: u32 = 2;
+/// Factor for the number of refusals for quota if all machines are refused: then the window is the cause, and
+/// windows open again, so a machine may wait ten times as often.
+const SHARED_REFUSAL_FACTOR: u32 = 10;
+/// The number of tokens that may be rejected for one machine while those for others are accepted.
+const MAX_REJECTED_TOKENS: u32 = 2;
 
 impl FailureCounts {
-    /// Counts a failure; `alone` means that others are answered meanwhile.
+    /// Counts a failure; `alone` is whether other machines are answered meanwhile.
     pub(super) fn count(&mut self, class: Class, alone: bool) {
         match class {
             Class::Window(_) => {
@@ -58,7 +58,7 @@ impl FailureCounts {
                 self.throttled_alone += u32::from(alone);
             }
             Class::Token => self.tokens += 1,
-            // After a stale token comes a newer one, and those are counted; without a token nothing
+            // A stale token is replaced by a newer one, whose rejection is counted; without a token nothing
             // was sent.
             Class::StaleToken | Class::NoToken => {}
             Class::Call(_) | Class::NotFound | Class::Machine | Class::Run => self.failed += 1,
@@ -76,8 +76,8 @@ impl RetryPolicy {
         }
     }
 
-    /// The decision about `error`, which `failures` already counts. `jitter` from 0 to 1 spreads
-    /// calls that failed together.
+    /// The decision about `error`, which `failures` already counts. `jitter`, from 0 to 1, spreads calls that
+    /// failed together.
     pub(super) fn decide(
         &self,
         failures: FailureCounts,
@@ -88,7 +88,7 @@ impl RetryPolicy {
             Class::Run => Decision::Stop,
             Class::Machine => Decision::Record,
             Class::NotFound => Decision::Later,
-            Class::Token if failures.tokens > TOKENS => Decision::Record,
+            Class::Token if failures.tokens > MAX_REJECTED_TOKENS => Decision::Record,
             Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
             Class::Window(_) if self.throttled_out(failures) => Decision::Record,
             Class::Window(_) => Decision::Wait,
@@ -100,7 +100,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The delay before an attempt that is not one of the policy's.
+    /// The shortest delay, for an attempt that the policy does not count.
     pub(super) fn shortest(&self, jitter: f64) -> Duration {
         self.backoff(1, jitter)
     }
@@ -112,7 +112,7 @@ impl RetryPolicy {
 
     fn throttled_out(&self, failures: FailureCounts) -> bool {
         failures.throttled_alone > self.retries
-            || failures.throttled > self.retries.saturating_mul(TOGETHER)
+            || failures.throttled > self.retries.saturating_mul(SHARED_REFUSAL_FACTOR)
     }
 
     /// Exponential, between half and all of each step.

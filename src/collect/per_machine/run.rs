@@ -1,5 +1,5 @@
-//! The state that the workers of a run share: the quota, what is known of the service, the counts,
-//! and why the run ends.
+//! The state that the workers of a run share: the quota, the state of the service, the counts, and why the
+//! run ends.
 
 use std::{
     iter, mem,
@@ -15,9 +15,9 @@ use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    breaker::{Circuit, CircuitBreaker, FIRST, FirstOutcomes},
+    breaker::{Circuit, CircuitBreaker, FIRST_MACHINES, FirstOutcomes},
     plan::{Plan, late_calls},
-    postponed::{LONGEST_WAIT, PostponedFilter, PostponedMachines},
+    postponed::{MAX_FINAL_WAIT, PostponedFilter, PostponedMachines},
     retry::RetryPolicy,
     settings::{Settings, Stops},
     target::{Target, TargetResult},
@@ -29,7 +29,7 @@ use crate::{
     domain::{api::Api, ending::Ending, machine::MachineId, outcome::Outcome},
 };
 
-/// The run was told to stop.
+/// The run is stopping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stopped;
 
@@ -88,11 +88,11 @@ impl Run {
         self.gate.limiter(Api::MissingKbs)
     }
 
-    /// The plan's machines that no worker has taken yet; each is taken once.
+    /// Takes the plan's machines one by one; each is returned to one worker only.
     pub(super) fn targets(&self) -> impl Iterator<Item = Target> {
         iter::from_fn(|| {
-            let place = self.taken.fetch_add(1, Relaxed);
-            self.plan.machines.get(place).copied().map(Target::new)
+            let index = self.taken.fetch_add(1, Relaxed);
+            self.plan.machines.get(index).copied().map(Target::new)
         })
     }
 
@@ -129,7 +129,7 @@ impl Run {
 
     /// Postpones a machine, because the service asks to wait this long before its next call.
     fn postpone(&self, target: Target, wait: Duration) {
-        if wait > LONGEST_WAIT
+        if wait > MAX_FINAL_WAIT
             && let Some(failure) = &target.failure
             && self.breaker.first_outcomes.lock().postponed(failure)
         {
@@ -139,9 +139,8 @@ impl Run {
         self.postponed.add(target, wait, outages);
     }
 
-    /// Takes a postponed machine that is due; those with a long wait only if everything else is
-    /// done. When the run stops, all of them are due: they are not requested again, and become
-    /// outcomes.
+    /// Removes and returns a postponed machine that is due; those with a long wait only if everything else is
+    /// done. When the run stops, all of them are due: they are not requested again, but become outcomes.
     pub(super) fn take_due(&self, is_last: bool) -> Option<Target> {
         if self.postponed.len() == 0 {
             return None;
@@ -166,10 +165,10 @@ impl Run {
         }
     }
 
-    /// Whether so many machines were postponed, and none ever answered, that these are requested
-    /// again rather than others.
+    /// Whether as many machines as a sample were postponed and none was ever answered: then these are
+    /// requested again rather than others.
     pub(super) fn is_unproven(&self) -> bool {
-        self.postponed.len() >= FIRST && !self.breaker.circuit().has_answered()
+        self.postponed.len() >= FIRST_MACHINES && !self.breaker.circuit().has_answered()
     }
 
     /// Waits until a postponed machine may be due.
@@ -182,7 +181,7 @@ impl Run {
         }
     }
 
-    /// Gives up, until the next start, the machines whose wait is longer than the run waits.
+    /// Gives up the machines whose wait is longer than the run waits, until the next start.
     pub(super) fn give_up_postponed(&self) -> Vec<Outcome> {
         let now = Instant::now();
         let postponed = self.postponed.take_all();
@@ -203,7 +202,7 @@ impl Run {
         });
     }
 
-    /// Ends the run because its time is over.
+    /// Ends the run because its time limit was reached.
     pub(super) fn out_of_time(&self) {
         if !self.stops.gentle.is_cancelled() {
             self.out_of_time.store(true, Relaxed);
@@ -211,7 +210,7 @@ impl Run {
         }
     }
 
-    /// Fails if the run is to stop.
+    /// Fails if the run is stopping.
     pub(super) fn check_running(&self) -> Result<(), Stopped> {
         if self.stops.gentle.is_cancelled() {
             return Err(Stopped);
@@ -228,7 +227,7 @@ impl Run {
         done.ok_or(Stopped)
     }
 
-    /// Records that something was left out because the run was told to stop.
+    /// Records that something was left out because the run was stopping.
     pub(super) fn stopped(&self) {
         self.stop(if self.out_of_time.load(Relaxed) {
             Ending::OutOfTime
@@ -237,7 +236,7 @@ impl Run {
         });
     }
 
-    /// Ends the run; the first reason counts.
+    /// Ends the run; the first reason is kept.
     pub(super) fn stop(&self, ending: Ending) {
         self.stopped_by.lock().get_or_insert(ending);
         self.stops.gentle.cancel();
@@ -249,9 +248,9 @@ impl Run {
     }
 }
 
-/// The number of machines that the first-outcomes check counts. If some machines are known to be
-/// answered, they show whether the service works: the rest of a fleet may be just the machines that
-/// always fail.
+/// The number of machines that the first-outcomes check counts. If there are machines that were answered
+/// before, probes of these show whether the service works, and the check is off: the rest of a fleet may
+/// consist of machines that always fail.
 fn watched_machines(plan: &Plan) -> usize {
     if plan.known.is_empty() {
         plan.machines_to_request()

@@ -8,14 +8,15 @@ use super::retry::RetryPolicy;
 /// How a run is stopped.
 #[derive(Debug, Clone, Default)]
 pub struct Stops {
-    /// No new calls; those in flight end by themselves.
+    /// No new calls; those in flight are completed.
     pub gentle: CancellationToken,
-    /// All waiting ends at once.
+    /// All waiting ends immediately.
     pub hard: CancellationToken,
 }
 
 impl Stops {
-    /// The stops of one of several runs: what stops all stops it, but its own time limit stops no other.
+    /// The stops of one of several runs: a stop of all runs stops it too, but its own time limit stops no
+    /// other run.
     #[must_use]
     pub fn of_one_run(&self) -> Self {
         Self {
@@ -25,7 +26,7 @@ impl Stops {
     }
 }
 
-/// Plain values that control collecting.
+/// Plain values that control collection.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Maximum number of calls in flight.

@@ -10,7 +10,7 @@ use crate::domain::{
     text::span,
 };
 
-/// A machine to request, and what is known of it so far.
+/// A machine to request, and its state so far.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) machine: MachineId,
@@ -32,7 +32,7 @@ pub(super) enum TargetResult {
     /// The service does not know the machine now; it may later.
     NotFound {
         target: Target,
-        /// The outcome that stands if the machine is not requested again.
+        /// The outcome unless the machine is requested again.
         outcome: Outcome,
     },
     /// The service asks to wait this long before the next call for the machine.
@@ -86,8 +86,7 @@ impl Target {
         last.is_some_and(|failure| failure.reason == Reason::NotFound)
     }
 
-    /// The outcome of a machine that the service asks not to request for another `left`: the next
-    /// start requests it.
+    /// The outcome of a machine that must not be requested for another `left`: the next start requests it.
     pub(super) fn given_up(self, left: Duration) -> Outcome {
         let last = self.failure.as_ref();
         let message = format!(
@@ -99,9 +98,8 @@ impl Target {
         self.pending(message)
     }
 
-    /// The outcome when no more calls are sent: pending, after a failure or before an answer.
-    /// `None` if no call was sent, or if the service did not know the machine: that outcome is
-    /// already recorded.
+    /// The outcome when no more calls are sent: pending, after a failure or before an answer. `None` if no
+    /// call was sent, or if the service did not know the machine: that outcome has already been recorded.
     pub(super) fn into_pending(self) -> Option<Outcome> {
         if self.attempts == 0 || self.is_unknown() {
             return None;

@@ -45,13 +45,13 @@ struct Machines {
     counts: Counts,
     /// The number of results for machines.
     findings: u64,
-    /// The number of late calls for the machines that wait for them.
+    /// The number of late calls for the machines waiting for them.
     late_calls: u64,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
-    /// The calls that this process had sent before.
+    /// The calls that earlier processes sent for the run.
     sent_before: Requests,
     sent: AtomicU64,
     retried: AtomicU64,
@@ -59,13 +59,13 @@ pub(super) struct Tracker {
     answers: AtomicU64,
     /// The number of machines in the first pass.
     planned: u64,
-    /// Those of them whose request has begun.
+    /// Machines of the first pass whose request has begun.
     started: AtomicU64,
     /// The number of late passes that have begun.
     late_passes: AtomicU32,
     machines: Mutex<Machines>,
     latency: Mutex<Latency>,
-    /// Machines that wait for another attempt.
+    /// Machines waiting for another attempt.
     pub(super) backoffs: Backoffs,
     /// The results of calls, by the number of failures before them.
     pub(super) retry_stats: RetryStats,

@@ -12,29 +12,29 @@ use crate::{collect::Requests, defender::MissingKbsApi, domain::outcome::Outcome
 
 /// Machines in progress per call in flight: those that wait for another attempt do not block
 /// others.
-const PER_CALL: usize = 4;
-/// Minimum number of machines in progress, however few calls are in flight: this many may have to
-/// wait until it is clear whether the service itself replies.
-const FEWEST: usize = 24;
+const MACHINES_PER_CALL: usize = 4;
+/// Minimum number of machines in progress, even with few calls in flight: this many may have to wait until it
+/// is clear whether the service itself replies.
+const MIN_IN_PROGRESS: usize = 24;
 
 /// The number of machines in progress for this number of calls in flight.
 pub(super) fn in_progress(calls: usize) -> usize {
-    calls.saturating_mul(PER_CALL).max(FEWEST)
+    calls.saturating_mul(MACHINES_PER_CALL).max(MIN_IN_PROGRESS)
 }
 
-/// Collects answers for machines of a run from an API. All workers of a run are alike, each with
-/// its own connections and thread.
+/// Collects answers for machines of a run from an API. A run may have several workers, each with its own
+/// connections and thread.
 #[derive(Debug)]
 pub struct Worker<A> {
     pub(super) caller: Caller<A>,
-    /// The number of machines in progress at once.
+    /// The number of machines in progress at the same time.
     width: usize,
     /// Call slots borrowed from another worker, which are returned to it on drop.
     _borrowed_slots: Option<OwnedSemaphorePermit>,
 }
 
 impl<A: MissingKbsApi> Worker<A> {
-    /// A worker that calls this API, with at most `calls` in flight at once.
+    /// A worker that calls this API, with at most `calls` in flight.
     pub(super) fn new(api: A, run: Arc<Run>, calls: usize) -> Self {
         Self {
             caller: Caller {

@@ -1,4 +1,4 @@
-//! Which machines may miss something else than at their last answer.
+//! Decides which machines' missing KBs may have changed since their last answer.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,21 @@ use jiff::{SignedDuration, Timestamp};
 use super::{contents::ContentId, relevant::SoftwareKey};
 use crate::domain::words::words;
 
-/// An answer that is older than this says too little about tonight.
-const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Answers older than this are not kept.
+const MAX_KEPT_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 words! {
     /// Why a machine has to be requested.
     pub enum Due {
         /// It has never been answered, or its last answer is older than thirty days.
         New = "new",
-        /// Its last requests failed, or the service had no current data of it and now has.
+        /// Its last requests failed, or the service had no current data about it and now has.
         CameBack = "cameBack",
         /// The service names it as changed.
         Named = "named",
-        /// Its software is not known, tonight or at the time of its last answer.
+        /// Its software is unknown, now or at the time of its last answer.
         UnknownSoftware = "unknownSoftware",
-        /// It has other versions of relevant products.
+        /// The versions of relevant products have changed.
         OtherVersions = "otherVersions",
         /// The service lists a missing KB for one of its products that was not listed before.
         NewKb = "newKb",
@@ -33,38 +33,38 @@ words! {
 pub struct LastAnswer {
     /// The time for which it holds.
     pub as_of: Timestamp,
-    /// What the machine missed then.
+    /// Its missing KBs at that time.
     pub content: ContentId,
-    /// The machine's software then, if it is known.
+    /// The machine's software at that time, if known.
     pub software: Option<SoftwareKey>,
 }
 
-/// When a KB was last listed for a product for the first time, by product.
+/// The time at which a KB was most recently listed for a product for the first time, by product.
 pub type NewestKbs = HashMap<Box<str>, Timestamp>;
 
-/// What decides whether a machine is due.
+/// The facts that decide whether a machine is due.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Situation {
     pub(super) last: Option<LastAnswer>,
-    /// Whether its last answer says nothing: see [`Candidate`](super::Candidate::came_back).
+    /// Whether its last answer says nothing about it: see [`Candidate`](super::Candidate::came_back).
     pub(super) came_back: bool,
     /// Whether the service names it as changed.
     pub(super) named: bool,
-    /// Whether its software decides as well.
+    /// Whether its software is considered as well.
     pub(super) by_software: bool,
-    /// Its software tonight, if it is known.
+    /// Its current software, if known.
     pub(super) software: Option<SoftwareKey>,
-    /// When a KB was last listed for one of its products for the first time.
+    /// The time at which a KB was most recently listed for one of its products for the first time.
     pub(super) newest_kb: Option<Timestamp>,
     pub(super) now: Timestamp,
 }
 
-/// Why a machine is to be requested; `None` if its last answer can be kept.
+/// Why a machine has to be requested; `None` if its last answer can be kept.
 pub(super) fn due(situation: &Situation) -> Option<Due> {
     let Some(last) = situation.last else {
         return Some(Due::New);
     };
-    if situation.now.duration_since(last.as_of) > LONGEST_KEPT {
+    if situation.now.duration_since(last.as_of) > MAX_KEPT_AGE {
         return Some(Due::New);
     }
     if situation.came_back {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_cannot_have_changed_is_kept() {
+    fn only_answers_that_cannot_have_changed_are_kept() {
         let [same, other] = keys();
         let content = Contents::default().id(&MissingKbs::default());
         let last = |number, software| {

@@ -1,31 +1,31 @@
-//! What the answers of some machines of a cohort say about the others.
+//! Infers the answers of a cohort from those of some of its machines.
 
 use std::collections::BTreeMap;
 
 use super::contents::ContentId;
 
-/// The number of machines of a larger cohort that are requested first; of a smaller one, all are.
+/// The number of machines of a cohort that are requested first; smaller cohorts are requested completely.
 pub(super) const LEADERS: usize = 2;
-/// The number of machines that are requested in addition if the first ones disagree, or fail.
-const MORE: usize = 8;
-/// The share of the answers that have to agree after that: four in five.
+/// The number of further machines that are requested if the first ones disagree or fail.
+const MORE_AFTER_DISAGREEMENT: usize = 8;
+/// The share of answers that have to agree after that: four out of five.
 const MAJORITY: (usize, usize) = (4, 5);
 
-/// What is known of a cohort.
+/// The state of a cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Consensus {
-    /// So many more machines are to be requested.
+    /// This many more machines have to be requested.
     Request(usize),
-    /// The machines agree, or nearly all of them do: the others miss the same.
+    /// The machines agree, or nearly all of them do: the same answer is assumed for the others.
     Settled(ContentId),
-    /// They disagree: every machine is to be requested.
+    /// They disagree: every machine has to be requested.
     None,
 }
 
-/// The consensus of a cohort of which `requested` machines were requested, with these answers; the
-/// others failed.
+/// The consensus of a cohort of which `requested` machines were requested and gave these answers; the others
+/// failed.
 pub(super) fn consensus(requested: usize, answers: &[ContentId]) -> Consensus {
-    let more = (LEADERS + MORE).saturating_sub(requested);
+    let more = (LEADERS + MORE_AFTER_DISAGREEMENT).saturating_sub(requested);
     let Some((majority, count)) = majority(answers) else {
         return if more == 0 {
             Consensus::None
@@ -38,7 +38,11 @@ pub(super) fn consensus(requested: usize, answers: &[ContentId]) -> Consensus {
         return Consensus::Settled(majority);
     }
     if more > 0 {
-        let missing = if agree { LEADERS - answers.len() } else { MORE };
+        let missing = if agree {
+            LEADERS - answers.len()
+        } else {
+            MORE_AFTER_DISAGREEMENT
+        };
         return Consensus::Request(missing.min(more));
     }
     let (share, of) = MAJORITY;
@@ -83,7 +87,7 @@ mod tests {
             (10, vec![b, a, a, a, a, a, a, a, c, b], None),
             // The first answer is the odd one.
             (10, vec![b, a, a, a, a, a, a, a, a, a], Settled(a)),
-            // Failed requests: others take their place.
+            // Failed requests are replaced by others.
             (2, vec![a], Request(1)),
             (2, vec![], Request(2)),
             (4, vec![a, a], Settled(a)),

@@ -1,22 +1,22 @@
-//! The distinct contents of answers, so that two answers are compared as two numbers.
+//! Numbers the distinct contents of answers, so that two answers can be compared by number.
 
 use std::{collections::HashMap, sync::Arc};
 
 use crate::domain::kb::{KbId, MissingKb, MissingKbs};
 
-/// Identifies the content of an answer: equal if two machines miss the same KBs, in the same products
-/// and with the same number of CVEs.
+/// Identifies the content of an answer: equal if two machines miss the same KBs, in the same products and
+/// with the same number of CVEs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentId(u32);
 
-/// Every content so far.
+/// The distinct contents so far.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     ids: HashMap<Box<[Gap]>, ContentId>,
     lists: Vec<MissingKbs>,
 }
 
-/// What of a missing KB is compared. Builds and counts that the service sends along are left out.
+/// The compared part of a missing KB. Builds and the service's own counts are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Gap {
     id: KbId,
@@ -35,7 +35,7 @@ impl From<&Arc<MissingKb>> for Gap {
 }
 
 impl Contents {
-    /// The id of this content. The first list that has it stands for all of them.
+    /// The id of this content. The first list with this content represents all of them.
     pub(super) fn id(&mut self, missing: &MissingKbs) -> ContentId {
         let gaps = missing.iter().map(Gap::from).collect();
         let new = ContentId(u32::try_from(self.lists.len()).unwrap_or(u32::MAX));

@@ -1,4 +1,5 @@
-//! Control totals: the service's own count of machines, beside that of all answers, requested or not.
+//! Control totals: the service's own count of machines, compared with the count of all answers, requested or
+//! not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,25 +9,25 @@ use crate::domain::kb::KbId;
 /// The number of machines that miss a KB, by product.
 pub type Counts = BTreeMap<String, BTreeMap<KbId, u64>>;
 
-/// The service's own count, and what it is compared with.
+/// The service's own count, and what is needed to compare it.
 #[derive(Debug, Clone, Default)]
 pub struct ControlTotals {
-    /// The service's count tonight.
+    /// The service's current count.
     pub service: Counts,
-    /// Whether the list has every machine of the tenant. If not, the service may count more.
+    /// Whether the list contains every machine of the tenant. If not, the service may count more.
     pub is_whole: bool,
-    /// By how many machines more the service counted at the last run, by product and KB.
+    /// The service's count minus ours at the last run, by product and KB.
     pub usual: BTreeMap<(String, KbId), i64>,
 }
 
-/// A KB in a product that the service counts on another number of machines than the answers.
+/// A KB of a product for which the service's count differs from that of the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The product.
     pub product: String,
     /// The KB.
     pub kb: KbId,
-    /// How many machines more the service counts.
+    /// The service's count minus ours.
     pub machines: i64,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct Tally {
 }
 
 impl ControlTotals {
-    /// The differences that are larger than `tolerance` of their product, by product, then by KB.
+    /// The differences that exceed `tolerance` for their product: by product, then by KB.
     pub(super) fn differences(
         &self,
         contents: &Contents,

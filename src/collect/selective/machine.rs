@@ -1,4 +1,4 @@
-//! A machine, and what is known of it so far.
+//! A machine of a selective run, and its state so far.
 
 use jiff::Timestamp;
 
@@ -12,13 +12,13 @@ pub struct Candidate {
     pub machine: MachineId,
     /// When it was last seen, if the list says so.
     pub last_seen: Option<Timestamp>,
-    /// The place of its software in the inventory, if it is in there.
+    /// The index of its software in the inventory, if the inventory lists it.
     pub software: Option<u32>,
     /// Its last answer, if an earlier run has one.
     pub last: Option<LastAnswer>,
     /// Whether the service names it as changed.
     pub named: bool,
-    /// Whether its last requests failed, or it was silent at its last answer and no longer is.
+    /// Whether its last requests failed, or it was silent at its last answer and has reported since.
     pub came_back: bool,
 }
 
@@ -32,13 +32,13 @@ impl Candidate {
 /// Why a machine was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// For itself, and for the other machines of its cohort.
+    /// For itself, and to infer the answers of its cohort.
     Member,
     /// As part of the sample.
     Sample,
 }
 
-/// What became of a machine's request.
+/// The result of a machine's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
     /// It was answered.
@@ -52,9 +52,9 @@ pub(super) enum Reply {
 pub(super) struct Machine {
     pub(super) candidate: Candidate,
     pub(super) key: Option<SoftwareKey>,
-    /// Whether its software says that it may have changed since its last answer.
+    /// Whether its software indicates that it may have changed since its last answer.
     pub(super) by_software: bool,
-    /// The place of its cohort; `None` if its last answer can be kept.
+    /// The index of its cohort; `None` if its last answer can be kept.
     pub(super) cohort: Option<u32>,
     /// Why it was requested; `None` if it was not.
     pub(super) role: Option<Role>,

@@ -1,9 +1,9 @@
-//! Decides which machines have to be requested, so that the others' answers follow from theirs.
+//! Selects the machines to request, and infers the answers of the others.
 //!
-//! What a machine misses follows from the versions of its Microsoft products and from what Microsoft
-//! has released. So the answer of a machine whose software is as it was can be kept (`changes`), and
-//! machines with the same software miss the same (`cohorts`). There are exceptions, such as
-//! half-installed updates: a sample shows how many, and the service's own count is a control total.
+//! The missing KBs of a machine follow from the versions of its Microsoft products and from what Microsoft
+//! has released. So the answer of a machine with unchanged software can be kept (`changes`), and machines
+//! with the same software share an answer (`cohorts`). There are exceptions, such as half-installed updates:
+//! a random sample shows how many, and the service's own count serves as a control total.
 //!
 //! ```text
 //! candidates ─► due? ─► cohorts ─► leaders ─► consensus ─► sample ─► accuracy ─► control totals
@@ -11,16 +11,16 @@
 //!                 └─ kept                                   kept and inferred answers ◄┘
 //! ```
 //!
-//! - [`Selector`]: the rounds of a run: each says which machines to request next
-//! - `changed`: which machines may miss something else than at their last answer
-//! - `cohort`, `consensus`: machines with the same software, and what the answers of some say of the others
+//! - [`Selector`]: selects the machines to request, round by round
+//! - `changed`: which machines' missing KBs may have changed since their last answer
+//! - `cohort`, `consensus`: machines with the same software, and the answer inferred for them
 //! - `recheck`: the sample
 //! - `population`: all machines, by cohort and by product
-//! - `control`, `suspects`: the service's own count, and the machines to request because it differs
+//! - `control`, `suspects`: the service's own count, and the machines to request if it differs
 //! - `relevant`, `contents`: software and answers as numbers that can be compared
 //!
-//! Everything here is pure, and depends on the machines, their answers and the run's number alone: a
-//! run that is resumed comes to the same decisions.
+//! Nothing here does I/O. All decisions depend only on the machines, their answers and the run's number, so a
+//! resumed run makes the same decisions.
 
 mod changed;
 mod cohort;
@@ -43,6 +43,6 @@ pub use self::{
     control::{ControlTotals, Counts, Difference},
     machine::Candidate,
     relevant::{RelevantSoftware, SoftwareKey},
-    round::{Inference, Inputs, Policy, Round, Why},
+    round::{Inference, Inputs, Policy, Round, RoundReason},
     selector::Selector,
 };

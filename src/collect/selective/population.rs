@@ -15,23 +15,23 @@ use super::{
     round::{Inference, Inputs, Policy},
 };
 use crate::domain::{
-    answer::Answer, call_selection::Informers, machine::MachineId, outcome::Outcome,
+    answer::Answer, call_selection::AnnouncedChanges, machine::MachineId, outcome::Outcome,
     software::SoftwareInventory,
 };
 
-/// All machines of a run. A place is the index of a machine in them.
+/// All machines of a run. Other structures refer to a machine by its index here.
 #[derive(Debug, Default)]
 pub(super) struct Population {
     /// Sorted by id.
     machines: Vec<Machine>,
-    /// Of the machines whose last answers cannot be kept: the largest first.
+    /// The cohorts of the machines whose last answers cannot be kept: the largest first.
     pub(super) cohorts: Vec<Cohort>,
-    /// The places of the machines with each product.
+    /// The indexes of the machines with each product.
     products: HashMap<Box<str>, Vec<u32>>,
 }
 
 impl Population {
-    /// Sorts the machines into those whose answers are kept and the cohorts of the others.
+    /// Divides the machines into those whose answers are kept and the cohorts of the others.
     pub(super) fn new(
         mut candidates: Vec<Candidate>,
         inputs: &Inputs<'_>,
@@ -52,11 +52,11 @@ impl Population {
         let due = (0..)
             .zip(&machines)
             .filter(|(_, it)| is_due(it, policy, &newest));
-        let due = due.map(|(place, _)| place).collect();
+        let due = due.map(|(index, _)| index).collect();
         let cohorts = cohorts(&machines, due, !policy.infers);
         for (number, cohort) in (0..).zip(&cohorts) {
-            for place in &cohort.members {
-                machines[*place as usize].cohort = Some(number);
+            for index in &cohort.members {
+                machines[*index as usize].cohort = Some(number);
             }
         }
         Self {
@@ -66,15 +66,15 @@ impl Population {
         }
     }
 
-    pub(super) fn at(&self, place: u32) -> &Machine {
-        &self.machines[place as usize]
+    pub(super) fn at(&self, index: u32) -> &Machine {
+        &self.machines[index as usize]
     }
 
     pub(super) fn machines(&self) -> &[Machine] {
         &self.machines
     }
 
-    /// Records what became of a request.
+    /// Records the result of a request.
     pub(super) fn record(&mut self, outcome: &Outcome, contents: &mut Contents) {
         let reply = match &outcome.result {
             Ok(answer) => Reply::Answered(contents.id(&answer.missing), answer.as_of),
@@ -84,26 +84,27 @@ impl Population {
         let found = self
             .machines
             .binary_search_by_key(&sought, |it| it.candidate.machine);
-        if let Ok(place) = found {
-            self.machines[place].reply = Some(reply);
+        if let Ok(index) = found {
+            self.machines[index].reply = Some(reply);
         }
     }
 
-    /// How many of the machines that turned out to have changed each informer had found.
-    pub(super) fn informers(&self) -> Informers {
-        let mut informers = Informers::default();
+    /// How many of the machines that turned out to have changed each source of change information had
+    /// announced.
+    pub(super) fn announced(&self) -> AnnouncedChanges {
+        let mut announced = AnnouncedChanges::default();
         for machine in &self.machines {
             let last = machine.candidate.last.map(|it| it.content);
             let changed = machine
                 .content()
                 .is_some_and(|now| last.is_some_and(|then| then != now));
             if changed {
-                informers.changed += 1;
-                informers.named += u64::from(machine.candidate.named);
-                informers.by_software += u64::from(machine.by_software);
+                announced.changed += 1;
+                announced.named += u64::from(machine.candidate.named);
+                announced.by_software += u64::from(machine.by_software);
             }
         }
-        informers
+        announced
     }
 
     /// Whether a machine was answered.
@@ -111,14 +112,14 @@ impl Population {
         let found = self
             .machines
             .binary_search_by_key(&machine, |it| it.candidate.machine);
-        found.is_ok_and(|place| self.machines[place].content().is_some())
+        found.is_ok_and(|index| self.machines[index].content().is_some())
     }
 
-    /// Marks machines as requested, and returns those that an earlier process has not already requested.
-    pub(super) fn request(&mut self, places: Vec<u32>, role: Role) -> Vec<MachineId> {
+    /// Marks machines as requested, and returns those that no earlier process has requested.
+    pub(super) fn request(&mut self, indexes: Vec<u32>, role: Role) -> Vec<MachineId> {
         let mut ids = Vec::new();
-        for place in places {
-            let machine = &mut self.machines[place as usize];
+        for index in indexes {
+            let machine = &mut self.machines[index as usize];
             machine.role = Some(role);
             if machine.reply.is_none() {
                 ids.push(machine.candidate.machine);
@@ -129,18 +130,18 @@ impl Population {
 
     /// The machines that were not requested.
     pub(super) fn waiting(&self) -> impl Iterator<Item = u32> {
-        let places = (0..).zip(&self.machines);
-        let waiting = places.filter(|(_, machine)| machine.role.is_none());
-        waiting.map(|(place, _)| place)
+        let indexes = (0..).zip(&self.machines);
+        let waiting = indexes.filter(|(_, machine)| machine.role.is_none());
+        waiting.map(|(index, _)| index)
     }
 
-    /// Those of them that have a product.
+    /// The machines with a product that were not requested.
     pub(super) fn waiting_with(&self, product: &str) -> impl Iterator<Item = u32> {
-        let places = self.products.get(product).into_iter().flatten().copied();
-        places.filter(|place| self.at(*place).role.is_none())
+        let indexes = self.products.get(product).into_iter().flatten().copied();
+        indexes.filter(|index| self.at(*index).role.is_none())
     }
 
-    /// What the members of each cohort miss, if they agree.
+    /// The inferred answer of each cohort, if its members agree.
     pub(super) fn settled(&self, with_sample: bool) -> Vec<Option<ContentId>> {
         let settled = |cohort: &Cohort| match cohort.consensus(&self.machines, with_sample) {
             Consensus::Settled(content) => Some(content),
@@ -149,7 +150,7 @@ impl Population {
         self.cohorts.iter().map(settled).collect()
     }
 
-    /// Counts the machines by what they miss, or are assumed to miss.
+    /// Counts the machines by their answer, actual or assumed.
     pub(super) fn tally(&self, settled: &[Option<ContentId>]) -> Tally {
         let mut tally = Tally::default();
         for machine in &self.machines {
@@ -176,13 +177,13 @@ impl Population {
         kept.map(|it| it.candidate.machine)
     }
 
-    /// The answers that follow from those of other machines.
+    /// The answers inferred from those of other machines.
     pub(super) fn inferences(&self, contents: &Contents) -> Vec<Inference> {
         let mut inferences = Vec::new();
         for (cohort, content) in self.cohorts.iter().zip(self.settled(true)) {
             let origin = content.and_then(|content| self.origin(cohort, content, contents));
             let Some(answer) = origin else { continue };
-            let waiting = cohort.waiting(&self.machines).map(|place| self.at(place));
+            let waiting = cohort.waiting(&self.machines).map(|index| self.at(index));
             let inferred = waiting.filter(|it| it.reply.is_none());
             inferences.extend(inferred.map(|it| Inference {
                 machine: it.candidate.machine,
@@ -192,7 +193,7 @@ impl Population {
         inferences
     }
 
-    /// The answer with this content of the first member that has it, for the other members.
+    /// An actual answer with this content, of the first member that has one.
     fn origin(&self, cohort: &Cohort, content: ContentId, contents: &Contents) -> Option<Answer> {
         let missing = contents.missing(content)?;
         let mut members = cohort.machines(&self.machines);
@@ -211,7 +212,7 @@ fn is_due(machine: &Machine, policy: &Policy, newest: &[Option<Timestamp>]) -> b
     !policy.keeps || due(&situation).is_some()
 }
 
-/// Whether the software of a machine with an earlier answer says that it may have changed.
+/// Whether the software of a machine with an earlier answer indicates that it may have changed.
 fn changed_by_software(
     candidate: &Candidate,
     key: Option<SoftwareKey>,
@@ -243,7 +244,8 @@ fn situation(
     }
 }
 
-/// When a KB was last listed for the first time for a product of each set.
+/// For each software set: the time at which a KB was most recently listed for one of its products for the
+/// first time.
 fn newest_by_set(software: &SoftwareInventory, newest: &NewestKbs) -> Vec<Option<Timestamp>> {
     let of_set = |set| {
         let products = software.versions_of(set).map(|it| &it.product);
@@ -255,22 +257,22 @@ fn newest_by_set(software: &SoftwareInventory, newest: &NewestKbs) -> Vec<Option
     software.sets.iter().map(of_set).collect()
 }
 
-/// The places of the machines with each product.
+/// The indexes of the machines with each product.
 fn by_product(software: &SoftwareInventory, machines: &[Machine]) -> HashMap<Box<str>, Vec<u32>> {
     let mut by_set: Vec<Vec<u32>> = vec![Vec::new(); software.sets.len()];
-    for (place, machine) in (0..).zip(machines) {
+    for (index, machine) in (0..).zip(machines) {
         if let Some(set) = machine.candidate.software {
-            by_set[set as usize].push(place);
+            by_set[set as usize].push(index);
         }
     }
     let mut products: HashMap<Box<str>, Vec<u32>> = HashMap::new();
-    for (set, places) in software.sets.iter().zip(&mut by_set) {
-        let places = mem::take(places);
+    for (set, indexes) in software.sets.iter().zip(&mut by_set) {
+        let indexes = mem::take(indexes);
         let mut last = None;
         for version in software.versions_of(set) {
             if last != Some(&version.product) {
                 let all = products.entry(version.product.clone()).or_default();
-                all.extend(&places);
+                all.extend(&indexes);
             }
             last = Some(&version.product);
         }

@@ -1,4 +1,4 @@
-//! Which of the machines that need not be requested are requested all the same.
+//! Selects a sample of machines that need not be requested, to measure the accuracy of their assumed answers.
 
 use std::cmp::Reverse;
 
@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::machine::MachineId;
 
-/// The smallest sample; of fewer machines, all are taken.
-const FEWEST: usize = 200;
+/// The minimum size of a sample; a smaller set is taken completely.
+const MIN_SAMPLE_SIZE: usize = 200;
 
-/// The size of the sample of so many machines, given its share in per cent.
+/// The sample size for this many machines, given the share in percent.
 pub(super) fn sample_size(machines: usize, percent: f64) -> usize {
     if percent <= 0.0 {
         return 0;
@@ -21,11 +21,11 @@ pub(super) fn sample_size(machines: usize, percent: f64) -> usize {
         reason = "counts of machines are far below 2^53, and percentages are not negative"
     )]
     let share = (machines as f64 * percent / 100.0).ceil() as usize;
-    share.max(FEWEST).min(machines)
+    share.max(MIN_SAMPLE_SIZE).min(machines)
 }
 
-/// Takes a random sample. It depends on the seed and the machines alone, so that a run that is resumed
-/// goes on with the same sample.
+/// Takes a random sample. It depends only on the seed and the machines, so that a resumed run takes the same
+/// sample.
 pub(super) fn random<T>(
     mut machines: Vec<T>,
     percent: f64,
@@ -33,7 +33,7 @@ pub(super) fn random<T>(
     id: impl Fn(&T) -> MachineId,
 ) -> Vec<T> {
     let size = sample_size(machines.len(), percent);
-    machines.sort_by_cached_key(|machine| lot(seed, id(machine)));
+    machines.sort_by_cached_key(|machine| random_order(seed, id(machine)));
     machines.truncate(size);
     machines
 }
@@ -50,7 +50,7 @@ pub(super) fn oldest<T, A: Ord>(
     machines
 }
 
-fn lot(seed: i64, machine: MachineId) -> (Reverse<[u8; 8]>, MachineId) {
+fn random_order(seed: i64, machine: MachineId) -> (Reverse<[u8; 8]>, MachineId) {
     let digest = Sha256::new()
         .chain_update(seed.to_le_bytes())
         .chain_update(machine.to_string())

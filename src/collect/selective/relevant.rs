@@ -1,16 +1,16 @@
-//! Which software decides what a machine misses: the products for which the service lists any missing
-//! KB, each in its version.
+//! Reduces software to what determines the missing KBs: the versions of the products for which the service
+//! lists any missing KB.
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::software::{ProductVersion, SoftwareInventory, SoftwareSet};
 
-/// Identifies a platform with the versions of the relevant products: machines with the same key should
-/// miss the same KBs.
+/// Identifies a platform with the versions of the relevant products: machines with the same key should have
+/// the same missing KBs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SoftwareKey(u32);
 
-/// The keys of software, by what is relevant of it.
+/// Assigns keys to software, by its relevant part.
 #[derive(Debug)]
 pub struct RelevantSoftware<'run> {
     products: &'run BTreeSet<String>,
@@ -26,7 +26,7 @@ impl<'run> RelevantSoftware<'run> {
         }
     }
 
-    /// The key of each set of an inventory, by its place.
+    /// The key of each set of an inventory, by its index.
     pub fn keys(&mut self, inventory: &SoftwareInventory) -> Vec<SoftwareKey> {
         let sets = inventory.sets.iter();
         sets.map(|set| self.key(inventory, set)).collect()
@@ -53,10 +53,10 @@ mod tests {
         let all = sets.iter().flat_map(|(_, versions)| *versions);
         let versions: BTreeSet<_> = all.map(version).collect();
         let versions: Vec<_> = versions.into_iter().collect();
-        let place = |it| u32::try_from(versions.binary_search(&version(it)).unwrap()).unwrap();
+        let index = |it| u32::try_from(versions.binary_search(&version(it)).unwrap()).unwrap();
         let sets = sets.iter().map(|(platform, installed)| SoftwareSet {
             platform: (*platform).into(),
-            versions: installed.iter().map(place).collect(),
+            versions: installed.iter().map(index).collect(),
             windows: None,
         });
         SoftwareInventory {

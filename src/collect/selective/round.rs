@@ -1,4 +1,4 @@
-//! What the selector is given, and what it returns.
+//! The selector's input and output.
 
 use jiff::Timestamp;
 
@@ -11,20 +11,20 @@ use crate::domain::{
     accuracy::Accuracy, answer::Answer, machine::MachineId, software::SoftwareInventory,
 };
 
-/// Everything that the selection follows from, beside the machines.
+/// The input of the selection, in addition to the machines.
 #[derive(Debug)]
 pub struct Inputs<'run> {
     /// The software of the machines.
     pub software: &'run SoftwareInventory,
     /// The keys of its sets.
     pub keys: &'run [SoftwareKey],
-    /// When KBs were last listed for the first time.
+    /// The time at which KBs were most recently listed for the first time.
     pub newest_kbs: &'run NewestKbs,
     /// The service's own count, if it is there.
     pub control: Option<ControlTotals>,
 }
 
-/// What a run may leave out, and how it is checked.
+/// Which machines a run may skip, and how that is checked.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
     /// Whether answers are kept that cannot have changed.
@@ -33,28 +33,28 @@ pub struct Policy {
     pub by_software: bool,
     /// Whether answers are inferred from those of other machines.
     pub infers: bool,
-    /// The share of the kept answers that is requested all the same, in per cent.
+    /// The share of the kept answers that is rechecked, in percent.
     pub recheck_kept: f64,
-    /// The share of the inferred answers, likewise.
+    /// The share of the inferred answers that is rechecked, in percent.
     pub recheck_inferred: f64,
-    /// All machines are requested if more than this share of the answers is wrong, in per cent.
+    /// All machines are requested if more than this share of the answers is wrong, in percent.
     pub max_missed: f64,
-    /// The number that the random sample follows from.
+    /// The seed of the random sample.
     pub seed: i64,
     /// The time of the run.
     pub now: Timestamp,
 }
 
-/// Why machines are requested.
+/// Why the machines of a round are requested.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Why {
-    /// They may have changed, or others' answers follow from theirs.
+pub enum RoundReason {
+    /// They may have changed, or the answers of others are inferred from theirs.
     First,
     /// Machines with the same software disagree, or did not answer.
     Disagreement,
     /// As a sample.
     Recheck,
-    /// The service counts other numbers of machines.
+    /// The service's counts differ.
     ControlTotals(Vec<Difference>),
     /// The sample shows that too many answers are wrong.
     TooManyMissed(Accuracy),
@@ -63,13 +63,13 @@ pub enum Why {
 /// Machines to request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Round {
-    /// Which, in this order; never empty.
+    /// The machines in this order; never empty.
     pub machines: Vec<MachineId>,
-    /// Why.
-    pub why: Why,
+    /// The reason.
+    pub why: RoundReason,
 }
 
-/// An answer that follows from that of another machine.
+/// An answer inferred from that of another machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inference {
     /// The machine.

@@ -10,11 +10,11 @@ use super::{
     machine::{Candidate, Role},
     population::Population,
     recheck,
-    round::{Inference, Inputs, Policy, Round, Why},
+    round::{Inference, Inputs, Policy, Round, RoundReason},
     suspects::{Suspects, tolerance},
 };
 use crate::domain::{
-    accuracy::Accuracy, call_selection::Informers, kb::MissingKbs, machine::MachineId,
+    accuracy::Accuracy, call_selection::AnnouncedChanges, kb::MissingKbs, machine::MachineId,
     outcome::Outcome,
 };
 
@@ -22,7 +22,7 @@ use crate::domain::{
 enum Phase {
     First,
     Settle,
-    /// Control totals that no sample explains.
+    /// Differences to control totals that are too large to wait for the sample.
     ControlFirst,
     Sample,
     Measure,
@@ -31,14 +31,14 @@ enum Phase {
     Done,
 }
 
-/// Decides, round by round, which machines are requested.
+/// Selects the machines to request, round by round.
 #[derive(Debug)]
 pub struct Selector {
     policy: Policy,
     population: Population,
     contents: Contents,
     control: Option<ControlTotals>,
-    /// Cohorts whose members control totals have already requested.
+    /// Cohorts in which machines were already requested because of control totals.
     controlled: BTreeSet<u32>,
     phase: Phase,
     kept: Accuracy,
@@ -48,8 +48,8 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// A selector without machines: what is known of them refers to its [contents](Self::content), so it
-    /// is made first, and then [started](Self::start).
+    /// A selector without machines. What is known about machines refers to its [contents](Self::content), so
+    /// it is created first, and then [started](Self::start).
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
@@ -69,18 +69,18 @@ impl Selector {
         self.contents.id(missing)
     }
 
-    /// Sorts the machines into those whose answers are kept and the cohorts of the others.
+    /// Divides the machines into those whose answers are kept and the cohorts of the others.
     pub fn start(&mut self, machines: Vec<Candidate>, inputs: Inputs<'_>) {
         self.population = Population::new(machines, &inputs, &self.policy);
         self.control = inputs.control;
     }
 
-    /// Records what became of a request.
+    /// Records the result of a request.
     pub fn record(&mut self, outcome: &Outcome) {
         self.population.record(outcome, &mut self.contents);
     }
 
-    /// The machines to request next; `None` if the answers of all others follow from what is known.
+    /// The machines to request next; `None` if all other answers can be kept or inferred.
     pub fn next_round(&mut self) -> Option<Round> {
         loop {
             let (phase, round) = self.step();
@@ -99,7 +99,7 @@ impl Selector {
                 let leaders = self.leaders();
                 (
                     Phase::Settle,
-                    Some(self.request(leaders, Role::Member, Why::First)),
+                    Some(self.request(leaders, Role::Member, RoundReason::First)),
                 )
             }
             Phase::Settle | Phase::SettleAgain => self.settle(),
@@ -107,7 +107,7 @@ impl Selector {
                 let sample = self.sample();
                 (
                     Phase::Measure,
-                    Some(self.request(sample, Role::Sample, Why::Recheck)),
+                    Some(self.request(sample, Role::Sample, RoundReason::Recheck)),
                 )
             }
             Phase::Measure => self.measure(),
@@ -117,8 +117,8 @@ impl Selector {
         }
     }
 
-    fn request(&mut self, places: Vec<u32>, role: Role, why: Why) -> Round {
-        let machines = self.population.request(places, role);
+    fn request(&mut self, indexes: Vec<u32>, role: Role, why: RoundReason) -> Round {
+        let machines = self.population.request(indexes, role);
         Round { machines, why }
     }
 
@@ -151,19 +151,19 @@ impl Selector {
             (true, true) => (Phase::Control, None),
             (false, _) => (
                 self.phase,
-                Some(self.request(more, Role::Member, Why::Disagreement)),
+                Some(self.request(more, Role::Member, RoundReason::Disagreement)),
             ),
         }
     }
 
     fn sample(&self) -> Vec<u32> {
         let (mut kept, mut inferred) = (Vec::new(), Vec::new());
-        for place in self.population.waiting() {
-            let is_kept = self.population.at(place).cohort.is_none();
-            if is_kept { &mut kept } else { &mut inferred }.push(place);
+        for index in self.population.waiting() {
+            let is_kept = self.population.at(index).cohort.is_none();
+            if is_kept { &mut kept } else { &mut inferred }.push(index);
         }
-        let id = |place: &u32| self.population.at(*place).candidate.machine;
-        let age = |place: &u32| self.population.at(*place).candidate.age();
+        let id = |index: &u32| self.population.at(*index).candidate.machine;
+        let age = |index: &u32| self.population.at(*index).candidate.age();
         let mut sample = recheck::oldest(kept, self.policy.recheck_kept, age);
         let Policy {
             recheck_inferred,
@@ -174,8 +174,8 @@ impl Selector {
         sample
     }
 
-    /// Compares the sample with what was assumed of its machines, and requests everything if that is too
-    /// often wrong.
+    /// Compares the sample with the assumed answers of its machines, and requests every machine if too many
+    /// were wrong.
     fn measure(&mut self) -> (Phase, Option<Round>) {
         let assumed = self.population.settled(false);
         let machines = self.population.machines().iter();
@@ -195,12 +195,12 @@ impl Selector {
         }
         let all = self.population.waiting().collect();
         self.missed_too_many = true;
-        let why = Why::TooManyMissed(accuracy);
+        let why = RoundReason::TooManyMissed(accuracy);
         (Phase::Done, Some(self.request(all, Role::Member, why)))
     }
 
-    /// Requests machines because the service counts otherwise than as many wrong answers as are allowed
-    /// explain. Such a difference says more than the sample, so it is not left for last.
+    /// Requests machines if the service's count differs by more than the allowed share of wrong answers
+    /// explains. Such a difference says more than the sample, so it does not wait for it.
     fn control_first(&mut self) -> (Phase, Option<Round>) {
         match self.suspects(false, self.policy.max_missed / 100.0) {
             Some(round) => (Phase::Settle, Some(round)),
@@ -208,7 +208,7 @@ impl Selector {
         }
     }
 
-    /// Likewise, because the sample does not explain it.
+    /// Requests machines if the sample does not explain a difference to the service's count.
     fn control(&mut self) -> (Phase, Option<Round>) {
         match self.suspects(true, self.inferred.at_most()) {
             Some(round) => (Phase::SettleAgain, Some(round)),
@@ -216,8 +216,8 @@ impl Selector {
         }
     }
 
-    /// Requests machines whose answers may explain why the service counts otherwise; `None` if there are
-    /// none, or if no more than this share of wrong answers explains it.
+    /// Requests machines whose answers may explain a difference to the service's count; `None` if there are
+    /// none, or if this share of wrong answers explains the difference.
     fn suspects(&mut self, with_sample: bool, bound: f64) -> Option<Round> {
         let totals = self.control.as_ref()?;
         let settled = self.population.settled(with_sample);
@@ -233,16 +233,16 @@ impl Selector {
             controlled: &self.controlled,
             is_before_sample,
         };
-        let (places, named) = suspects.of(differences);
-        if places.is_empty() {
+        let (indexes, named) = suspects.of(differences);
+        if indexes.is_empty() {
             return None;
         }
-        let cohorts = places
+        let cohorts = indexes
             .iter()
             .filter_map(|it| self.population.at(*it).cohort);
         self.controlled.extend(cohorts);
-        let why = Why::ControlTotals(named);
-        Some(self.request(places, Role::Member, why))
+        let why = RoundReason::ControlTotals(named);
+        Some(self.request(indexes, Role::Member, why))
     }
 
     /// Whether a machine has an answer in this run.
@@ -260,8 +260,8 @@ impl Selector {
         self.missed_too_many
     }
 
-    /// The number of machines that are requested if those of each cohort agree. Of a selector that has been
-    /// started.
+    /// The number of machines that are requested if each cohort agrees. Only valid after
+    /// [`start`](Self::start).
     pub fn least_requests(&self) -> usize {
         let sizes = || self.population.cohorts.iter().map(|it| it.members.len());
         let leaders: usize = sizes().map(|size| size.min(LEADERS)).sum();
@@ -277,9 +277,10 @@ impl Selector {
         self.population.cohorts.len()
     }
 
-    /// How many of the machines that turned out to have changed each informer had found.
-    pub fn informers(&self) -> Informers {
-        self.population.informers()
+    /// How many of the machines that turned out to have changed each source of change information had
+    /// announced.
+    pub fn announced(&self) -> AnnouncedChanges {
+        self.population.announced()
     }
 
     /// The machines whose last answers are kept.
@@ -287,7 +288,7 @@ impl Selector {
         self.population.kept()
     }
 
-    /// The answers that follow from those of other machines.
+    /// The answers inferred from those of other machines.
     pub fn inferences(&self) -> Vec<Inference> {
         self.population.inferences(&self.contents)
     }

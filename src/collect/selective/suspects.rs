@@ -1,4 +1,4 @@
-//! The machines in whose answers a difference to the service's own count may lie.
+//! Finds the machines whose answers may explain a difference to the service's own count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,13 @@ use super::{
     population::Population,
 };
 
-/// The number of kept answers that are requested at a time until a difference is explained.
-const STEP: usize = 50;
-/// The number of further machines of a cohort that a difference requests.
+/// The number of kept answers that are rechecked at a time until a difference is explained.
+const KEPT_PER_DIFFERENCE: usize = 50;
+/// The number of further machines of a cohort that are requested for a difference.
 const MORE_OF_COHORT: usize = 8;
 
-/// The number of machines with the product whose answers may be wrong, given the largest share of wrong
-/// ones: among the inferred answers, or before the sample among all that were not asked for.
+/// The number of machines with the product whose answers may be wrong, given the maximum share of wrong
+/// answers: among the inferred answers, or before the sample among all that were not requested.
 pub(super) fn tolerance(
     population: &Population,
     product: &str,
@@ -22,7 +22,7 @@ pub(super) fn tolerance(
     with_kept: bool,
 ) -> u64 {
     let waiting = population.waiting_with(product);
-    let counted = waiting.filter(|place| with_kept || population.at(*place).cohort.is_some());
+    let counted = waiting.filter(|index| with_kept || population.at(*index).cohort.is_some());
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -33,32 +33,32 @@ pub(super) fn tolerance(
     tolerance
 }
 
-/// Finds the machines in whose answers a difference may lie.
+/// Finds the machines whose answers may explain a difference.
 pub(super) struct Suspects<'run> {
     pub(super) population: &'run Population,
     pub(super) contents: &'run Contents,
-    /// What the members of each cohort miss, if they agree.
+    /// The inferred answer of each cohort, if its members agree.
     pub(super) settled: &'run [Option<ContentId>],
     /// Cohorts in which machines were already requested because of a difference.
     pub(super) controlled: &'run BTreeSet<u32>,
-    /// Whether the sample is still to come, which has the oldest kept answers.
+    /// Whether the sample, which includes the oldest kept answers, is still to be requested.
     pub(super) is_before_sample: bool,
 }
 
 impl Suspects<'_> {
-    /// The places of the machines to request, and the differences for which there are any.
+    /// The indexes of the machines to request, and the differences for which there are any.
     pub(super) fn of(&self, differences: Vec<Difference>) -> (Vec<u32>, Vec<Difference>) {
-        let mut places = BTreeSet::new();
+        let mut indexes = BTreeSet::new();
         let mut named = Vec::new();
         for difference in differences {
             let mut more = self.kept(&difference);
             more.extend(self.inferred(&difference));
             if !more.is_empty() {
-                places.extend(more);
+                indexes.extend(more);
                 named.push(difference);
             }
         }
-        (places.into_iter().collect(), named)
+        (indexes.into_iter().collect(), named)
     }
 
     /// The machines with the product whose kept answers are the oldest.
@@ -67,25 +67,25 @@ impl Suspects<'_> {
             return Vec::new();
         }
         let waiting = self.population.waiting_with(&difference.product);
-        let kept = waiting.filter(|place| self.population.at(*place).cohort.is_none());
+        let kept = waiting.filter(|index| self.population.at(*index).cohort.is_none());
         let mut kept: Vec<u32> = kept.collect();
-        kept.sort_by_key(|place| self.population.at(*place).candidate.age());
-        kept.truncate(STEP);
+        kept.sort_by_key(|index| self.population.at(*index).candidate.age());
+        kept.truncate(KEPT_PER_DIFFERENCE);
         kept
     }
 
-    /// Some machines of each cohort in which the difference may lie: if the service counts more, in those
+    /// Some machines of each cohort that may explain the difference: if the service counts more, cohorts
     /// whose machines are assumed not to miss the KB.
     fn inferred(&self, difference: &Difference) -> impl Iterator<Item = u32> {
         let mut by_cohort: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for place in self.population.waiting_with(&difference.product) {
-            let Some(cohort) = self.population.at(place).cohort else {
+        for index in self.population.waiting_with(&difference.product) {
+            let Some(cohort) = self.population.at(index).cohort else {
                 continue;
             };
             let assumed = self.settled[cohort as usize];
             let misses = assumed.is_some_and(|content| self.misses(content, difference));
             if misses == (difference.machines < 0) && !self.controlled.contains(&cohort) {
-                by_cohort.entry(cohort).or_default().push(place);
+                by_cohort.entry(cohort).or_default().push(index);
             }
         }
         let cohorts = by_cohort.into_values();

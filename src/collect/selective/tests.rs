@@ -1,4 +1,4 @@
-//! Whole runs of the selector against a fleet whose truth is known.
+//! Whole runs of the selector against a fleet whose true answers are known.
 
 mod figures;
 
@@ -20,15 +20,15 @@ use crate::domain::{
     software::{ProductVersion, SoftwareInventory, SoftwareSet},
 };
 
-/// A fleet: each machine has a version of the only product, and misses what the version says, unless it
-/// is an exception.
+/// A fleet: each machine has a version of the only product, which determines its missing KBs, unless it is an
+/// exception.
 #[derive(Debug, Clone)]
 struct Fleet {
     versions: Vec<u16>,
     exceptions: BTreeSet<usize>,
     /// Machines that never answer.
     silent: BTreeSet<usize>,
-    /// Their answers at the last run, by the version that they had then.
+    /// Their answers at the last run, by the version that they had at that time.
     last: Vec<Option<u16>>,
 }
 
@@ -140,7 +140,7 @@ fn policy() -> Policy {
 struct Ran {
     selector: Selector,
     requested: Vec<MachineId>,
-    rounds: Vec<Why>,
+    rounds: Vec<RoundReason>,
     /// The number of machines of each round.
     sizes: Vec<usize>,
 }
@@ -202,14 +202,14 @@ impl Ran {
     }
 
     fn answer(&mut self, fleet: &Fleet, machine: MachineId) {
-        let place = number(machine);
-        let answer = Answer::new(Source::Calls, night(10), fleet.truth(place));
+        let index = number(machine);
+        let answer = Answer::new(Source::Calls, night(10), fleet.truth(index));
         let failure = Failure::new(Reason::Timeout, "");
         self.selector.record(&Outcome {
             machine,
             attempts: 1,
             times_unknown: 0,
-            result: if fleet.silent.contains(&place) {
+            result: if fleet.silent.contains(&index) {
                 Err(failure)
             } else {
                 Ok(answer)
@@ -236,7 +236,7 @@ fn two_machines_of_each_large_cohort_are_requested() {
     let ran = Ran::of(&fleet, policy(), None);
     // All of the small ones, two of each other, and 200 as a sample.
     assert_eq!(ran.requested.len(), 1 + 2 + 2 + 2 + 2 + 200);
-    assert_eq!(ran.rounds, [Why::First, Why::Recheck]);
+    assert_eq!(ran.rounds, [RoundReason::First, RoundReason::Recheck]);
     assert_eq!(ran.wrong(&fleet), [0; 0]);
     assert_eq!(
         ran.selector.accuracy(),
@@ -290,7 +290,7 @@ fn everything_is_requested_if_too_much_is_missed() {
     let ran = Ran::of(&fleet, strict, None);
     assert_eq!(ran.requested.len(), 2000);
     assert!(
-        matches!(ran.rounds.last(), Some(Why::TooManyMissed(_))),
+        matches!(ran.rounds.last(), Some(RoundReason::TooManyMissed(_))),
         "{:?}",
         ran.rounds
     );
@@ -335,18 +335,21 @@ fn control_totals_find_what_the_sample_cannot() {
     let ran = Ran::of(&fleet, policy, control(&fleet));
     assert_eq!(ran.wrong(&fleet), [0; 0]);
 
-    // What not even the allowed share of wrong answers explains does not wait for the sample.
+    // Differences that exceed even the allowed share of wrong answers do not wait for the sample.
     let strict = Policy {
         max_missed: 1.0,
         ..policy
     };
     let ran = Ran::of(&fleet, strict, control(&fleet));
     assert!(
-        matches!(ran.rounds[..2], [Why::First, Why::ControlTotals(_)]),
+        matches!(
+            ran.rounds[..2],
+            [RoundReason::First, RoundReason::ControlTotals(_)]
+        ),
         "{:?}",
         ran.rounds
     );
-    assert_eq!(ran.rounds.last(), Some(&Why::Recheck));
+    assert_eq!(ran.rounds.last(), Some(&RoundReason::Recheck));
     assert_eq!(ran.wrong(&fleet), [0; 0]);
 
     // Two hidden exceptions among the inferred: the bound of the sample explains them.
@@ -354,7 +357,7 @@ fn control_totals_find_what_the_sample_cannot() {
     let sampled = |it: &MachineId| [17, 18].contains(&number(*it));
     let ran = Ran::of(&fleet, policy, control(&fleet));
     if !ran.requested.iter().any(sampled) {
-        assert_eq!(ran.rounds, [Why::First, Why::Recheck]);
+        assert_eq!(ran.rounds, [RoundReason::First, RoundReason::Recheck]);
     }
 }
 
@@ -381,7 +384,7 @@ fn only_changed_machines_and_the_oldest_answers_are_requested() {
 fn census_that_moved_requests_more_until_it_is_explained() {
     let mut fleet = Fleet::of(&[1000]);
     fleet.last = vec![Some(0); 1000];
-    // Their software is as it was, but what they miss is not.
+    // Their software is unchanged, but their missing KBs are not.
     fleet.exceptions = (700..710).collect();
     let changes = Policy {
         keeps: true,
@@ -400,7 +403,7 @@ fn census_that_moved_requests_more_until_it_is_explained() {
         750,
         "in steps of 50 until all ten are found"
     );
-    // A difference that was there before explains itself.
+    // A difference that existed before explains itself.
     let usual = BTreeMap::from([(("os".to_owned(), KbId::new("1")), 10)]);
     let ran = Ran::of(
         &fleet,
@@ -472,7 +475,7 @@ proptest! {
         prop_assert!(infers || inferred.is_empty());
     }
 
-    /// A run that is interrupted after any number of calls comes to the same end.
+    /// A run that is interrupted after any number of calls reaches the same result.
     #[test]
     fn resumed_run_requests_the_same_machines(fleet in fleets(), part in 0..100_usize) {
         let policy = Policy { keeps: true, ..policy() };

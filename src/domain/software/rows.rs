@@ -1,6 +1,6 @@
-//! The rows of a software inventory, taken together by machine as they arrive.
+//! Collects the rows of a software inventory by machine as they arrive.
 //!
-//! Rows may come in any order, more than once, and from several files: the inventory is the same.
+//! Rows may arrive in any order, repeatedly, and from several files: the resulting inventory is the same.
 //! Memory grows with machines and distinct versions, not with rows.
 
 use std::collections::HashMap;
@@ -11,10 +11,10 @@ use jiff::{Timestamp, civil::Date};
 use super::{MachineId, ProductVersion, SoftwareInventory, SoftwareSet, Windows};
 use crate::domain::{bulk::RowCounts, texts::Texts};
 
-/// A machine's list of versions is freed of duplicates before it grows beyond this many.
-const FEW_VERSIONS: usize = 32;
+/// Duplicates are removed from a machine's list of versions before it grows beyond this length.
+const DEDUPLICATE_AT: usize = 32;
 
-/// A product of Microsoft's on a machine.
+/// A Microsoft product on a machine.
 #[derive(Debug, Clone, Copy)]
 pub struct SoftwareRow<'row> {
     /// The machine.
@@ -34,7 +34,7 @@ pub struct SoftwareRow<'row> {
 /// The rows of one file or page, or of several.
 #[derive(Debug, Default)]
 pub struct SoftwareRows {
-    /// How many they are.
+    /// The number of rows.
     pub counts: RowCounts,
     platforms: Texts,
     products: Texts,
@@ -44,7 +44,7 @@ pub struct SoftwareRows {
     machines: HashMap<MachineId, MachineRows, RandomState>,
 }
 
-/// The rows of one machine. All numbers are places in the lists of [`SoftwareRows`].
+/// The rows of one machine. All numbers are indexes into the lists of [`SoftwareRows`].
 #[derive(Debug, Default)]
 struct MachineRows {
     platform: Option<u32>,
@@ -95,7 +95,7 @@ impl SoftwareRows {
         }
     }
 
-    /// The inventory of these rows.
+    /// Builds the inventory from these rows.
     pub fn finish(self, generated_at: Timestamp) -> SoftwareInventory {
         let (versions, numbers) = self.sorted_versions();
         let mut machines: Vec<_> = self.machines.into_iter().collect();
@@ -126,7 +126,7 @@ impl SoftwareRows {
         }
     }
 
-    /// The versions of products, sorted, and the place of each pair among them.
+    /// The versions of products, sorted, and the index of each pair among them.
     fn sorted_versions(&self) -> (Vec<ProductVersion>, Vec<u32>) {
         let pairs = self.pairs.iter();
         let mut pairs: Vec<_> = pairs
@@ -137,8 +137,8 @@ impl SoftwareRows {
             .collect();
         pairs.sort_unstable();
         let mut numbers = vec![0; pairs.len()];
-        for ((_, _, pair), place) in pairs.iter().zip(0..) {
-            numbers[*pair as usize] = place;
+        for ((_, _, pair), index) in pairs.iter().zip(0..) {
+            numbers[*pair as usize] = index;
         }
         let versions = pairs
             .into_iter()
@@ -168,20 +168,20 @@ impl SoftwareRows {
         })
     }
 
-    /// There are few: as many as builds of Windows.
+    /// A linear search: there are only as many values as builds of Windows.
     fn keep(&mut self, windows: Windows) -> u32 {
         let found = self.windows.iter().position(|it| *it == windows);
-        let place = found.unwrap_or_else(|| {
+        let index = found.unwrap_or_else(|| {
             self.windows.push(windows);
             self.windows.len() - 1
         });
-        u32::try_from(place).unwrap_or(u32::MAX)
+        u32::try_from(index).unwrap_or(u32::MAX)
     }
 }
 
 impl MachineRows {
     fn add_pair(&mut self, pair: u32) {
-        if self.pairs.len() == self.pairs.capacity() && self.pairs.len() >= FEW_VERSIONS {
+        if self.pairs.len() == self.pairs.capacity() && self.pairs.len() >= DEDUPLICATE_AT {
             self.pairs.sort_unstable();
             self.pairs.dedup();
         }
@@ -190,7 +190,7 @@ impl MachineRows {
         }
     }
 
-    /// Of several platforms, the last by name counts.
+    /// If a machine has several platforms, the last one by name counts.
     fn add_platform(&mut self, platform: Option<u32>, platforms: &Texts) {
         if self.platform != platform {
             let both = self.platform.into_iter().chain(platform);
@@ -198,7 +198,7 @@ impl MachineRows {
         }
     }
 
-    /// Of several rows for Windows, the one with the highest version counts.
+    /// If a machine has several rows for Windows, the one with the highest version counts.
     fn add_windows(&mut self, row: Option<u32>, rows: &[Windows]) {
         if self.windows != row {
             let rank = |number: &u32| {
@@ -221,7 +221,7 @@ fn is_windows(product: &str) -> bool {
     release == Some(true)
 }
 
-/// The numbers of a version, compared one by one.
+/// The numbers of a version, which are compared one by one.
 fn numbers(version: &str) -> Vec<u64> {
     let parts = version.split('.');
     parts.map(|part| part.parse().unwrap_or(0)).collect()

@@ -6,11 +6,11 @@ use foldhash::fast::RandomState;
 
 use crate::domain::{bulk::RowCounts, machine::MachineId};
 
-/// The machines that rows about changes name.
+/// The machines named in rows about changes.
 #[derive(Debug, Default)]
 pub struct ChangedMachines {
-    /// How many rows there are.
+    /// The number of rows.
     pub counts: RowCounts,
-    /// The machines with a change of a vulnerability that an update addresses.
+    /// The machines with a changed vulnerability that an update addresses.
     pub machines: HashSet<MachineId, RandomState>,
 }

@@ -1,11 +1,11 @@
-//! The rows about one update on one machine.
+//! One update that is missing on one machine, collected from its rows.
 
 use crate::domain::{cve::CveId, texts::Texts};
 
-/// A list is freed of duplicates before it grows beyond this many.
-const FEW: usize = 64;
+/// Duplicates are removed from a list before it grows beyond this length.
+const DEDUPLICATE_AT: usize = 64;
 
-/// What rows say about one update on one machine. All numbers are those of texts.
+/// The rows about one update on one machine, merged. All numbers refer to interned texts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Gap {
     pub(super) kb: u32,
@@ -26,7 +26,7 @@ impl Gap {
     }
 
     pub(super) fn add_cve(&mut self, cve: CveId) {
-        if self.cves.len() == self.cves.capacity() && self.cves.len() >= FEW {
+        if self.cves.len() == self.cves.capacity() && self.cves.len() >= DEDUPLICATE_AT {
             self.cves.sort_unstable();
             self.cves.dedup();
         }
@@ -35,8 +35,8 @@ impl Gap {
         }
     }
 
-    /// Adds what other rows say about the same update on the same machine. Of two texts the smaller one
-    /// counts, so that the order of the rows does not.
+    /// Merges the rows of another list about the same update on the same machine. The smaller of two texts counts, so
+    /// that the order of the rows does not matter.
     pub(super) fn merge(&mut self, other: &Self, texts: &Texts) {
         self.name = smaller(self.name, other.name, texts);
         self.url = smaller(self.url, other.url, texts);
@@ -45,7 +45,7 @@ impl Gap {
         other.cves.iter().for_each(|it| self.add_cve(*it));
     }
 
-    /// Sorts it, without duplicates.
+    /// Sorts the lists and removes duplicates.
     pub(super) fn tidy(&mut self) {
         self.products.sort_unstable();
         self.products.dedup();
@@ -55,7 +55,7 @@ impl Gap {
     }
 }
 
-/// The smaller of two texts; an empty one is none.
+/// The smaller of two texts; an empty one counts as missing.
 pub(super) fn smaller(one: u32, other: u32, texts: &Texts) -> u32 {
     if one == other {
         return one;

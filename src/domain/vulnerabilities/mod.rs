@@ -1,9 +1,8 @@
-//! The vulnerabilities of all machines, as the service exports them, and what the machines miss
-//! according to them.
+//! The vulnerabilities of all machines, as the service exports them, and the missing KBs derived from them.
 //!
-//! - `changed`: the machines for which they changed
-//! - `rows`: rows taken together by machine as they arrive
-//! - `gap`: the rows about one update on one machine
+//! - `changed`: the machines whose vulnerabilities changed
+//! - `rows`: collects rows by machine as they arrive
+//! - `gap`: one missing update of one machine, collected from its rows
 
 mod changed;
 mod gap;
@@ -23,37 +22,37 @@ use super::{
     machine::MachineId,
 };
 
-/// What every machine of a tenant misses, from rows about vulnerabilities.
+/// The missing KBs of every machine of a tenant, from rows about vulnerabilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BulkAnswers {
     /// The time for which they hold.
     pub generated_at: Timestamp,
-    /// Each machine with the place of its list in `lists`, sorted by id.
+    /// Each machine with the index of its list in `lists`, sorted by id.
     machines: Vec<(MachineId, u32)>,
     /// Every distinct list of missing KBs.
     lists: Vec<MissingKbs>,
-    /// The machines that are not onboarded: sorted. What they miss is not known.
+    /// The machines that are not onboarded: sorted. Their missing KBs are unknown.
     not_onboarded: Vec<MachineId>,
-    /// What the service says of each CVE, sorted by id.
+    /// The facts about each CVE, sorted by id.
     pub cves: Vec<(CveId, CveFacts)>,
-    /// The rows that name an update but no CVE: they say nothing about what is missing.
+    /// Rows that name an update but no CVE: they do not show that the update is missing.
     pub rows_without_cve: u64,
 }
 
-/// What a source that has all machines at once knows of one of them.
+/// What a bulk source contains about one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InBulk {
-    /// What it misses.
+    /// Its missing KBs.
     Answer(MissingKbs),
     /// It is not onboarded.
     NotOnboarded,
-    /// Nothing.
+    /// Neither: the source does not list the machine.
     Absent,
 }
 
 impl BulkAnswers {
-    /// What is known of a machine. One without a row misses nothing if the service knows it well enough
-    /// to have listed what it misses: if it is among `known`.
+    /// What the source contains about a machine. A machine without rows misses nothing if it is in `known`: the
+    /// machines that the service knows well enough to list what they miss.
     pub fn lookup(&self, machine: MachineId, known: &HashSet<MachineId>) -> InBulk {
         if let Some(missing) = self.of(machine) {
             return InBulk::Answer(missing.clone());
@@ -67,7 +66,7 @@ impl BulkAnswers {
         InBulk::Absent
     }
 
-    /// What a machine misses; `None` if there is no row about it, or it is not onboarded.
+    /// The missing KBs of a machine; `None` if there is no row about it, or it is not onboarded.
     pub fn of(&self, machine: MachineId) -> Option<&MissingKbs> {
         let found = self.machines.binary_search_by_key(&machine, |it| it.0);
         self.lists.get(self.machines.get(found.ok()?)?.1 as usize)

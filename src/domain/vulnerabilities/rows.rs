@@ -1,9 +1,8 @@
-//! The rows of an export of vulnerabilities, taken together by machine as they arrive.
+//! Collects the rows of an export of vulnerabilities by machine as they arrive.
 //!
-//! Rows may come in any order, more than once, and from several files: the answers are the same. The
-//! rows of a machine usually stand together: while they arrive, they are one draft. Finished machines
-//! share their gaps, and their lists of gaps, so that memory grows with machines and with what is
-//! distinct about them, not with rows.
+//! Rows may arrive in any order, repeatedly, and from several files: the resulting answers are the same. The rows of a
+//! machine are usually adjacent: while they arrive, they form a draft. Finished machines share their gaps and their
+//! lists of gaps, so that memory grows with machines and distinct gaps, not with rows.
 
 use std::{mem, sync::Arc};
 
@@ -39,21 +38,21 @@ pub struct VulnerabilityRow<'row> {
     pub os_version: &'row str,
     /// The CVE, if it is one.
     pub cve: Option<CveId>,
-    /// What the row says of the CVE.
+    /// The row's facts about the CVE.
     pub facts: CveFacts,
 }
 
 /// The rows of one file or page, or of several.
 #[derive(Debug, Default)]
 pub struct VulnerabilityRows {
-    /// How many they are.
+    /// The number of rows.
     pub counts: RowCounts,
-    /// Those that name an update but no CVE.
+    /// Rows that name an update but no CVE.
     without_cve: u64,
     texts: Texts,
     gaps: Distinct<Gap>,
     lists: Distinct<Box<[u32]>>,
-    /// Each finished machine with its list.
+    /// Each finished machine with the number of its list.
     machines: HashMap<MachineId, u32, RandomState>,
     not_onboarded: HashSet<MachineId, RandomState>,
     cves: HashMap<CveId, CveFacts, RandomState>,
@@ -65,11 +64,11 @@ pub struct VulnerabilityRows {
 struct Draft {
     machine: MachineId,
     gaps: Vec<Gap>,
-    /// The place of the gap of the row before.
+    /// The index of the gap that the previous row belongs to.
     last: usize,
 }
 
-/// Values that are kept once each, with a number from 0.
+/// Distinct values, numbered from 0.
 #[derive(Debug)]
 struct Distinct<T> {
     numbers: HashMap<Arc<T>, u32, RandomState>,
@@ -91,7 +90,7 @@ impl VulnerabilityRows {
         }
     }
 
-    /// Adds rows that the service has grouped by machine and update.
+    /// Adds rows that are already grouped by machine and update.
     pub fn add_grouped<'row>(
         &mut self,
         row: &VulnerabilityRow<'row>,
@@ -155,7 +154,7 @@ impl VulnerabilityRows {
         }
     }
 
-    /// What the machines miss according to these rows.
+    /// The missing KBs of the machines according to these rows.
     pub fn finish(mut self, generated_at: Timestamp) -> BulkAnswers {
         self.finish_draft();
         let mut machines: Vec<_> = mem::take(&mut self.machines).into_iter().collect();
@@ -187,7 +186,7 @@ impl VulnerabilityRows {
         }
     }
 
-    /// Makes this machine the one whose rows are arriving.
+    /// Starts a draft for this machine, unless it is the current one.
     fn begin(&mut self, machine: MachineId) {
         if self.draft.as_ref().is_none_or(|it| it.machine != machine) {
             self.finish_draft();
@@ -229,7 +228,7 @@ impl VulnerabilityRows {
         self.add_machine(draft.machine, list);
     }
 
-    /// Adds gaps of a machine, whether or not others of its gaps are known.
+    /// Adds gaps of a machine, which may already have others.
     fn add_machine(&mut self, machine: MachineId, mut list: Vec<u32>) {
         if let Some(known) = self.machines.get(&machine) {
             let known = Arc::clone(&self.lists.values[*known as usize]);
@@ -242,25 +241,25 @@ impl VulnerabilityRows {
         self.machines.insert(machine, list);
     }
 
-    /// Adds a gap to a list: to the gap of the same update, if the list has one.
+    /// Adds a gap to a list; merges it with the gap of the same update if the list has one.
     fn add_gap(&mut self, list: &mut Vec<u32>, number: u32) {
         let gap = Arc::clone(&self.gaps.values[number as usize]);
-        let same = |it: &&mut u32| self.gaps.values[**it as usize].kb == gap.kb;
-        match list.iter_mut().find(same) {
+        let is_same_update = |it: &&mut u32| self.gaps.values[**it as usize].kb == gap.kb;
+        match list.iter_mut().find(is_same_update) {
             None => list.push(number),
-            Some(place) if *place == number => {}
-            Some(place) => {
-                let mut merged = Gap::clone(&self.gaps.values[*place as usize]);
+            Some(existing) if *existing == number => {}
+            Some(existing) => {
+                let mut merged = Gap::clone(&self.gaps.values[*existing as usize]);
                 merged.merge(&gap, &self.texts);
                 merged.tidy();
-                *place = self.gaps.number(merged);
+                *existing = self.gaps.number(merged);
             }
         }
     }
 }
 
 impl Draft {
-    /// The gap of the same update, which is added if there is none.
+    /// The gap of the same update, after adding the row to it.
     fn gap(&mut self, row: Gap, texts: &Texts) -> &mut Gap {
         let is_last = self.gaps.get(self.last).is_some_and(|it| it.kb == row.kb);
         if !is_last {
@@ -298,7 +297,7 @@ impl<T> Default for Distinct<T> {
     }
 }
 
-/// Texts as the answers share them.
+/// Texts that answers share.
 struct SharedTexts<'rows> {
     texts: &'rows Texts,
     shared: Vec<Arc<str>>,
@@ -335,7 +334,7 @@ impl<'rows> SharedTexts<'rows> {
     }
 }
 
-/// The same gap with the numbers that its texts have elsewhere.
+/// The gap with its text numbers translated to those of another list.
 fn renumbered(mut gap: Gap, numbers: &[u32]) -> Gap {
     let number = |it: u32| numbers[it as usize];
     gap.kb = number(gap.kb);
@@ -347,7 +346,7 @@ fn renumbered(mut gap: Gap, numbers: &[u32]) -> Gap {
     gap
 }
 
-/// The digits of a KB's id, if it is one. Other makers' updates have none.
+/// The digits of a KB id; `None` for any other text. Updates of other vendors have no KB id.
 fn kb_id(id: &str) -> Option<&str> {
     let id = id.trim();
     let digits = match id.split_at_checked(2) {
@@ -358,7 +357,7 @@ fn kb_id(id: &str) -> Option<&str> {
     is_number.then_some(digits)
 }
 
-/// The build in a version of Windows: `26100` of `10.0.26100.7171`.
+/// The build number of a Windows version: `26100` of `10.0.26100.7171`.
 fn os_build(version: &str) -> &str {
     version.split('.').nth(2).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::cells::Cells;
 use crate::{
-    domain::kb::{MissingKb, Same},
+    domain::kb::{ByPointer, MissingKb},
     policy::GapMark,
     report::{
         Report, Run,
@@ -69,7 +69,7 @@ struct ColumnRun<'run> {
     /// Likewise for columns that depend on what policy means for it: nothing, for most gaps.
     of_mark: Option<(GapMark, Box<[u8]>)>,
     /// The formatted cells by description, for columns that depend on it.
-    of_gap: HashMap<Same<MissingKb>, Box<[u8]>, RandomState>,
+    of_gap: HashMap<ByPointer<MissingKb>, Box<[u8]>, RandomState>,
 }
 
 impl<'run> Rows<'run> {
@@ -142,7 +142,7 @@ impl ColumnRun<'_> {
         if self.of_gap.len() >= MOST {
             self.of_gap.clear();
         }
-        Ok(match self.of_gap.entry(Same(Arc::clone(line.gap))) {
+        Ok(match self.of_gap.entry(ByPointer(Arc::clone(line.gap))) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(written(run, self.columns, line)?),
         })

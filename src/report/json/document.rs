@@ -13,7 +13,7 @@ use crate::{
         answer::Source,
         bulk::BulkRun,
         call_selection::CallSelection,
-        census::{Census, CensusCounts, LeftOut},
+        census::{Census, CensusCounts, UncountedProduct},
         cross_check::{CrossCheck, CrossCheckCounts},
         ending::{EndingWord, RunOutcome},
         skip_reason::SkipReason,
@@ -212,7 +212,7 @@ struct CensusSummary<'run> {
     #[serde(flatten)]
     counts: CensusCounts,
     /// The products without a count.
-    left_out: &'run [LeftOut],
+    left_out: &'run [UncountedProduct],
     #[serde(skip_serializing_if = "Option::is_none")]
     missing_because: Option<&'run str>,
 }

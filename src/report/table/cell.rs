@@ -10,7 +10,7 @@ use crate::{
     changes::Change,
     domain::{
         answer::Provenance,
-        cross_check::Because,
+        cross_check::Explanation,
         cve::Exploitability,
         kb::KbId,
         machine::MachineId,
@@ -158,7 +158,7 @@ cells! {
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());
     Provenance => |it| Self::Word(it.as_str());
-    Because => |it| Self::Word(it.as_str());
+    Explanation => |it| Self::Word(it.as_str());
     Reason => |it| Self::Word(it.as_str());
     MsrcSeverity => |it| Self::Word(it.as_str());
     Restart => |it| Self::Word(it.as_str());

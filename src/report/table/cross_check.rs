@@ -5,7 +5,7 @@ use std::io;
 
 use super::{MachineNames, Table, column::columns};
 use crate::{
-    domain::cross_check::{Because, CrossCheckRow},
+    domain::cross_check::{CrossCheckRow, Explanation},
     report::{Extras, Run},
 };
 
@@ -62,7 +62,7 @@ impl CrossCheck {
         most: usize,
     ) -> Vec<CrossCheckLine<'run>> {
         let mut rows: Vec<&CrossCheckRow> = rows(run).iter().collect();
-        rows.sort_by_key(|row| row.because != Because::Unknown);
+        rows.sort_by_key(|row| row.because != Explanation::Unknown);
         let rows = rows.into_iter().take(most);
         rows.map(|row| CrossCheckLine { row, names }).collect()
     }

@@ -11,8 +11,8 @@ use crate::{
     collect::Requests,
     domain::{
         answer::{Answer, Source},
-        census::{Census, CensusRow, LeftOut},
-        cross_check::{Because, CrossCheck, CrossCheckRow},
+        census::{Census, CensusRow, UncountedProduct},
+        cross_check::{CrossCheck, CrossCheckRow, Explanation},
         ending::{Ending, RunOutcome},
         gaps::{AnswerRef, BaseMachine, DatedAnswer, Gaps, History},
         kb::{KbId, MissingKb, MissingKbs},
@@ -126,7 +126,7 @@ impl Fixture {
                 row("windows_11", "5000802", 1, 8, 2),
                 row("windows_11", "5000803", 3, 2, 0),
             ],
-            left_out: vec![LeftOut {
+            left_out: vec![UncountedProduct {
                 product: "office".to_owned(),
                 because: "HTTP 404: not found".to_owned(),
             }],
@@ -153,10 +153,10 @@ impl Fixture {
             compared: 1_000,
             machines_not_compared: 1,
             rows: vec![
-                row(1, "5000802", Some(12), Some(11), Because::Age),
-                row(1, "5000803", Some(0), None, Because::NoCve),
-                row(2, "4540673", None, Some(2), Because::Unknown),
-                row(2, "5000803", Some(0), None, Because::NoCve),
+                row(1, "5000802", Some(12), Some(11), Explanation::Age),
+                row(1, "5000803", Some(0), None, Explanation::NoCve),
+                row(2, "4540673", None, Some(2), Explanation::Unknown),
+                row(2, "5000803", Some(0), None, Explanation::NoCve),
             ],
             missing_because: None,
             ..CrossCheck::missing(Source::Export, "")
@@ -176,7 +176,7 @@ impl Fixture {
                 kb: KbId::new(text),
                 first: Some(1),
                 second: None,
-                because: Because::Unknown,
+                because: Explanation::Unknown,
                 later: None,
             }],
             missing_because: None,
@@ -194,7 +194,7 @@ impl Fixture {
                 service: 3,
                 not_answered: 1,
             }],
-            left_out: vec![LeftOut {
+            left_out: vec![UncountedProduct {
                 product: text.to_owned(),
                 because: text.to_owned(),
             }],

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::{
     domain::{
-        census::{Census, CensusRow, LeftOut},
+        census::{Census, CensusRow, UncountedProduct},
         text::{counted, thousands},
     },
     inventory::ListComparison,
@@ -110,7 +110,7 @@ fn others(run: &Run<'_>) -> impl Iterator<Item = String> {
     unlisted.into_iter().chain(skipped)
 }
 
-fn left_out(products: &[LeftOut]) -> Option<String> {
+fn left_out(products: &[UncountedProduct]) -> Option<String> {
     if products.is_empty() {
         return None;
     }

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         answer::Source,
         bulk::BulkRun,
-        call_selection::{CallSelection, Informers},
+        call_selection::{AnnouncedChanges, CallSelection},
         text::{counted, thousands},
     },
     report::Run,
@@ -27,8 +27,8 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
         .selection
         .map(|it| it.rechecked)
         .filter(|it| it.machines > 0);
-    if let Some(informers) = run.selection.and_then(described_informers) {
-        asked = format!("{asked}; {informers}");
+    if let Some(announced) = run.selection.and_then(described_announcements) {
+        asked = format!("{asked}; {announced}");
     }
     Some(match rechecked {
         Some(rechecked) => format!("{asked}; {}", rechecked.sentence()),
@@ -38,13 +38,13 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
 
 /// What the service's own changes were worth beside the software inventory; `None` if they were not asked
 /// for.
-fn described_informers(selection: &CallSelection) -> Option<String> {
+fn described_announcements(selection: &CallSelection) -> Option<String> {
     let named = counted(selection.named?, "changed machine", "changed machines");
-    let Informers {
+    let AnnouncedChanges {
         changed,
         named: of_these,
         by_software,
-    } = selection.informers;
+    } = selection.announced;
     if changed == 0 {
         return Some(format!("the service named {named}"));
     }

@@ -13,7 +13,7 @@ use crate::{
     collect::{
         Requests,
         per_machine::{Plan, Unknown},
-        selective::{Difference, Round, Selector, Why},
+        selective::{Difference, Round, RoundReason, Selector},
     },
     domain::{ending::Ending, machine::MachineId, outcome::Outcome, text::counted},
     run::{RunError, messages::inform},
@@ -119,18 +119,18 @@ impl<'run> Rounds<'run> {
 fn reason(round: &Round) -> String {
     let machines = counted(round.machines.len() as u64, "machine", "machines");
     match &round.why {
-        Why::First => {
+        RoundReason::First => {
             format!("Calling for {machines}; the answers of the others follow from theirs")
         }
-        Why::Disagreement => format!(
+        RoundReason::Disagreement => format!(
             "Calling for {machines} more: some with the same software disagree, or did not answer"
         ),
-        Why::Recheck => format!("Calling for {machines} more as a sample"),
-        Why::ControlTotals(differences) => {
+        RoundReason::Recheck => format!("Calling for {machines} more as a sample"),
+        RoundReason::ControlTotals(differences) => {
             let first = differences.first().map(example).unwrap_or_default();
             format!("Calling for {machines} more: the service's own count differs{first}")
         }
-        Why::TooManyMissed(accuracy) => {
+        RoundReason::TooManyMissed(accuracy) => {
             format!(
                 "Calling for all other machines ({machines}): {}",
                 accuracy.sentence()

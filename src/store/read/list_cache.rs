@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use foldhash::fast::RandomState;
 
-use crate::domain::kb::{MissingKb, MissingKbs, Same};
+use crate::domain::kb::{ByPointer, MissingKb, MissingKbs};
 use crate::store::tables::missing_kbs::StoredList;
 
 /// The maximum count of cached numbers, including list lengths: 48 MB. The rest is read again.
@@ -24,7 +24,7 @@ pub(crate) struct ListCache {
     blocks: Vec<Vec<u32>>,
     /// Lists that many answers share.
     shared: Vec<MissingKbs>,
-    shared_positions: HashMap<Same<[Arc<MissingKb>]>, u32, RandomState>,
+    shared_positions: HashMap<ByPointer<[Arc<MissingKb>]>, u32, RandomState>,
     references: usize,
 }
 
@@ -58,7 +58,7 @@ impl ListCache {
 
     /// The position of a list that several answers share.
     fn share(&mut self, missing: &MissingKbs) -> Option<Position> {
-        if let Some(offset) = self.shared_positions.get(&missing.same()) {
+        if let Some(offset) = self.shared_positions.get(&missing.by_pointer()) {
             return Some(Position(SHARED_BIT | offset));
         }
         if !missing.is_shared() || self.references + missing.len() > MAX_SHARED_KBS {
@@ -67,7 +67,7 @@ impl ListCache {
         let offset = u32::try_from(self.shared.len()).ok()?;
         self.references += missing.len();
         self.shared.push(missing.clone());
-        self.shared_positions.insert(missing.same(), offset);
+        self.shared_positions.insert(missing.by_pointer(), offset);
         Some(Position(SHARED_BIT | offset))
     }
 

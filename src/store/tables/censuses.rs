@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        census::{Census, CensusRow, LeftOut},
+        census::{Census, CensusRow, UncountedProduct},
         kb::KbId,
     },
     store::error::damage,
@@ -130,7 +130,7 @@ impl Cells {
         Ok(Census {
             rows: rows.into_iter().map(row).collect(),
             left_out: left_out
-                .map(|(product, because)| LeftOut { product, because })
+                .map(|(product, because)| UncountedProduct { product, because })
                 .collect(),
             missing_because: self.missing_because.clone(),
         })
@@ -170,7 +170,7 @@ mod tests {
         };
         let census = Census {
             rows: vec![row("windows_11", 240), row("a \"b\"", u64::from(u32::MAX))],
-            left_out: vec![LeftOut {
+            left_out: vec![UncountedProduct {
                 product: "edge".to_owned(),
                 because: "gone".to_owned(),
             }],

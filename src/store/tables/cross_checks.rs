@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         answer::Source,
-        cross_check::{Because, CrossCheck, CrossCheckRow},
+        cross_check::{CrossCheck, CrossCheckRow, Explanation},
         kb::KbId,
     },
     store::error::damage,
@@ -23,7 +23,7 @@ type StoredRow = (
     String,
     Option<u64>,
     Option<u64>,
-    Because,
+    Explanation,
     Option<i64>,
 );
 
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
     use crate::{domain::machine::MachineId, store::file::schema::SCHEMA};
 
-    fn row(because: Because) -> CrossCheckRow {
+    fn row(because: Explanation) -> CrossCheckRow {
         CrossCheckRow {
             machine: MachineId::from_bytes([7; 20]),
             kb: KbId::new("5000802"),
@@ -210,7 +210,7 @@ mod tests {
             as_of: Some(time(1_700_000_000_000)),
             compared: 3,
             machines_not_compared: 1,
-            rows: Because::ALL.iter().map(|it| row(*it)).collect(),
+            rows: Explanation::ALL.iter().map(|it| row(*it)).collect(),
             missing_because: None,
         };
         let read = |run| of_run(&connection, RunId(run));

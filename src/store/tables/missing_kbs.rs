@@ -12,7 +12,7 @@ use super::{
     cves,
 };
 use crate::domain::{
-    kb::{KbId, MissingKb, MissingKbs, Same},
+    kb::{ByPointer, KbId, MissingKb, MissingKbs},
     repeat_cache::RepeatCache,
 };
 use crate::store::error::damage;
@@ -34,9 +34,9 @@ const MAX_LIST_LENGTH: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
     /// Machines with the same patch level share a list: its text is built only once.
-    lists: HashMap<Same<[Arc<MissingKb>]>, Arc<str>, RandomState>,
+    lists: HashMap<ByPointer<[Arc<MissingKb>]>, Arc<str>, RandomState>,
     /// Most descriptions arrive as the same object again: recognising it needs no fingerprint.
-    seen: HashMap<Same<MissingKb>, i64, RandomState>,
+    seen: HashMap<ByPointer<MissingKb>, i64, RandomState>,
     /// The size of the cached descriptions in memory, in bytes.
     weight: usize,
     inserted: HashMap<Fingerprint, i64>,
@@ -55,7 +55,7 @@ impl Numbers {
     ) -> Result<Arc<str>> {
         // A list that is not shared will not occur again.
         let can_come_again = missing.is_shared() && missing.len() <= MAX_LIST_LENGTH;
-        let same = missing.same();
+        let same = missing.by_pointer();
         if let Some(list) = self.lists.get(&same) {
             return Ok(Arc::clone(list));
         }
@@ -74,7 +74,7 @@ impl Numbers {
     /// The number of a description, which is inserted if it is new; `run` is recorded as the last
     /// run that saw it.
     fn of(&mut self, connection: &Connection, kb: &Arc<MissingKb>, run: i64) -> Result<i64> {
-        let same = Same(Arc::clone(kb));
+        let same = ByPointer(Arc::clone(kb));
         if let Some(number) = self.seen.get(&same) {
             return Ok(*number);
         }

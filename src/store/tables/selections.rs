@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 use super::runs::RunId;
 use crate::domain::{
     accuracy::Accuracy,
-    call_selection::{CallSelection, Informers},
+    call_selection::{AnnouncedChanges, CallSelection},
 };
 
 /// Records the selection of a run instead of an earlier one, or deletes it.
@@ -30,9 +30,9 @@ pub(crate) fn set(
             selection.rechecked.differed,
             selection.everyone_because,
             selection.named,
-            selection.informers.changed,
-            selection.informers.named,
-            selection.informers.by_software,
+            selection.announced.changed,
+            selection.announced.named,
+            selection.announced.by_software,
         ],
     )?;
     Ok(())
@@ -55,7 +55,7 @@ pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<CallS
             },
             everyone_because: row.get(4)?,
             named: row.get(5)?,
-            informers: Informers {
+            announced: AnnouncedChanges {
                 changed: row.get(6)?,
                 named: row.get(7)?,
                 by_software: row.get(8)?,

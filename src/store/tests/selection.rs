@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{
     accuracy::Accuracy,
     answer::Source,
-    call_selection::{CallSelection, Informers},
+    call_selection::{AnnouncedChanges, CallSelection},
     census::{Census, CensusRow},
     cross_check::CrossCheck,
 };
@@ -60,7 +60,7 @@ fn selection_is_kept_with_its_run() {
             differed: 2,
         },
         named: Some(812),
-        informers: Informers {
+        announced: AnnouncedChanges {
             changed: 95,
             named: 90,
             by_software: 93,

@@ -1,11 +1,11 @@
-//! Detects that the first machines all failed in the same way, as the rest then would.
+//! Detects that the first machines all failed in the same way, so that the rest would too.
 
 use crate::domain::outcome::{Failure, Outcome, Reason};
 
-/// The number of first machines that must fail alike.
-pub(crate) const FIRST: usize = 20;
+/// The number of first machines that must fail in the same way.
+pub(crate) const FIRST_MACHINES: usize = 20;
 
-/// The first outcomes of a run, while they are all alike.
+/// The first outcomes of a run, as long as they are all the same failure.
 #[derive(Debug)]
 pub(crate) struct FirstOutcomes {
     kind: Option<(Reason, Option<u16>)>,
@@ -14,12 +14,12 @@ pub(crate) struct FirstOutcomes {
 }
 
 impl FirstOutcomes {
-    /// For a run of this many machines; a run of only a few has nothing to save.
+    /// For a run of this many machines; in a run of only a few there are no calls to save.
     pub(crate) fn new(machines: usize) -> Self {
         Self {
             kind: None,
             equal_failures: 0,
-            watching: machines > FIRST,
+            watching: machines > FIRST_MACHINES,
         }
     }
 
@@ -29,7 +29,7 @@ impl FirstOutcomes {
         match failure.filter(|failure| self.is_alike(failure)) {
             Some(failure) if self.watching => {
                 self.equal_failures += 1;
-                (self.equal_failures == FIRST).then_some(failure)
+                (self.equal_failures == FIRST_MACHINES).then_some(failure)
             }
             _ => {
                 self.watching = false;
@@ -43,7 +43,7 @@ impl FirstOutcomes {
     pub(crate) fn postponed(&mut self, failure: &Failure) -> bool {
         self.watching &= self.is_alike(failure);
         self.equal_failures += usize::from(self.watching);
-        self.watching && self.equal_failures == FIRST
+        self.watching && self.equal_failures == FIRST_MACHINES
     }
 
     /// The service works: it replies, even if only that it does not know a machine.
@@ -92,7 +92,7 @@ mod tests {
         outcome
     }
 
-    /// The number of outcomes noted before it trips.
+    /// The number of outcomes recorded before it trips.
     fn trips_after(machines: usize, outcomes: impl IntoIterator<Item = Outcome>) -> Option<usize> {
         let mut first = FirstOutcomes::new(machines);
         let mut outcomes = outcomes.into_iter();

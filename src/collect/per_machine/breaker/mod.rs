@@ -1,6 +1,6 @@
-//! The circuit breaker: tells failing machines from a failing service.
+//! The circuit breaker: distinguishes failing machines from a failing service.
 //!
-//! - `circuit/`: what calls have shown, and the state that follows: Closed, Suspect or Open. Pure
+//! - `circuit/`: what calls have shown, and the resulting state: Closed, Suspect or Open. Does no I/O
 //! - `history.rs`: the attempts of one call, and the state of the circuit when they failed
 //! - `first_outcomes.rs`: trips when the first machines have all failed alike
 //!
@@ -11,9 +11,9 @@
 //! Invariants, and why:
 //!
 //! - One probe at a time: the holder of `probing` sends it, and the others wait for its result.
-//! - Only machines that were answered before, in this run or an earlier one, are used to judge the
-//!   service. The rest of a fleet may be just the machines that always fail.
-//! - Failures in an outage count for no machine: after it, attempts start anew.
+//! - Only machines that were answered before, in this run or an earlier one, are used to test the service.
+//!   The rest of a fleet may consist of machines that always fail.
+//! - Failures in an outage count for no machine: after it, attempts are counted from zero again.
 
 mod circuit;
 mod first_outcomes;
@@ -24,7 +24,7 @@ use tokio::sync::watch;
 
 pub(super) use self::{
     circuit::{Circuit, FailedAttempt, State, Suspicion},
-    first_outcomes::{FIRST, FirstOutcomes},
+    first_outcomes::{FIRST_MACHINES, FirstOutcomes},
     history::CallHistory,
 };
 

@@ -14,11 +14,11 @@ pub(crate) struct Backoffs {
 
 impl Backoffs {
     /// Records that a machine backs off from now on, after this number of failures.
-    pub(crate) fn begin(&self, rest: Duration, failed: u32) {
+    pub(crate) fn begin(&self, delay: Duration, failed: u32) {
         let now = Instant::now();
         let mut in_progress = self.in_progress.lock();
         in_progress.retain(|(end, _)| *end > now);
-        in_progress.push((now + rest, failed));
+        in_progress.push((now + delay, failed));
     }
 
     /// When the last of the machines in backoff will be done. `after` is the time a machine needs

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 /// The number of answers in the long-term mean: enough to even out chance variation.
-const STEADY: u32 = 1024;
+const LONG_TERM_ANSWERS: u32 = 1024;
 /// The number of latest answers that show that the service has changed.
-const RECENT: u32 = 16;
+const RECENT_ANSWERS: u32 = 16;
 /// In the mean of the latest answers, an answer counts at most this many times the long-term mean.
-const OUTLIER: u32 = 4;
+const MAX_OUTLIER_FACTOR: u32 = 4;
 
 /// A mean that is stable while the service does not change, and adapts when it does.
 #[derive(Debug, Default, Clone, Copy)]
@@ -20,18 +20,18 @@ pub(crate) struct Latency {
 impl Latency {
     /// Records the time of an answer.
     pub(crate) fn record(&mut self, took: Duration) {
-        self.answers = self.answers.saturating_add(1).min(STEADY);
+        self.answers = self.answers.saturating_add(1).min(LONG_TERM_ANSWERS);
         self.mean = moved(self.mean, took, self.answers);
-        // A single call that hangs changes nothing, however long it takes.
-        let recently = took.min(self.mean * OUTLIER);
-        self.recent = moved(self.recent, recently, self.answers.min(RECENT));
-        if self.answers > RECENT && self.has_changed() {
+        // A single call that hangs has little effect, however long it takes.
+        let recently = took.min(self.mean * MAX_OUTLIER_FACTOR);
+        self.recent = moved(self.recent, recently, self.answers.min(RECENT_ANSWERS));
+        if self.answers > RECENT_ANSWERS && self.has_changed() {
             *self = Self::default();
             self.record(took);
         }
     }
 
-    /// Whether answers take twice or half as long as usual, which is not chance.
+    /// Whether answers take at least twice or at most half as long as usual, which is not chance.
     fn has_changed(&self) -> bool {
         self.recent > self.mean * 2 || self.recent * 2 < self.mean
     }

@@ -1,4 +1,4 @@
-//! Estimates the number of calls left from the run so far.
+//! Estimates the number of remaining calls from the run so far.
 
 mod backoffs;
 mod latency;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use self::retry_stats::seconds;
 pub(super) use self::{backoffs::Backoffs, latency::Latency, retry_stats::RetryStats};
 
-/// The estimate assumes this number of additional well-behaved machines, so that the first failure
-/// is not taken as the rule.
+/// The estimate assumes this many additional machines without failures, so that the first failure is not
+/// taken as the rule.
 const WELL_BEHAVED: u64 = 50;
 /// Maximum number of calls expected for one machine.
-const MOST_CALLS: u64 = 6;
+const MAX_CALLS_PER_MACHINE: u64 = 6;
 
 /// The progress of collecting, as input of the estimate.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,11 +47,12 @@ impl ProgressSnapshot {
         let machines = self.machines + self.late();
         let each = |calls| machines * calls / (self.findings + WELL_BEHAVED);
         let calls = each(self.replies + WELL_BEHAVED).max(times(machines, calls_each));
-        let most = machines.saturating_mul(MOST_CALLS);
+        let most = machines.saturating_mul(MAX_CALLS_PER_MACHINE);
         calls.clamp(machines, most).saturating_sub(self.in_flight)
     }
 
-    /// How long the machines that are left take, given the seconds for each and the number at once.
+    /// How long the remaining machines take, given the seconds per machine and the number of concurrent
+    /// calls.
     #[expect(clippy::cast_precision_loss, reason = "an estimate of a span of time")]
     pub(super) fn takes(self, in_progress: f64, at_once: u64) -> Duration {
         seconds(in_progress * self.machines as f64 / at_once.max(1) as f64)

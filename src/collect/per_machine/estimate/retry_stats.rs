@@ -1,4 +1,4 @@
-//! Estimates how often calls are repeated, and what that costs, from the run so far.
+//! Estimates how often calls are retried, and how long that takes, from the run so far.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use parking_lot::Mutex;
 
 use crate::collect::per_machine::retry::RetryPolicy;
 
-/// The estimate assumes this number of additional successful first calls, so that the first failure
-/// is not taken as the rule.
+/// The estimate assumes this many additional successful first calls, so that the first failure is not taken
+/// as the rule.
 const WELL_BEHAVED: f64 = 20.0;
-/// Calls are counted separately by the number of earlier failures of their machine, up to this
-/// number.
-const COUNTED_APART: usize = 8;
-/// Repetitions expected for fewer machines than this, over all machines together, are ignored.
-const LIKELY: f64 = 0.5;
+/// Calls are counted separately by the number of earlier failures of their machine, up to this number of
+/// failures.
+const COUNTED_SEPARATELY: usize = 8;
+/// Retries that are expected for fewer machines than this, over the whole fleet, are ignored.
+const MIN_EXPECTED_MACHINES: f64 = 0.5;
 /// The longest time in an estimate, in seconds: thirty years.
-const LONGEST: f64 = 1e9;
+const MAX_SECONDS: f64 = 1e9;
 
 /// The calls so far, by the number of failures before them.
 #[derive(Debug, Default)]
 pub(crate) struct RetryStats {
-    counts: Mutex<[AttemptCounts; COUNTED_APART]>,
+    counts: Mutex<[AttemptCounts; COUNTED_SEPARATELY]>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -32,15 +32,14 @@ struct AttemptCounts {
 /// The expected calls and delays of one machine.
 #[derive(Debug, Clone)]
 pub(crate) struct ExpectedRetries {
-    /// For each call of a machine: the share that fails and is repeated, and the delay before the
-    /// repetition.
+    /// For each call of a machine: the share that fails and is retried, and the delay before the retry.
     steps: Vec<(f64, Duration)>,
 }
 
 impl RetryStats {
     /// Records the result of a call after this number of failures.
     pub(crate) fn record(&self, failed_before: u32, has_failed: bool) {
-        let at = place(failed_before);
+        let at = counts_index(failed_before);
         let mut counts = self.counts.lock();
         counts[at].replies = counts[at].replies.saturating_add(1);
         counts[at].failed = counts[at].failed.saturating_add(u32::from(has_failed));
@@ -52,7 +51,7 @@ impl RetryStats {
         let (mut share, mut reached) = (0.0, 1.0);
         let mut steps = Vec::new();
         for failed in 1..=policy.retries {
-            share = counts[place(failed - 1)].share(share, failed == 1);
+            share = counts[counts_index(failed - 1)].share(share, failed == 1);
             steps.push((share, policy.usual_delay(failed)));
             reached *= share;
             // Later calls are too rare to matter.
@@ -64,8 +63,9 @@ impl RetryStats {
     }
 }
 
-fn place(failed_before: u32) -> usize {
-    usize::try_from(failed_before).map_or(COUNTED_APART - 1, |at| at.min(COUNTED_APART - 1))
+fn counts_index(failed_before: u32) -> usize {
+    usize::try_from(failed_before)
+        .map_or(COUNTED_SEPARATELY - 1, |at| at.min(COUNTED_SEPARATELY - 1))
 }
 
 impl AttemptCounts {
@@ -110,7 +110,7 @@ impl ExpectedRetries {
         let mut takes = Duration::ZERO;
         for (share, delay) in self.steps.iter().skip(from) {
             reached *= share;
-            if reached < LIKELY {
+            if reached < MIN_EXPECTED_MACHINES {
                 break;
             }
             takes = takes.saturating_add(*delay + latency);
@@ -118,7 +118,7 @@ impl ExpectedRetries {
         takes
     }
 
-    /// For each repetition, the share of machines that reach it, and the delay before it.
+    /// For each retry, the share of machines that reach it, and the delay before it.
     fn reached(&self) -> impl Iterator<Item = (f64, Duration)> {
         self.steps.iter().scan(1.0, |reached, (share, delay)| {
             *reached *= share;
@@ -129,7 +129,7 @@ impl ExpectedRetries {
 
 /// A number of seconds as a `Duration`.
 pub(super) fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST)).unwrap_or_default()
+    Duration::try_from_secs_f64(seconds.clamp(0.0, MAX_SECONDS)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Probes: calls that determine what failures mean, while other calls wait.
+//! Probes: calls that determine the cause of failures, while other calls wait.
 //!
-//! - `outage.rs`: a failure may be the service's. A machine that was answered before is requested
-//!   again; if that fails too, all calls wait, and further probes follow with growing pauses, for
-//!   up to an hour
-//! - `refusals.rs`: a refusal of the whole run may pass, or concern one machine alone
+//! - `outage.rs`: a failure may be the service's. A machine that was answered before is requested again; if
+//!   that fails too, all calls wait, and further probes follow at growing intervals, for up to an hour
+//! - `refusals.rs`: a refusal of the whole run may be transient, or concern only one machine
 //! - `sample.rs`: before any machine was answered, machines from elsewhere in the list are
 //!   requested
 //!
@@ -34,7 +33,7 @@ pub(super) use self::{
 };
 
 /// The first pause between probes.
-const SHORTEST: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The right to send probes; fails if the previous holder has ended the run.
 async fn probing(run: &Run) -> Result<MutexGuard<'_, ()>, Stopped> {
@@ -43,9 +42,8 @@ async fn probing(run: &Run) -> Result<MutexGuard<'_, ()>, Stopped> {
     Ok(probing)
 }
 
-/// Requests a machine that was answered before. The content of the reply is ignored: all that
-/// counts is whether the service works. If it refuses the run for this machine as well, the refusal
-/// is final.
+/// Requests a machine that was answered before. The content of the reply is ignored: it only shows whether
+/// the service works. If the service refuses the run for this machine as well, the refusal is final.
 async fn probe_known<'a, A: MissingKbsApi>(
     caller: &'a Caller<A>,
     slot: CallSlot<'a>,
@@ -54,7 +52,7 @@ async fn probe_known<'a, A: MissingKbsApi>(
     if !matches!(&reply, Err(error) if error.class == Class::Run) {
         return Ok(reply);
     }
-    sleep(SHORTEST).await;
+    sleep(FIRST_PAUSE).await;
     match probe_once(caller, caller.slot().await?).await? {
         Err(refused) if refused.class == Class::Run => {
             caller.run.stop(Ending::Refused(refused.failure));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
-use super::{SHORTEST, probe_known, probing, sample::check_reachable};
+use super::{FIRST_PAUSE, probe_known, probing, sample::check_reachable};
 use crate::{
     collect::per_machine::{
         breaker::{CallHistory, Circuit, FailedAttempt, Suspicion},
@@ -16,17 +16,17 @@ use crate::{
     domain::{ending::Ending, outcome::Failure, text::span},
 };
 
-/// How long to wait for a sign of life before a machine is given up.
+/// How long to wait for a sign of life before the failure is attributed to the machine.
 const SIGN_OF_LIFE_WAIT: Duration = Duration::from_secs(1);
-/// The longest pause, unless the service asks for more.
-const LONGEST: Duration = Duration::from_mins(1);
-/// The longest pause that the service can ask for.
-const LONGEST_REQUESTED: Duration = Duration::from_mins(10);
-/// The longest outage that a run waits for; a longer one ends the run.
-const LONGEST_OUTAGE: Duration = Duration::from_hours(1);
+/// The maximum pause between probes, unless the service asks for a longer one.
+const MAX_PAUSE: Duration = Duration::from_mins(1);
+/// The maximum pause that the service can request.
+const MAX_REQUESTED_PAUSE: Duration = Duration::from_mins(10);
+/// The maximum length of an outage; a longer one ends the run.
+const MAX_OUTAGE: Duration = Duration::from_hours(1);
 
-/// Whether a failure is the machine's own, and counts. Returns once that is clear; in an outage,
-/// that is when it ends.
+/// Whether a failure is the machine's own, and counts. Returns once that is clear; in an outage, when the
+/// outage is over.
 pub(crate) async fn is_own_failure<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -75,8 +75,7 @@ async fn determine_cause<A: MissingKbsApi>(
     }
 }
 
-/// Requests a machine that was answered before, unless another call shows first that the service
-/// works.
+/// Requests a machine that was answered before, unless another call shows first that the service works.
 async fn probe<A: MissingKbsApi>(
     caller: &Caller<A>,
     history: &CallHistory,
@@ -105,9 +104,9 @@ async fn wait_out<A: MissingKbsApi>(
     run.breaker.change(Circuit::open);
     log_outage(&failed.failure);
     let began = Instant::now();
-    let mut pause = SHORTEST;
+    let mut pause = FIRST_PAUSE;
     let mut waited = Duration::ZERO;
-    while waited < LONGEST_OUTAGE {
+    while waited < MAX_OUTAGE {
         let length = pause.max(requested_wait(&failed));
         run.limiter().down_until(Instant::now() + length);
         sleep(length).await;
@@ -119,9 +118,9 @@ async fn wait_out<A: MissingKbsApi>(
             }
             Err(again) => failed = again,
         }
-        // Adds up its own pauses: a computer that was asleep did not probe meanwhile.
-        waited += length + probed.elapsed().min(LONGEST);
-        pause = (pause * 2).min(LONGEST);
+        // Adds up its own pauses: while a computer was asleep, nothing was probed.
+        waited += length + probed.elapsed().min(MAX_PAUSE);
+        pause = (pause * 2).min(MAX_PAUSE);
     }
     give_up(run, failed.failure);
     Err(Stopped)
@@ -139,7 +138,7 @@ fn end_outage(run: &Run, took: Duration) {
 }
 
 fn give_up(run: &Run, mut failure: Failure) {
-    let hours = span(LONGEST_OUTAGE);
+    let hours = span(MAX_OUTAGE);
     failure.message = format!("no answer for {hours}; last attempt: {}", failure.message);
     run.stop(Ending::Failing(failure));
 }
@@ -147,12 +146,12 @@ fn give_up(run: &Run, mut failure: Failure) {
 /// How long the service asked to wait.
 fn requested_wait(failed: &CallError) -> Duration {
     match failed.class {
-        Class::Call(Some(wait)) => wait.min(LONGEST_REQUESTED),
+        Class::Call(Some(wait)) => wait.min(MAX_REQUESTED_PAUSE),
         _ => Duration::ZERO,
     }
 }
 
-/// Logs an outage; nothing else does. The attempts during it are logged at debug level.
+/// Logs an outage. It is logged nowhere else; the attempts during it are logged at debug level.
 fn log_outage(failure: &Failure) {
     warn!(
         reason = %failure.reason,

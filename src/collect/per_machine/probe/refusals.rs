@@ -1,5 +1,4 @@
-//! Confirms a refusal before it ends the run: a single one may be transient, or concern one machine
-//! alone.
+//! Confirms a refusal before it ends the run: a single one may be transient, or concern only one machine.
 
 use std::time::Duration;
 
@@ -16,15 +15,15 @@ use crate::{
 /// What a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RefusalScope {
-    /// Not clear yet: the machine is to be requested again.
+    /// Not clear yet: the machine has to be requested again.
     Unclear,
-    /// This machine alone.
+    /// Only this machine.
     Machine,
     /// The whole run.
     Run,
 }
 
-/// How other calls fare meanwhile.
+/// The replies to other calls meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OtherCalls {
     Accepted,
@@ -32,7 +31,7 @@ enum OtherCalls {
     NoReply,
 }
 
-/// What a refusal of the whole run concerns, judging by other calls.
+/// What a refusal of the whole run concerns, according to other calls.
 pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -51,7 +50,7 @@ pub(crate) async fn refusal_scope<A: MissingKbsApi>(
     if !is_first && run.tracker.answers() > earlier {
         return Ok(RefusalScope::Machine);
     }
-    // After several refusals only a probe is sent: the caller that counts them goes on to send it.
+    // After several refusals only a probe is sent, by the caller that counted the last of them.
     breaker.change(Circuit::refused);
     let several = breaker.circuit().is_refused();
     if is_first && breaker.circuit().has_answered() && !several {

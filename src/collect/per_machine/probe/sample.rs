@@ -1,5 +1,5 @@
-//! Before any machine was answered, determines whether only the machines at the head of the list
-//! fail, or all of them, by requesting a few from elsewhere in the list.
+//! Before any machine was answered, determines whether only the machines at the start of the list fail, or
+//! all of them, by requesting a few from elsewhere in the list.
 
 use std::time::Duration;
 
@@ -12,12 +12,10 @@ use crate::{
     domain::{ending::Ending, outcome::Failure},
 };
 
-/// The wait before the first request, if the failure may be transient; each further wait is twice
-/// as long.
+/// The wait before the first request, if the failure may be transient; doubled before each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 
-/// After many replies that were not the service's own: checks whether the service can be reached at
-/// all. If not, the run is over.
+/// After many foreign replies: checks whether the service can be reached at all. If not, ends the run.
 pub(super) async fn check_reachable<A: MissingKbsApi>(
     caller: &Caller<A>,
     error: &CallError,
@@ -31,8 +29,8 @@ pub(super) async fn check_reachable<A: MissingKbsApi>(
     Err(Stopped)
 }
 
-/// After the first machines have all failed alike: checks whether others do, too. If so, the run is
-/// over.
+/// After the first machines have all failed in the same way: checks whether other machines do as well. If so,
+/// ends the run.
 pub(crate) async fn check_others<A: MissingKbsApi>(caller: &Caller<A>, failure: Failure) {
     let run = &caller.run;
     let check = async {
@@ -62,8 +60,8 @@ pub(super) async fn sample_is_answered<A: MissingKbsApi>(
     Ok(false)
 }
 
-/// The first wait. A gateway that cannot reach the service may do so in a moment; one that replies
-/// on its own behalf will not change.
+/// The first wait. A gateway that cannot reach the service may reach it a moment later; one that replies on
+/// its own behalf will not change.
 fn first_wait(failure: &Failure) -> Duration {
     let is_passing = failure.http_status.is_some_and(|status| status >= 500);
     if is_passing {

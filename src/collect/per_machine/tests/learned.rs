@@ -25,7 +25,7 @@ async fn unnamed_limit_is_learned_from_the_first_refusals() {
     );
 }
 
-/// The service refuses one machine for ever: that says nothing about the quota.
+/// The service always refuses one machine: that says nothing about the quota.
 #[tokio::test(start_paused = true)]
 async fn refusals_of_one_machine_teach_nothing() {
     for wait in [None, Some(1)] {

@@ -95,7 +95,7 @@ async fn unknown_share_is_of_the_whole_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stopped_late_pass_records_nothing_for_unasked_machines() {
+async fn stopped_late_pass_records_nothing_for_unrequested_machines() {
     let service = Service::with_latency(1000);
     let plan = Plan {
         unknown: (0..20).map(|number| unknown(number, 1)).collect(),
@@ -193,7 +193,7 @@ async fn nothing_is_sent_when_the_ledger_is_full() {
     assert_eq!(outcomes.len(), 10, "the others were never asked");
 }
 
-/// Only machines that always fail may be left of a fleet, although the service works and answered the
+/// The rest of a fleet may consist of machines that always fail, although the service works and answered the
 /// others earlier.
 #[tokio::test(start_paused = true)]
 async fn only_failing_machines_left_do_not_trip_the_breaker() {

@@ -174,8 +174,7 @@ async fn postponed_machines_that_are_unknown_get_late_passes() {
     assert_eq!((ending, outcomes.len()), (Ending::Finished, 30));
 }
 
-/// Every call from the first on: this concerns the service as a whole, so the run does not try every
-/// machine.
+/// Every call from the first on: this concerns the whole service, so the run does not try every machine.
 #[tokio::test(start_paused = true)]
 async fn overloaded_service_gets_few_calls() {
     let service = Service::with_latency(100).everybody(overloaded(3600));

@@ -31,7 +31,7 @@ pub(super) enum Reply {
     Fail(Class, Reason, u16),
     /// A foreign reply of this status.
     Foreign(u16),
-    /// A 403 of the service that names nothing valid for the whole run.
+    /// A 403 of the service that names nothing that applies to the whole run.
     Denied,
     /// No reply for this long, then a timeout.
     Hang(Duration),
@@ -88,7 +88,7 @@ impl Service {
         }
     }
 
-    /// Admits this many calls within this window, and tells the others to wait as long.
+    /// Admits this many calls within this window, and asks the others to wait that long.
     pub(super) fn letting_in(mut self, calls: usize, window: Duration) -> Self {
         self.window = Some((calls, window));
         self

@@ -1,4 +1,4 @@
-//! Foreign replies, and machines at the head of the list that always fail.
+//! Foreign replies, and machines at the start of the list that always fail.
 
 use super::*;
 use crate::{defender::Class, domain::outcome::Failure};
@@ -61,7 +61,7 @@ async fn very_short_list_is_requested_as_usual() {
     }
 }
 
-/// Failures at the head of the list do not predict the others.
+/// Failures at the start of the list do not predict those of the others.
 #[tokio::test(start_paused = true)]
 async fn failing_machines_at_the_head_do_not_stop_the_others() {
     for reply in [
@@ -91,7 +91,7 @@ async fn failing_machines_at_the_head_do_not_stop_the_others() {
     }
 }
 
-/// If every machine fails, going on would waste the quota.
+/// If every machine fails, continuing would waste the quota.
 #[tokio::test(start_paused = true)]
 async fn run_stops_when_every_machine_is_rejected() {
     for reply in [REJECTED, TOO_LARGE] {

@@ -100,7 +100,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Within a fifth of the duration once a quarter of it has passed.
+/// Within a fifth of the duration, once a quarter of it has passed.
 #[tokio::test(start_paused = true)]
 async fn estimate_follows_failures() {
     for case in cases() {
@@ -115,8 +115,8 @@ async fn estimate_follows_failures() {
     }
 }
 
-/// As long as the latency is unknown, the estimate is a range that contains the real end; from the
-/// first answer on it is one time.
+/// While the latency is unknown, the estimate is a range that contains the real end; from the first answer on
+/// it is a single time.
 #[tokio::test(start_paused = true)]
 async fn estimate_is_a_range_before_the_first_answer() {
     for latency in [20, 100, 300, 1000, 2500, 3000] {

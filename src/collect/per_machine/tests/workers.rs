@@ -4,8 +4,8 @@ use futures::join;
 
 use super::*;
 
-/// The outcome of each machine with two workers that have half of the slots each, and the number of
-/// outcomes of each worker.
+/// The outcome of each machine with two workers that have half of the slots each, and the number of outcomes
+/// from each worker.
 async fn run_two(fetcher: &Fetcher<&Service>, service: &Service) -> (Ending, Outcomes) {
     let collected = RefCell::new(Outcomes::default());
     let other = fetcher.another_worker(service, 4);

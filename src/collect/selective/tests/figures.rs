@@ -1,4 +1,4 @@
-//! How many calls a night takes, at the size of a real tenant.
+//! The number of calls a night takes, for a fleet the size of a real tenant.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn control(fleet: &Fleet) -> ControlTotals {
     }
 }
 
-/// At most 1.05 times as many.
+/// At most 1.05 times the expected number.
 fn is_at_most(requested: usize, expected: usize) {
     assert!(
         requested * 100 <= expected * 105,
@@ -53,7 +53,7 @@ fn first_night_by_cohorts_takes_the_calls_of_the_formula() {
         let leaders: usize = sizes.values().map(|size| size.min(&2)).sum();
         let sample = (fleet.versions.len() - leaders).div_ceil(50).max(200);
         let rounds = ran.rounds.iter().zip(&ran.sizes);
-        let disagreeing = rounds.filter(|(why, _)| **why == Why::Disagreement);
+        let disagreeing = rounds.filter(|(why, _)| **why == RoundReason::Disagreement);
         let disagreeing: usize = disagreeing.map(|(_, size)| size).sum();
         is_at_most(ran.requested.len(), leaders + sample + disagreeing);
         assert!(ran.requested.len() * 3 < fleet.versions.len());

@@ -52,7 +52,7 @@ fn machines_with_the_same_software_share_a_set() {
 }
 
 #[test]
-fn some_machines_are_as_if_there_were_no_others() {
+fn inventory_of_some_machines_ignores_the_others() {
     let rows = [
         row(1, "edge", "140.0"),
         row(1, "windows_11", "10.0.26100.1"),

@@ -65,7 +65,7 @@ fn rows_are_grouped_by_machine_and_update() {
 }
 
 #[test]
-fn what_names_no_cve_or_no_kb_is_no_gap() {
+fn row_without_a_cve_or_a_kb_is_not_a_gap() {
     let answers = answers([
         row(1, "5000002", "windows_11", 0),
         row(1, "mfsa2025-56", "firefox", 5),
@@ -93,7 +93,7 @@ fn machine_that_is_not_onboarded_has_no_answer() {
 }
 
 #[test]
-fn grouped_rows_are_as_single_ones() {
+fn grouped_rows_equal_single_ones() {
     let mut grouped = VulnerabilityRows::default();
     let empty = row(1, "5000002", "", 0);
     let cves = [1, 2].map(|it| row(1, "", "", it).cve.unwrap());
@@ -112,7 +112,7 @@ fn grouped_rows_are_as_single_ones() {
     assert_eq!(grouped.rows_without_cve, 1);
 }
 
-/// Each list as what it says, because places depend on the order of the rows.
+/// Each machine with the contents of its list, because indexes depend on the order of the rows.
 fn readable(answers: &BulkAnswers) -> Vec<(MachineId, MissingKbs)> {
     let list = |it| (it, answers.of(it).unwrap().clone());
     answers.machines().map(list).collect()

@@ -1,16 +1,17 @@
-//! What calls have shown about the service, and the resulting state of the circuit. Pure.
+//! What calls have shown about the service, and the resulting state of the circuit. Does no I/O.
 
 use std::{collections::VecDeque, mem};
 
 use super::CallHistory;
 use crate::domain::machine::MachineId;
 
-/// Bounds of the number of consecutive failures that raise a suspicion; it is about the number of
+/// Bounds for the number of consecutive failures that raise a suspicion; the number is derived from the
 /// attempts per call.
-const FEWEST_IN_A_ROW: u32 = 3;
-const MOST_IN_A_ROW: u32 = 8;
-/// Maximum number of machines kept for probes: a single one might have been removed meanwhile.
-const KNOWN: usize = 8;
+const MIN_FAILURES_IN_A_ROW: u32 = 3;
+const MAX_FAILURES_IN_A_ROW: u32 = 8;
+/// Maximum number of answered machines kept for probes: several, because a single one might have been removed
+/// meanwhile.
+const MAX_PROBE_MACHINES: usize = 8;
 /// Consecutive replies that are not the service's own, before any answer, that raise a suspicion.
 /// With the [sample](crate::collect::per_machine::plan::SAMPLE_SIZE) that is requested then, they
 /// make 20.
@@ -79,8 +80,8 @@ impl Circuit {
     /// `known` machines earlier.
     pub(crate) fn new(retries: u32, known: &[MachineId]) -> Self {
         Self {
-            threshold: retries.clamp(FEWEST_IN_A_ROW, MOST_IN_A_ROW),
-            known: known.iter().copied().take(KNOWN).collect(),
+            threshold: retries.clamp(MIN_FAILURES_IN_A_ROW, MAX_FAILURES_IN_A_ROW),
+            known: known.iter().copied().take(MAX_PROBE_MACHINES).collect(),
             ..Self::default()
         }
     }
@@ -114,7 +115,7 @@ impl Circuit {
         self.foreign >= FOREIGN_IN_A_ROW && !self.has_answered()
     }
 
-    /// Whether all replies so far are foreign, however few.
+    /// Whether all replies so far are foreign, even if there are only a few.
     pub(crate) fn began_with_foreign_replies(&self) -> bool {
         self.foreign > 0 && self.signs == 0 && !self.has_answered()
     }
@@ -124,8 +125,8 @@ impl Circuit {
         history.signs.is_some_and(|earlier| self.signs > earlier)
     }
 
-    /// Whether the call's last failure was the machine's own, judging by what happened since;
-    /// `None` if nothing did.
+    /// Whether the call's last failure was the machine's own, according to replies since then; `None` if
+    /// there were none.
     pub(crate) fn is_own(&self, history: &CallHistory) -> Option<bool> {
         if self.outages != history.outages {
             return Some(false);
@@ -145,7 +146,7 @@ impl Circuit {
     /// Records an answer for a machine. Returns whether waiting callers must be notified.
     pub(crate) fn answered(&mut self, machine: MachineId) -> bool {
         self.known.retain(|known| *known != machine);
-        self.known.truncate(KNOWN - 1);
+        self.known.truncate(MAX_PROBE_MACHINES - 1);
         self.known.push_front(machine);
         let was_refused = mem::take(&mut self.refused) > 0;
         self.sign_of_life() || was_refused
@@ -196,7 +197,7 @@ impl Circuit {
         self.refused = 0;
     }
 
-    /// A call starts to wait for what its failure means.
+    /// A call starts to wait for the cause of its failure to be determined.
     pub(crate) fn wait(&mut self) {
         self.waiting += 1;
     }

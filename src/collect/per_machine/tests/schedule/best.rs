@@ -17,7 +17,7 @@ pub(super) struct Rules {
 pub(super) enum Since {
     /// Its answer, plus the guard: all that a client can know.
     Answer,
-    /// Its sending, as if the service were known to see it at once.
+    /// Its sending, as if the service were known to receive it immediately.
     Sending,
 }
 

@@ -1,5 +1,5 @@
-//! Whole runs with exact windows, compared with the best schedule: as fast as the quota allows, with
-//! a correct estimate.
+//! Whole runs with exact windows, compared with the best schedule: as fast as the quota allows, with a
+//! correct estimate.
 
 mod best;
 mod run;
@@ -131,8 +131,8 @@ fn counting_from_the_answer_costs_at_most_two_percent() {
     }
 }
 
-/// Runs with `--source` decide in rounds which machines are next: each waits for the answers of the one
-/// before, and all share one quota.
+/// Runs with `--source` select machines in rounds: each round waits for the answers of the previous one, and
+/// all share one quota.
 #[test]
 fn rounds_cost_little_more_than_their_calls() {
     for (latency_ms, fleet, rounds) in [

@@ -40,8 +40,8 @@ pub(super) struct Case {
     pub(super) flaky: u64,
     /// One in this many machines is unknown.
     pub(super) unknown_every: usize,
-    /// How many machines are requested before it is decided which ones are next; the rest at last. Empty
-    /// if all are requested at once.
+    /// The number of machines requested in each round before the next is selected; the rest in the last
+    /// round. Empty if all are requested together.
     pub(super) rounds: &'static [u16],
 }
 
