@@ -1,7 +1,7 @@
-//! Before collecting: the answers of a source that has all machines at once.
+//! Before collecting: reads the answers of a bulk source, which has those of all machines.
 //!
-//! They are held until all of it has been read, and only then become outcomes: what a killed process
-//! has read counts as nothing, and the next one reads it again.
+//! They become outcomes only after the whole source has been read: if the process is killed before,
+//! the next one starts reading from the beginning.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -63,7 +63,7 @@ pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, Ru
     }
 }
 
-/// Reads the source, unless the run is interrupted or its time is up before.
+/// Reads the source; fails if the run is interrupted or reaches its time limit meanwhile.
 async fn read_in_time(
     setup: &Setup<'_>,
     store: &Arc<Mutex<Store>>,
@@ -87,7 +87,8 @@ fn failed(because: String) -> Ending {
     Ending::NoBulk(Failure::new(Reason::BadReply, because))
 }
 
-/// Keeps what is known of the source, and finds out which machines without a row miss nothing.
+/// Stores the facts about the source, and determines which machines without a row are fully
+/// patched.
 async fn with_answers(
     prepared: Prepared<'_>,
     source: Source,

@@ -1,4 +1,4 @@
-//! The session with a source that has all machines at once.
+//! The session with a bulk source.
 
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ pub(super) enum BulkSession<'run> {
 }
 
 impl BulkSession<'_> {
-    /// Fetches the answers for all machines, and returns the calls that it took.
+    /// Fetches the answers for all machines. Also returns how many calls were sent.
     pub(super) async fn fetch(
         self,
         setup: &Setup<'_>,

@@ -1,4 +1,4 @@
-//! The answers of a source that has all machines at once, and what becomes of each machine by it.
+//! The answers of a bulk source, and the outcome that follows for each machine.
 
 use std::collections::HashSet;
 
@@ -14,14 +14,13 @@ use crate::{
     store::{MachineProgress, MachineState},
 };
 
-/// The answers of a source that has all machines at once.
+/// The answers of a bulk source.
 pub(super) struct BulkSource {
     pub(super) run: BulkRun,
-    /// The calls that it took.
+    /// The calls sent for it.
     pub(super) requests: Requests,
     pub(super) answers: BulkAnswers,
-    /// Machines that the service knows well enough to have listed what they miss: without a row they
-    /// miss nothing.
+    /// Machines that the service has current data about: without a row they are fully patched.
     pub(super) known: HashSet<MachineId>,
 }
 

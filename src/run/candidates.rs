@@ -1,4 +1,4 @@
-//! What is known of a run's machines before the first call for any of them.
+//! What is known about each machine of a run before the first call.
 
 use std::collections::HashSet;
 
@@ -12,19 +12,19 @@ use crate::{
     store::MachineProgress,
 };
 
-/// After this long without contact the service has no current data of a machine.
-const SILENT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// After this long without contact the service has no current data about a machine.
+const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What the candidates of a run follow from.
+/// The data from which the candidates of a run are derived.
 pub(super) struct Known<'run> {
     pub(super) list: &'run Inventory,
     pub(super) software: &'run SoftwareInventory,
     /// The machines of the list that the service's own list lacks, sorted.
     pub(super) gone: &'run [MachineId],
-    /// The machines that the service names as changed, if it was asked for them.
+    /// The machines that the service names as changed, if they were requested.
     pub(super) named: Option<&'run HashSet<MachineId, RandomState>>,
-    /// The machines of which the service had no current data at the last run.
-    pub(super) silent_then: &'run HashSet<MachineId>,
+    /// The machines without current data at the last run.
+    pub(super) silent_at_last_run: &'run HashSet<MachineId>,
     pub(super) now: Timestamp,
 }
 
@@ -56,16 +56,16 @@ impl Known<'_> {
         candidates.collect()
     }
 
-    /// The place of a machine's software. That of a machine that the service no longer lists says
-    /// nothing: it is called for.
+    /// The index of a machine's software set; `None` if the service no longer lists the machine,
+    /// which is then requested.
     fn software_of(&self, machine: MachineId) -> Option<u32> {
         let is_gone = self.gone.binary_search(&machine).is_ok();
         self.software.set_of(machine).filter(|_| !is_gone)
     }
 
     fn came_back(&self, machine: MachineId, last_seen: Option<Timestamp>) -> bool {
-        let is_silent = last_seen.is_some_and(|seen| self.now.duration_since(seen) > SILENT);
-        !is_silent && self.silent_then.contains(&machine)
+        let is_silent = last_seen.is_some_and(|seen| self.now.duration_since(seen) > SILENT_AFTER);
+        !is_silent && self.silent_at_last_run.contains(&machine)
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn machines_that_are_gone_or_came_back_are_told_from_others() {
+    fn machines_that_are_gone_or_came_back_are_recognised() {
         let now: Timestamp = "2026-11-30T00:00:00Z".parse().unwrap();
         let row = |number| InventoryMachine {
             id: machine(number),
@@ -122,7 +122,7 @@ mod tests {
             software: &software,
             gone: &[machine(5)],
             named: None,
-            silent_then: &[2, 3, 4].map(machine).into(),
+            silent_at_last_run: &[2, 3, 4].map(machine).into(),
             now,
         };
         let mut machines = [1, 2, 3, 4, 5, 6].map(progress);

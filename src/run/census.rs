@@ -1,5 +1,6 @@
 //! Between collecting and the reports: the service's own count of machines that miss a KB, compared
-//! with the run's answers. It never costs the run: without a count the reports say why.
+//! with the run's answers. A failure here never ends the run: the reports say why the count is
+//! missing.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -26,10 +27,10 @@ use crate::{
     store::{Recorded, RunRecord, Store, StoreError},
 };
 
-/// Why there is no census, in the words of the reports.
+/// Why there is no census, as worded in the reports.
 type Missing = String;
 
-/// Adds the census, if one is wanted, and keeps it with the run.
+/// Adds the census, if one is wanted, and stores it with the run.
 pub(super) async fn add_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
     if collected.setup.input.config.census {
         return with_census(collected).await;
@@ -75,7 +76,8 @@ async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError
     })
 }
 
-/// Why no census can be requested, if so. It is about all machines, so all must have been requested.
+/// Why no census can be requested; `None` if it can. It counts all machines, so the run must have
+/// requested all of them.
 fn obstacle(setup: &Setup<'_>, ending: &Ending) -> Option<Missing> {
     let claims = setup.identity.claims.as_ref();
     match ending {
@@ -95,9 +97,9 @@ struct Attempt<'run> {
     setup: &'run Setup<'run>,
     record: &'run RunRecord,
     unsaved: &'run [Outcome],
-    /// Lent to the ledger of the calls meanwhile.
+    /// Lent to the ledger of the calls during the attempt.
     store: &'run Arc<Mutex<Store>>,
-    /// The service's count, if the run began with it.
+    /// The service's count, if it was fetched before collecting.
     fetched: Option<&'run ServiceCensus>,
 }
 
@@ -126,7 +128,8 @@ impl Attempt<'_> {
         })
     }
 
-    /// Counts the machines by their answers; those without one by their last answer of earlier runs.
+    /// Counts the machines by their answers; those without an answer by their last one from earlier
+    /// runs.
     fn tally(&self) -> Result<CensusTally, StoreError> {
         let machines = &self.setup.input.inventory.machines;
         let mut unanswered: HashSet<MachineId> = machines.iter().map(|it| it.id).collect();
@@ -151,8 +154,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Fetches the service's count, unless the run is interrupted or its time is up before. It includes the
-/// products with these names.
+/// Fetches the service's count, including the products with these names. Fails if the run is
+/// interrupted or reaches its time limit meanwhile.
 pub(super) async fn fetch(
     setup: &Setup<'_>,
     store: &Arc<Mutex<Store>>,
@@ -176,7 +179,7 @@ pub(super) async fn fetch(
     }
 }
 
-/// Records since when KBs are listed, for later runs that keep answers.
+/// Records when each KB was first counted, for later runs that keep answers.
 pub(super) fn record_kbs(store: &mut Store, record: &RunRecord, census: &ServiceCensus) {
     let (service, now) = (record.service_number, Timestamp::now());
     if let Err(problem) = store.record_census_kbs(service, &census.products, now) {
@@ -196,7 +199,7 @@ fn keep(store: &Store, record: &RunRecord, census: Option<&Census>) {
     }
 }
 
-/// Logs what is missing.
+/// Warns if the census, or a product in it, is missing.
 fn warn_of_missing(census: &Census) {
     if let Some(because) = &census.missing_because {
         warn!("The service's own count is missing: {because}");

@@ -49,21 +49,22 @@ pub(super) struct Concluded<'run> {
     outcome: RunOutcome,
     /// Why some data could not be stored.
     failure: Option<StoreError>,
-    /// Why the folders of `--split-by` are not written, or the run is not in the lake, or not uploaded.
+    /// Why the folders of `--split-by` could not be written, the run not added to the lake, or its
+    /// reports not uploaded.
     undelivered: Option<RunError>,
     summary: Show,
-    told: Told,
+    summaries: Summaries,
     known_exploited: Option<KnownExploited>,
     store: Store,
     /// Whether gaps are open that make a complete run fail.
     is_alarming: bool,
 }
 
-/// What is said of the run besides its reports.
-struct Told {
-    /// By an overview.
+/// Summaries of the run for other readers than those of its reports.
+struct Summaries {
+    /// For the overview of several tenants.
     digest: RunDigest,
-    /// By a notification.
+    /// For a notification.
     notice: Box<Notice>,
 }
 
@@ -105,13 +106,13 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
     data.bulk = calls.bulk();
     let is_alarming = is_alarming(input.config, &data.fleet);
     let mut written = WrittenFiles::default();
-    let (summary, mut told) = write(&setup, &data, failure.as_ref(), &mut written)?;
-    told.digest.is_alarming = is_alarming;
+    let (summary, mut summaries) = write(&setup, &data, failure.as_ref(), &mut written)?;
+    summaries.digest.is_alarming = is_alarming;
     let delivered = deliver(&setup, &data, &ending, &answers, written).await;
     let undelivered = delivered.err();
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
-    // When the run is resumed, folders are written, what the lake lacks is added, and what is not uploaded is uploaded.
+    // A run with an undelivered part is not closed, so that resuming it delivers the part.
     if undelivered.is_none() {
         close(&mut store, &record, &fleet, input.config.store.keep_runs);
     }
@@ -123,29 +124,29 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
         failure,
         undelivered,
         summary,
-        told,
+        summaries,
         known_exploited: fleet.known_exploited,
         store,
         is_alarming,
     })
 }
 
-/// Writes the reports. Returns what is printed of the run, and what is said of it besides.
+/// Writes the reports. Returns the text to print, and the summaries of the run.
 fn write(
     setup: &Setup<'_>,
     data: &RunData<'_>,
     failure: Option<&StoreError>,
     files: &mut WrittenFiles,
-) -> Result<(Show, Told), RunError> {
+) -> Result<(Show, Summaries), RunError> {
     data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure))?;
         files.add(run.facts, None);
-        let told = Told {
+        let summaries = Summaries {
             digest: RunDigest::of(run),
             notice: Box::new(Notice::of(run)),
         };
-        Ok((summary(setup.input.config, run), told))
+        Ok((summary(setup.input.config, run), summaries))
     })
 }
 
@@ -163,8 +164,8 @@ fn write_folders(
     write_parts(data, &setup.output, &outcomes, files)
 }
 
-/// Writes the folders of `--split-by`; then adds the run to the lake, and uploads its reports. If both of these fail, the
-/// first failure is the one that is returned.
+/// Writes the folders of `--split-by`; then adds the run to the lake, and uploads its reports. If
+/// both of these fail, the second failure is only logged.
 async fn deliver(
     setup: &Setup<'_>,
     data: &RunData<'_>,
@@ -231,7 +232,7 @@ fn assemble<'run>(
     Ok(data)
 }
 
-/// What is known of the service's list. If it cannot be read, the reports say so.
+/// The comparison with the service's list. If it cannot be read, the reports say so.
 fn compared(input: RunInput<'_>, answers: &Answers, run: RunId) -> Option<ListCheck> {
     let check = list_check(answers.kept(), run, input.inventory);
     let check = check.unwrap_or_else(|problem| Some(ListCheck::Missing(chain(&problem))));
@@ -283,10 +284,10 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
 }
 
 impl Concluded<'_> {
-    /// Prints how the run ended, and returns its exit code or its error, with what is said of it besides.
+    /// Prints how the run ended. Returns its exit code or its error, with the summaries.
     pub(super) fn finish(self) -> Finished {
-        let digest = Some(self.told.digest.clone());
-        let notice = Some(self.told.notice.clone());
+        let digest = Some(self.summaries.digest.clone());
+        let notice = Some(self.summaries.notice.clone());
         Finished {
             digest,
             notice,
@@ -294,13 +295,13 @@ impl Concluded<'_> {
         }
     }
 
-    /// Likewise, without that.
+    /// Prints how the run ended, logs it and writes the metrics. Returns the exit code or the error.
     fn exit(mut self) -> Result<ExitCode, RunError> {
         let printed = self.print_messages();
         let (record, config) = (self.record.clone(), self.setup.input.config);
         let ended_run = EndedRun {
             record: &record,
-            skipped: self.told.digest.skipped,
+            skipped: self.summaries.digest.skipped,
             known_exploited: self.known_exploited,
             started: self.setup.input.started.timestamp(),
         };
@@ -318,7 +319,7 @@ impl Concluded<'_> {
         self.summary.show()?;
         let config = self.setup.input.config;
         let how = if self.failure.is_none() && self.undelivered.is_none() {
-            let gate = self.gate_for_rest();
+            let gate = self.gate_for_unanswered();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
             let is_alarming = self.is_alarming;
             conclusion(config, &self.ending, &self.record, limiter, is_alarming)
@@ -330,8 +331,8 @@ impl Concluded<'_> {
         messages.iter().flatten().try_for_each(|text| print(text))
     }
 
-    /// The gate of the calls that are left to send, if anything is to be said of them.
-    fn gate_for_rest(&self) -> Option<Gate> {
+    /// The gate for the machines without an answer; `None` if there are none, or with `--quiet`.
+    fn gate_for_unanswered(&self) -> Option<Gate> {
         let (input, tally) = (self.setup.input, self.record.tally);
         let is_needed = !input.config.console.quiet && tally.failed + tally.pending > 0;
         let gate = is_needed.then(|| gate(input.config, &self.store, &self.setup.identity));
@@ -354,7 +355,7 @@ impl Concluded<'_> {
     }
 }
 
-/// How the run ended, if what there was to say of it could be printed. If there are two errors, the first one
+/// How the run ended, or the error of printing that. If the run has ended with an error as well, it
 /// is logged.
 fn with_printed(
     ended: Result<ExitCode, RunError>,
@@ -369,7 +370,7 @@ fn with_printed(
     Err(unprinted.into())
 }
 
-/// Logs the end of the run, for collectors.
+/// Logs the end of the run, for log collectors.
 fn log_end(run: &EndedRun<'_>, code: ExitCode) {
     let record = run.record;
     let tally = record.tally;

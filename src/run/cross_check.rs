@@ -1,5 +1,5 @@
-//! Between collecting and the reports: the answers of the run compared with those of a second source. It
-//! never costs the run: without a second source the reports say why.
+//! Between collecting and the reports: the answers of the run compared with those of a second
+//! source. A failure here never ends the run: the reports say why there is no comparison.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -31,11 +31,11 @@ use crate::{
     store::{Recorded, RunId, RunRecord, Store, StoreError},
 };
 
-/// Why there is no comparison, in the words of the reports.
+/// Why there is no comparison, as worded in the reports.
 type Missing = String;
 
-/// Warns that there will be no comparison, if that is known before the machines are requested: that may
-/// take hours. It is tried all the same, as the role may be granted meanwhile.
+/// Warns before the machines are requested, which may take hours, if the token does not allow
+/// reading the second source. It is read nevertheless: the role may have been granted by then.
 pub(super) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
     let setup = &prepared.setup;
     if let (Some(source), Ok(_)) = (setup.input.config.cross_check, &prepared.session)
@@ -45,7 +45,7 @@ pub(super) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
     }
 }
 
-/// Adds the comparison with a second source, if it is wanted, and keeps it with the run.
+/// Adds the comparison with a second source, if it is wanted, and stores it with the run.
 pub(super) async fn add_cross_check(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
     if let Some(source) = collected.setup.input.config.cross_check {
         return with_cross_check(collected, source).await;
@@ -96,7 +96,8 @@ async fn with_cross_check(
     })
 }
 
-/// Why there can be no comparison, if so. It is about all machines, so all must have been requested.
+/// Why there can be no comparison; `None` if there can. It compares all machines, so the run must
+/// have requested all of them.
 fn obstacle(ending: &Ending, is_broken: bool) -> Option<Missing> {
     let because = match ending {
         Ending::Finished if is_broken => "the store could not be written",
@@ -113,7 +114,7 @@ struct Attempt<'run> {
     setup: &'run Setup<'run>,
     record: &'run RunRecord,
     unsaved: &'run [Outcome],
-    /// Lent to the ledger of the calls meanwhile.
+    /// Lent to the ledger of the calls during the attempt.
     store: &'run Arc<Mutex<Store>>,
     source: Source,
 }
@@ -152,7 +153,7 @@ impl Attempt<'_> {
         Ok(answers)
     }
 
-    /// What the work gives, unless the run is interrupted or its time is up before.
+    /// The result of the work; fails if the run is interrupted or reaches its time limit meanwhile.
     async fn in_time<T>(
         &self,
         work: impl Future<Output = Result<T, Missing>>,
@@ -168,8 +169,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// The machines that miss nothing if the second source has no row about them. The software inventory
-    /// is only fetched if it is needed to tell.
+    /// The machines that are fully patched if the second source has no row about them. Fetches the
+    /// software inventory only if the lists do not contain all of them.
     async fn known(
         &self,
         answers: &BulkAnswers,
@@ -192,7 +193,7 @@ impl Attempt<'_> {
         Ok(known)
     }
 
-    /// What the lists say of the machines.
+    /// Reads the machines of a kind from the lists.
     fn lists<T>(
         &self,
         read: impl FnOnce(RunInput<'_>, &Store, RunId) -> Result<T, StoreError>,
@@ -218,8 +219,8 @@ impl Attempt<'_> {
         Ok(tally.finish())
     }
 
-    /// Explains differences of the last run by this reading of the second source: an answer that was
-    /// younger than the source then may be in it now. A failure costs this run nothing.
+    /// Settles differences of the last run with the second source as it is now: it may have caught
+    /// up with answers that were newer at the time. A failure does not affect this run.
     fn settle_last(&self, second: SecondAnswers<'_>) {
         if let Err(problem) = self.try_settle_last(second) {
             warn!(
@@ -244,7 +245,7 @@ impl Attempt<'_> {
     }
 }
 
-/// A second source that the token's roles allow, as far as they are known.
+/// A second source that the token's roles allow, or whose roles are unknown.
 enum Permitted {
     Export,
     /// With the session in which it is queried.

@@ -6,26 +6,26 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 /// How often the wall clock is checked.
-const PERIOD: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Waits until the deadline; for ever if there is none.
+/// Waits until the deadline; never returns if there is none.
 ///
 /// The deadline is reached when the wall clock says so, even if it was set forward or the computer
-/// was suspended. If the clock was set back, it is reached once the time that was left at the
-/// beginning has passed.
+/// was suspended. If the clock was set back, it is reached once the time that was left at first has
+/// passed.
 pub(crate) async fn reached(until: Option<Timestamp>, clock: fn() -> Timestamp) {
     let Some(until) = until else {
         return pending().await;
     };
     let left = || Duration::try_from(until.duration_since(clock())).unwrap_or_default();
     let started = Instant::now();
-    let at_most = left();
+    let left_at_first = left();
     loop {
-        let left = left().min(at_most.saturating_sub(started.elapsed()));
+        let left = left().min(left_at_first.saturating_sub(started.elapsed()));
         if left.is_zero() {
             return;
         }
-        sleep(left.min(PERIOD)).await;
+        sleep(left.min(CHECK_INTERVAL)).await;
     }
 }
 

@@ -97,7 +97,7 @@ pub enum RunError {
     /// The service did not send its list, after all retries.
     #[error("the service did not return its machine list: {}", .0.describe())]
     ListFailed(Failure),
-    /// A call for the list could not be recorded, and was not sent.
+    /// A call for the list was not sent because it could not be recorded.
     #[error("the machine list was not requested")]
     ListStore(#[source] StoreFailed),
     /// No list that was fetched with these filters is in the store.
@@ -106,7 +106,7 @@ pub enum RunError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another process was in progress until the deadline.
+    /// Another process was still running at the deadline.
     #[error(
         "the time limit was reached while another patchgap was still running with the same \
              app registration"
@@ -172,7 +172,7 @@ pub enum RunError {
     /// Nothing can be added to the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
-    /// The place of the lake cannot be used.
+    /// The folder or store of the lake cannot be used.
     #[error("cannot use the lake")]
     NoLake(#[source] PlaceError),
     /// The run could not be added to the lake.
@@ -236,8 +236,8 @@ impl RunError {
         }
     }
 
-    /// Whether a tenant has no run to report again. That the store of all tenants does not exist is another
-    /// matter: its path may be mistyped.
+    /// Whether the error is only that a tenant has no run to render again. A missing store of all
+    /// tenants is a real error: its path may be mistyped.
     pub(crate) fn is_without_runs(&self, common_store: &Path) -> bool {
         let Self::Store(StoreError { path, problem }) = self else {
             return false;
@@ -381,20 +381,20 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
 }
 
 impl RunError {
-    /// How to fix what is wrong with a place besides that of the reports.
+    /// How to fix errors of uploads, the lake and the folders of `--split-by`.
     fn hint_about_places(&self) -> Option<String> {
         match self {
             Self::Upload(error) | Self::NoLake(error) => error.hint(),
-            Self::NotUploaded(error) => Some(again(
+            Self::NotUploaded(error) => Some(hint_then(
                 error.hint(),
                 "run the same command again: no answer is requested twice, and all files are uploaded",
             )),
             Self::Lake(error) => Some(error.hint().to_owned()),
-            Self::NotInLake(error) => Some(again(
+            Self::NotInLake(error) => Some(hint_then(
                 error.hint(),
                 "run the same command again: no answer is requested twice, and what the lake lacks is added",
             )),
-            Self::PartsNotWritten(error) => Some(again(
+            Self::PartsNotWritten(error) => Some(hint_then(
                 error.hint(),
                 "run the same command again: no answer is requested twice",
             )),
@@ -406,11 +406,11 @@ impl RunError {
     }
 }
 
-/// What to do before `what` is done again, and that.
-fn again(before: Option<String>, what: &str) -> String {
-    match before {
-        Some(hint) => format!("{hint}; then {what}"),
-        None => what.to_owned(),
+/// `then`, preceded by the hint for an error.
+fn hint_then(hint: Option<String>, then: &str) -> String {
+    match hint {
+        Some(hint) => format!("{hint}; then {then}"),
+        None => then.to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ fn text(found: KnownExploited) -> String {
     format!("{gaps} open on {machines}: exit code 5 because of --fail-on known-exploited")
 }
 
-/// The exit code of a run with this one.
+/// Applies `--fail-on` to an exit code.
 pub(super) const fn alarmed(code: ExitCode, is_alarming: bool) -> ExitCode {
     match code {
         ExitCode::Complete if is_alarming => ExitCode::Partial,

@@ -1,4 +1,4 @@
-//! The feeds of CVEs, before anything is requested.
+//! Reads the feeds of CVEs (KEV, EPSS, MSRC) before anything is requested.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::RunError;
 use crate::{aggregate::RankBy, config::Config, feeds, risk::Feeds};
 
-/// Reads the feeds of a run: those in its folder, if it has one.
+/// The feeds in the configured folder; empty if none is configured.
 pub(crate) fn read_feeds(config: &Config, now: Timestamp) -> Result<Arc<Feeds>, RunError> {
     // A dry run writes nothing.
     let store = config.store.path.as_deref().filter(|_| !config.dry_run);

@@ -8,9 +8,9 @@ use crate::{
 
 /// How a run ended, whether or not its reports are written.
 pub(crate) struct Finished {
-    /// What an overview says of the run; `None` if there are no reports.
+    /// The run's summary for an overview; `None` if there are no reports.
     pub(crate) digest: Option<RunDigest>,
-    /// What a notification says of it, likewise.
+    /// The run's summary for a notification; `None` if there are no reports.
     pub(crate) notice: Option<Box<Notice>>,
     /// The exit code, or why the run ended early.
     pub(crate) ended: Result<ExitCode, RunError>,

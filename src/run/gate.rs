@@ -27,8 +27,8 @@ pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Resul
     Ok(gate)
 }
 
-/// Forgets what earlier processes learned about the limits, if that is wanted. What this process has learned
-/// since it started stays.
+/// With `--forget-limits`: deletes the limits that earlier processes learned, but not those that
+/// this process has learned since it started.
 pub(crate) fn forget_limits(
     config: &Config,
     store: &Store,
@@ -41,7 +41,8 @@ pub(crate) fn forget_limits(
     Ok(())
 }
 
-/// The limits and the pace of the calls for machines; beside limits that were learned, the ones configured.
+/// The limits and the pace of the calls for machines; also the configured limits if they differ
+/// from learned ones.
 pub(crate) fn described(config: &Config, gate: &Gate) -> String {
     let limits = gate.limiter(Api::MissingKbs).limits();
     let paced = format!("{limits}, paced at {}", config.pace);

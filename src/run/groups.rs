@@ -1,4 +1,5 @@
-//! How many groups of machines with the same software there are: what `--source cohorts` can save.
+//! The number of groups of machines with the same software, which shows how many calls `--source
+//! cohorts` can save.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +9,8 @@ use crate::{
     store::{Service, Store, StoreError},
 };
 
-/// The number of products that are named.
-const NAMED: usize = 5;
+/// The most products that are named.
+const MOST_NAMED: usize = 5;
 
 /// The number of groups, and the products that add most to it.
 pub(super) fn described(software: &SoftwareInventory, products: &BTreeSet<String>) -> String {
@@ -25,7 +26,7 @@ pub(super) fn described(software: &SoftwareInventory, products: &BTreeSet<String
         added.push((all.saturating_sub(groups(&others)), product));
     }
     added.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
-    let named = added.iter().filter(|it| it.0 > 0).take(NAMED);
+    let named = added.iter().filter(|it| it.0 > 0).take(MOST_NAMED);
     let named: Vec<String> = named
         .map(|(more, product)| format!("{product} {more}"))
         .collect();
@@ -39,7 +40,8 @@ pub(super) fn described(software: &SoftwareInventory, products: &BTreeSet<String
     )
 }
 
-/// Likewise, by the latest software inventory and the latest count of the service that runs have left.
+/// The same text, from the latest software inventory and the latest count of the service in the
+/// store.
 pub(crate) fn kept(store: &Store, service: &Service) -> Result<String, StoreError> {
     let runs = store.runs()?;
     let known = runs.iter().find(|run| run.service == *service);

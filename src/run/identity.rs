@@ -14,7 +14,7 @@ pub(crate) struct Identity {
     /// Identifies the quota that applies.
     pub(crate) application: Application,
     /// Identifies the source of the answers. The configured tenant takes precedence, because it is
-    /// known without a token, too.
+    /// known even without a token.
     service: Service,
     /// The claims of the token, if they can be read.
     pub(crate) claims: Option<Claims>,

@@ -18,7 +18,7 @@ pub(crate) struct RunInput<'run> {
     /// The file of the store.
     pub(crate) state: &'run StoreFile,
     pub(crate) inventory: &'run Inventory,
-    /// What says which CVEs matter.
+    /// The feeds of CVEs (KEV, EPSS, MSRC).
     pub(crate) feeds: &'run Arc<Feeds>,
     /// Which gaps are accepted or overdue.
     pub(crate) policy: &'run Arc<Policy>,

@@ -1,4 +1,4 @@
-//! What `patchgap report` does for one tenant: reads the list and the feeds, and then runs, or renders the
+//! `patchgap report` for one tenant: reads the list and the feeds, and then runs, or renders the
 //! reports of a kept run again.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use tracing::warn;
 use super::{
     Finished, RunError, RunInput,
     inputs::{check_conflicts, inputs},
-    kept::{Again, Criteria, report_again},
+    kept::{Criteria, RerenderInput, report_again},
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
     metrics::{self, with_failure_written},
@@ -27,7 +27,7 @@ use crate::{
     store::StoreFile,
 };
 
-/// What `patchgap report` does for one tenant.
+/// `patchgap report` for one tenant.
 #[derive(Clone, Copy)]
 pub(crate) struct ReportJob<'job> {
     pub(crate) resolved: &'job Resolved,
@@ -43,7 +43,8 @@ pub(crate) struct ReportJob<'job> {
 }
 
 impl ReportJob<'_> {
-    /// Does the job. `begin` is called before the first request.
+    /// Does the job. Calls `begin` before the first request, for the caller to handle interrupts
+    /// from then on.
     pub(crate) async fn run(self, begin: impl FnOnce()) -> Finished {
         let done = if self.resolved.config.offline {
             self.report_again().await
@@ -59,8 +60,8 @@ impl ReportJob<'_> {
         let inputs = self.inputs();
         let feeds = self.feeds.of(config, self.started.timestamp())?;
         let policy = read_policy(config, &feeds)?;
-        if let Some(doubt) = renewal(config, self.started.timestamp()) {
-            warn!("{doubt}");
+        if let Some(warning) = renewal(config, self.started.timestamp()) {
+            warn!("{warning}");
         }
         begin();
         let inventory = match inventory {
@@ -90,7 +91,8 @@ impl ReportJob<'_> {
         Ok(run(input).await)
     }
 
-    /// Renders the reports of the kept run again, or says what is known of the machines of the list.
+    /// Renders the reports of the kept run again, or reports what the store knows about the
+    /// machines of the list.
     async fn report_again(self) -> Result<Finished, RunError> {
         let config = &self.resolved.config;
         let mut inventory = self.list_in_file()?;
@@ -104,7 +106,7 @@ impl ReportJob<'_> {
         }
         let feeds = self.feeds.of(config, self.started.timestamp())?;
         let policy = read_policy(config, &feeds)?;
-        let again = Again {
+        let again = RerenderInput {
             config,
             state: self.state.path(),
             inputs: &inputs,
@@ -151,10 +153,10 @@ impl ReportJob<'_> {
         Ok(inventory)
     }
 
-    /// Prints oddities of the list that affect how its figures are to be read.
+    /// Warns about unusual things in the list that affect how to read its figures.
     fn warn_of_oddities(&self, inventory: &Inventory) {
-        if let Some(doubt) = unreadable_last_seen(inventory, self.started.timestamp()) {
-            warn!("{doubt}");
+        if let Some(warning) = unreadable_last_seen(inventory, self.started.timestamp()) {
+            warn!("{warning}");
         }
         if let Some(message) = shared_names(inventory) {
             inform(self.resolved.config.console, &message);

@@ -1,5 +1,5 @@
-//! The machines of which the service knows what they miss, so that one without a row in its export
-//! misses nothing; and those that it has not seen for so long that it does not.
+//! The machines that the service has current data about, so that one without a row in its export is
+//! fully patched; and those without current data.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use crate::{
     store::{RunId, Store, StoreError},
 };
 
-/// The service drops the vulnerabilities of a machine that it has not seen for so long.
-const SILENT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The service drops the vulnerabilities of a machine that it has not seen for this long.
+const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The machines that the service's own list has as onboarded, and as seen within thirty days. There is
-/// such a list if the machines come from it, or if theirs was compared with it.
+/// The machines that the service lists as onboarded and as seen within thirty days; empty if the
+/// run neither uses the service's list nor was compared with it.
 pub(super) fn listed_lately(
     input: RunInput<'_>,
     store: &Store,
@@ -24,14 +24,16 @@ pub(super) fn listed_lately(
 ) -> Result<HashSet<MachineId>, StoreError> {
     let now = input.started.timestamp();
     if input.inventory.fetched.is_some() {
-        return Ok(seen(input.inventory, now, |ago| ago <= SILENT));
+        return Ok(seen(input.inventory, now, |ago| ago <= SILENT_AFTER));
     }
     let list = store.service_list(run)?.and_then(Result::ok);
-    Ok(list.map_or_else(HashSet::new, |list| seen(&list, now, |ago| ago <= SILENT)))
+    Ok(list.map_or_else(HashSet::new, |list| {
+        seen(&list, now, |ago| ago <= SILENT_AFTER)
+    }))
 }
 
-/// The machines that the service's own list, or else that of the run, has as not seen within thirty
-/// days.
+/// The machines not seen within thirty days, according to the service's own list, or else to the
+/// run's.
 pub(super) fn silent(
     input: RunInput<'_>,
     store: &Store,
@@ -40,7 +42,7 @@ pub(super) fn silent(
     let now = input.started.timestamp();
     let list = store.service_list(run)?.and_then(Result::ok);
     let list = list.as_ref().unwrap_or(input.inventory);
-    Ok(seen(list, now, |ago| ago > SILENT))
+    Ok(seen(list, now, |ago| ago > SILENT_AFTER))
 }
 
 /// The machines in the software inventory.
@@ -50,7 +52,7 @@ pub(super) fn in_software(software: Option<&RunSoftware>) -> impl Iterator<Item 
     machines.map(|it| it.0)
 }
 
-/// The machines that a list has as seen for the last time so long ago.
+/// The machines of a list whose time since they were last seen fits.
 fn seen(
     list: &Inventory,
     now: Timestamp,

@@ -1,8 +1,8 @@
 //! `--lake`: adds the tables of a run to those of all runs, once its reports are written.
 //!
-//! A run that was stopped is to be resumed, and then has all its answers: nothing is added until that. A run that
-//! reached its time limit is done, whether or not it is resumed. A run that is in the lake is not added again; if it
-//! could not be added, it does not end in the store, so that the next start resumes it.
+//! A stopped run is added only after it has been resumed and has all its answers. A run that
+//! reached its time limit is added as it is. A run that is in the lake is not added again; if it
+//! could not be added, it is not closed in the store, so that the next start resumes it.
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Checks before anything is requested that a run can be added.
+/// Checks before anything is requested that the run can be added.
 pub(super) async fn check(config: &Config, now: Timestamp) -> Result<(), RunError> {
     match &config.lake {
         Some(place) => checked(place, config, now).await.map(drop),
@@ -27,8 +27,8 @@ pub(super) async fn check(config: &Config, now: Timestamp) -> Result<(), RunErro
     }
 }
 
-/// Checks that, and that files can be added, by adding one that is removed again. Returns why it could not be removed, if
-/// so.
+/// Also checks write access with a temporary file. Returns the error if the file could not be
+/// removed.
 pub(crate) async fn try_out(
     place: &Place,
     config: &Config,
@@ -67,14 +67,14 @@ pub(super) async fn add(
     let Some(place) = &config.lake else {
         return Ok(());
     };
-    let said = if ending.reached_its_goal() {
+    let message = if ending.reached_its_goal() {
         let added = stop.run_until_cancelled(add_to(place, data, now)).await;
         let added = added.ok_or_else(|| RunError::NotAdded(place.to_string()))?;
         in_words(&added.map_err(|problem| RunError::NotInLake(Box::new(problem)))?)
     } else {
         "the run is added when it has been resumed".to_owned()
     };
-    inform(config.console, &format!("lake {place}: {said}"));
+    inform(config.console, &format!("lake {place}: {message}"));
     Ok(())
 }
 

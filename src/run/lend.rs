@@ -1,4 +1,4 @@
-//! Lends the store to the ledgers of calls that are sent outside a run's recorder.
+//! Lends the store to the ledgers of calls that are not sent by the run's recorder.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Before selecting: which machines the service itself names as changed.
+//! Before selecting: the machines that the service itself names as changed.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -19,17 +19,17 @@ use crate::{
     store::{StartedRun, Store},
 };
 
-/// What the service says of changes.
+/// The changes that the service names.
 #[derive(Default)]
 pub(super) struct Named {
-    /// The machines that it names; `None` if it is not known since when to ask.
+    /// The machines that it names; `None` if the time of the last query is not known.
     pub(super) machines: Option<HashSet<MachineId, RandomState>>,
     /// The time up to which its changes are taken into account by this run.
     pub(super) watermark: Option<Timestamp>,
 }
 
-/// The machines that the service names, if it is to be asked. With `auto` what fails costs nothing but
-/// calls; else the error says why there are none.
+/// Queries the service for changed machines, if that is configured. With `auto` a failure is only
+/// logged, and more machines are requested; otherwise it is returned.
 pub(super) async fn named(
     setup: &Setup<'_>,
     started: &StartedRun,
@@ -45,7 +45,7 @@ pub(super) async fn named(
     if is_auto && claims.is_none_or(|claims| lacks(claims, &[EXPORT_ROLE]).is_some()) {
         return Ok(Named::default());
     }
-    match ask(setup, started, store, session).await {
+    match query_changes(setup, started, store, session).await {
         Err(because) if is_auto => {
             warn!("The service was not asked for changed machines: {because}");
             Ok(Named::default())
@@ -57,11 +57,11 @@ pub(super) async fn named(
             }
             Ok(named)
         }
-        asked => asked,
+        queried => queried,
     }
 }
 
-async fn ask(
+async fn query_changes(
     setup: &Setup<'_>,
     started: &StartedRun,
     store: &Arc<Mutex<Store>>,

@@ -1,4 +1,4 @@
-//! Reads the policy before anything is requested, and says what became of its exceptions.
+//! Reads the policy before anything is requested, and warns about exceptions without effect.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::{
     risk::Feeds,
 };
 
-/// The most exceptions that are warned of one by one.
+/// The most exceptions with a warning of their own.
 const MOST_NAMED: usize = 10;
 
-/// Reads the policy. Whatever is wrong with a file of exceptions ends the run, and so does a wish that cannot
-/// be fulfilled with these feeds.
+/// Reads the policy. Fails if the file of exceptions is not valid, or if the policy needs a feed
+/// that is missing.
 pub(crate) fn read_policy(config: &Config, feeds: &Feeds) -> Result<Arc<Policy>, PolicyError> {
     if config.policy.fail_on == FailOn::KnownExploited && feeds.kev.is_none() {
         return Err(PolicyError::NoCatalogue);
@@ -38,8 +38,7 @@ pub(crate) fn dated(policy: &Arc<Policy>, started_at: Timestamp, zone: &TimeZone
     }
 }
 
-/// Warns of exceptions that are about nothing, and of those that are over while their gaps are still
-/// there.
+/// Warns about exceptions that match no gap, and about expired ones whose gaps are still open.
 pub(super) fn warn_of_exceptions(figures: &PolicyFigures) {
     let warnings = warnings(figures);
     for warning in warnings.iter().take(MOST_NAMED) {

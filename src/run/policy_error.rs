@@ -1,4 +1,4 @@
-//! The error about a policy, for whoever reports errors of a run.
+//! Errors about the policy of a run.
 
 use thiserror::Error;
 
@@ -10,7 +10,7 @@ pub enum PolicyError {
     /// The accepted risks cannot be read.
     #[error(transparent)]
     Exceptions(#[from] ExceptionsError),
-    /// The run cannot fail because of what the catalogue of exploited CVEs says without it.
+    /// `--fail-on known-exploited` is given, but the catalogue of exploited CVEs is missing.
     #[error("--fail-on known-exploited needs CISA's catalogue (KEV), and there is none")]
     NoCatalogue,
 }

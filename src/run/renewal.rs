@@ -1,18 +1,18 @@
-//! When a credential is to be renewed.
+//! Warns before a credential expires.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{config::Config, defender::auth::certificate_end, domain::text::span};
 
-/// How long before its end a credential is to be renewed.
-const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long before its end a credential should be renewed.
+const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Whether a credential ends so soon that somebody has to renew it.
+/// Whether a credential ends so soon that it should be renewed.
 pub(crate) fn is_soon(end: Timestamp, now: Timestamp) -> bool {
-    end.duration_since(now) < SOON
+    end.duration_since(now) < RENEW_BEFORE
 }
 
-/// What there is to say of the certificate of a sign-in, if it has to be renewed.
+/// The warning that the certificate of the sign-in should be renewed, if so.
 pub(crate) fn renewal(config: &Config, now: Timestamp) -> Option<String> {
     let end = certificate_end(&config.sign_in)?;
     is_soon(end, now).then(|| text(end, now))
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn end_is_said_with_the_time_that_is_left() {
+    fn warning_names_the_end_and_the_time_left() {
         let now = Timestamp::UNIX_EPOCH;
         for (days, expected) in [
             (11, "ends at 1970-01-12T00:00:00Z, in 11 d: renew it"),

@@ -1,4 +1,4 @@
-//! Which machines a run calls for, if not all.
+//! Which machines a run requests, if not all.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     store::{RunRecord, Store},
 };
 
-/// Which machines a run calls for.
+/// Which machines a run requests.
 pub(super) enum Calls {
     /// All of them.
     Every,
@@ -25,14 +25,14 @@ pub(super) enum Calls {
     EveryBecause(CallSelection),
     /// Some of them.
     Selected(Selection),
-    /// None: a source that has all machines at once was read.
+    /// None: a bulk source was read instead.
     Bulk(BulkSource),
-    /// None: such a source could not be read, and that ends the run.
+    /// None: a bulk source could not be read, which ends the run.
     NoBulk(Ending),
 }
 
 impl Calls {
-    /// What selects them, if not all are called for.
+    /// The selection, if not all machines are requested.
     pub(super) const fn selection(&self) -> Option<&Selection> {
         match self {
             Self::Selected(selection) => Some(selection),
@@ -40,7 +40,7 @@ impl Calls {
         }
     }
 
-    /// How the selection went; `None` if none was wanted.
+    /// The result of the selection; `None` if none was wanted.
     pub(super) fn result(&self) -> Option<CallSelection> {
         match self {
             Self::EveryBecause(why) => Some(why.clone()),
@@ -49,7 +49,7 @@ impl Calls {
         }
     }
 
-    /// The source that has all machines at once, if that is where the answers come from.
+    /// The bulk source, if the answers come from one.
     pub(super) const fn bulk(&self) -> Option<BulkRun> {
         match self {
             Self::Bulk(source) => Some(source.run),
@@ -58,27 +58,27 @@ impl Calls {
     }
 }
 
-/// What a run starts with that does not call for every machine.
+/// The selection of the machines to request.
 pub(super) struct Selection {
     pub(super) selector: Arc<Mutex<Selector>>,
     /// The service's own count, from before the calls.
     pub(super) census: ServiceCensus,
     pub(super) source: AnswerSource,
-    /// The number of machines that the service named as changed, if it was asked for them.
+    /// The number of machines that the service named as changed, if they were requested.
     pub(super) named: Option<u64>,
-    /// The time up to which the service's changes are taken into account, if they are.
+    /// The time up to which the service's changes are taken into account; `None` if they are not.
     pub(super) watermark: Option<Timestamp>,
 }
 
 impl Selection {
-    /// Keeps the last answers of the machines for which nothing can have changed, and records how the
-    /// selection went. If that fails, these machines are pending.
+    /// Stores the last answers of the machines for which nothing can have changed as answers of
+    /// this run, and the result of the selection. If that fails, these machines stay pending.
     pub(super) fn keep(&self, record: &RunRecord, ending: &Ending, store: &mut Store) {
         let kept: Vec<MachineId> = self.selector.lock().kept().collect();
         let kept = store.keep_answers(record, kept);
         let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));
         let kept = kept.and_then(|()| match (self.watermark, ending) {
-            // A run that ended early has not queried all that changed.
+            // A run that ended early has not requested all changed machines.
             (Some(watermark), Ending::Finished) => {
                 store.set_changes_watermark(record.service_number, watermark)
             }
@@ -89,7 +89,7 @@ impl Selection {
         }
     }
 
-    /// How the selection went.
+    /// The result of the selection.
     fn result(&self) -> CallSelection {
         let selector = self.selector.lock();
         CallSelection {

@@ -1,6 +1,5 @@
-//! Before collecting: decides which machines have to be called for, if not all. What that takes, and
-//! cannot be had, costs the run nothing but calls: then every machine is called for, and the reports say
-//! why.
+//! Before collecting: decides which machines have to be requested, if not all. If the required data
+//! is unavailable, every machine is requested, and the reports say why.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -37,10 +36,10 @@ use crate::{
     store::{RunRecord, StartedRun, Store, StoreError},
 };
 
-/// Why every machine has to be called for, in the words of the reports.
+/// Why every machine has to be requested, as worded in the reports.
 type Obstacle = String;
 
-/// Decides which machines are called for, if not all.
+/// Decides which machines are requested, if not all.
 pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
     let Ok(session) = &prepared.session else {
         return Ok(prepared);
@@ -66,7 +65,7 @@ pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunEr
     })
 }
 
-/// Calls for every machine, and says why; a run that is about to end calls for none.
+/// Requests every machine, and warns why; without the warning if the run is being interrupted.
 fn every_machine(setup: &Setup<'_>, because: Obstacle) -> Calls {
     if setup.input.stops.gentle.is_cancelled() {
         return Calls::Every;
@@ -168,7 +167,7 @@ impl Known<'_> {
         let source = self.setup.input.config.source;
         let by_software = source.changes_from != ChangesFrom::Delta;
         Policy {
-            // Without knowing what changed, the service's changes alone keep nothing.
+            // If the changes are unknown, no answer can be kept because of them.
             keeps: source.answers.changes && (by_software || self.named.is_some()),
             by_software,
             infers: source.answers.cohorts,
@@ -180,7 +179,8 @@ impl Known<'_> {
         }
     }
 
-    /// The products whose versions decide what a machine misses. A product without a count may be one.
+    /// The products whose versions decide which KBs a machine misses. Includes the products that
+    /// were not counted, because they may be among them.
     fn relevant_products(&self) -> BTreeSet<String> {
         let with_kbs = self
             .census
@@ -194,14 +194,15 @@ impl Known<'_> {
             .collect()
     }
 
-    /// The software of the machines at the time of those answers.
+    /// The software of the machines at the time of their last answers.
     fn software_then(&self) -> Result<SoftwareInventory, StoreError> {
         let machines = self.started.machines.iter().map(|it| it.machine);
         let service = self.record().service_number;
         self.store.software_at_last_answers(service, machines)
     }
 
-    /// The machines' answers before this run, with the key of the software that each had then.
+    /// The machines' last answers before this run, each with the key of the machine's software at
+    /// the time.
     fn last_answers(
         &self,
         selector: &mut Selector,
@@ -229,7 +230,7 @@ impl Known<'_> {
         last: &HashMap<MachineId, LastAnswer>,
         gone: &[MachineId],
     ) -> Result<Vec<Candidate>, StoreError> {
-        let silent_then = if self.setup.input.config.source.answers.changes {
+        let silent_at_last_run = if self.setup.input.config.source.answers.changes {
             self.store.silent_before(self.record().run)?
         } else {
             HashSet::new()
@@ -239,14 +240,14 @@ impl Known<'_> {
             software: self.software,
             gone,
             named: self.named,
-            silent_then: &silent_then,
+            silent_at_last_run: &silent_at_last_run,
             now: self.setup.input.started.timestamp(),
         };
         let last = |machine| last.get(&machine).copied();
         Ok(known.candidates(&self.started.machines, last))
     }
 
-    /// The answers that an earlier process has got for this run.
+    /// Records the answers that earlier sessions of this run have stored.
     fn record_earlier_answers(&self, selector: &mut Selector) -> Result<(), StoreError> {
         self.store
             .for_each_outcome(self.record().run, &mut |outcome, _| {
@@ -269,7 +270,7 @@ impl Known<'_> {
         })
     }
 
-    /// The list compared with the service's own, if that was asked for.
+    /// The comparison of the list with the service's own, if it was requested.
     fn comparison(&self) -> Result<Option<ListComparison>, StoreError> {
         let list = self.setup.input.inventory;
         let service = self.store.service_list(self.record().run)?;
@@ -277,7 +278,8 @@ impl Known<'_> {
         Ok(service.map(|it| ListComparison::of(list, it)))
     }
 
-    /// How many machines more the service counted at the last run: what was so then is no news.
+    /// How many machines more the service counted at the last run: such a difference is not a new
+    /// one.
     fn usual_differences(&self) -> Result<BTreeMap<(String, KbId), i64>, StoreError> {
         if !self.setup.input.config.source.answers.changes {
             return Ok(BTreeMap::new());

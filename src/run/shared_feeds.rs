@@ -1,4 +1,4 @@
-//! Feeds that several runs share: reading them takes seconds, and memory.
+//! Feeds that several runs share, because reading them takes seconds and memory.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use super::{RunError, feeds::read_feeds};
 use crate::{config::Config, risk::Feeds};
 
-/// The feeds of the folders that were read, each once.
+/// The feeds of each folder that was read.
 #[derive(Default)]
 pub(crate) struct SharedFeeds(Mutex<Vec<(PathBuf, Arc<Feeds>)>>);
 
@@ -18,10 +18,10 @@ impl SharedFeeds {
         let Some(folder) = &config.feeds else {
             return read_feeds(config, now);
         };
-        // Others wait here while a folder is read, instead of reading it, too.
+        // Concurrent callers wait here instead of reading the folder again.
         let mut read = self.0.lock();
         let known = read.iter().find(|(path, _)| *path == folder.path);
-        // Whether feeds are required depends on the tenant.
+        // Empty feeds are read again, because whether that is an error depends on the tenant.
         if let Some((_, feeds)) = known.filter(|(_, feeds)| !feeds.is_empty()) {
             return Ok(Arc::clone(feeds));
         }

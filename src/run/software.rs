@@ -1,5 +1,5 @@
-//! Between the sign-in and the calls: the software inventory. It never costs the run: without one the
-//! reports say why.
+//! Between the sign-in and the calls: the software inventory. A failure here never ends the run:
+//! the reports say why the inventory is missing.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -25,8 +25,8 @@ use crate::{
     store::{RunId, Store},
 };
 
-/// Adds the software inventory, and keeps it with the run. A run that is resumed has the one that it
-/// began with; without one it is fetched if it is wanted.
+/// Adds the software inventory, and stores it with the run. A resumed run uses the one that it
+/// began with; without one, it is fetched if it is wanted.
 pub(super) async fn add_software(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
     let run = prepared.started.record.run;
     let kept = prepared.store.software(run)?;
@@ -71,8 +71,8 @@ fn keep(store: &mut Store, run: RunId, software: &RunSoftware) {
     }
 }
 
-/// The software of the machines on the list, unless the run is interrupted or its time is up before;
-/// or why there is none.
+/// The software of the machines on the list, or why there is none: one reason is that the run is
+/// interrupted or reaches its time limit meanwhile.
 pub(super) async fn fetch(
     input: RunInput<'_>,
     identity: &Identity,

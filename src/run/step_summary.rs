@@ -10,8 +10,8 @@ use tracing::warn;
 
 use crate::domain::text::chain;
 
-/// Appends a summary in Markdown to what earlier steps of the workflow have written. If that fails, the run
-/// goes on without it.
+/// Appends a summary in Markdown to those of earlier steps of the workflow. If that fails, the run
+/// continues without it.
 pub(crate) fn add_step_summary(path: &Path, text: &str) {
     if let Err(problem) = append(path, text) {
         warn!("no summary in {}: {}", path.display(), chain(&problem));

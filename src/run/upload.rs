@@ -1,7 +1,8 @@
 //! `--upload`: uploads the reports of a run, once they are written.
 //!
-//! As with the lake: a run that was stopped is to be resumed, and is uploaded then; one that could not be uploaded does
-//! not end in the store, so that the next start resumes it. Reports of stored answers are uploaded, too.
+//! As with the lake, a stopped run is uploaded only after it has been resumed; one that could not
+//! be uploaded is not closed in the store, so that the next start resumes it. Reports that are
+//! rendered again are also uploaded.
 
 use jiff::{Timestamp, ZonedDateTime};
 use tokio_util::sync::CancellationToken;
@@ -20,14 +21,15 @@ use crate::{
 pub(super) struct WrittenFiles(Vec<ReportFile>);
 
 impl WrittenFiles {
-    /// Adds the reports with these facts, those of a part of the machines under the part's name.
+    /// Adds the reports with these facts. Reports about a part of the machines are uploaded under
+    /// the part's name.
     pub(super) fn add(&mut self, facts: &Facts, part: Option<&str>) {
         let names = facts.files.iter().map(String::as_str);
         self.0.extend(ReportFile::all(&facts.folder, part, names));
     }
 }
 
-/// What is uploaded, and how.
+/// The target of an upload.
 #[derive(Clone, Copy)]
 pub(crate) struct Upload<'run> {
     pub(crate) config: &'run Config,
@@ -37,8 +39,8 @@ pub(crate) struct Upload<'run> {
     pub(crate) stop: &'run CancellationToken,
 }
 
-/// Checks before anything is requested that reports can be uploaded to a place, if there is one. What may pass until the
-/// end is a warning.
+/// Checks before anything is requested that reports can be uploaded to a place, if there is one.
+/// Only warns of a problem that may have passed by the end of the run.
 pub(crate) async fn check(
     place: Option<&Place>,
     config: &Config,
@@ -60,7 +62,7 @@ pub(crate) async fn check(
     }
 }
 
-/// Checks that reports can be uploaded to a place, by writing a file that is removed again.
+/// Checks that reports can be uploaded to a place, by writing a file and removing it.
 pub(crate) async fn try_out(
     place: &Place,
     config: &Config,
@@ -71,7 +73,7 @@ pub(crate) async fn try_out(
     tried.map_err(refused)
 }
 
-/// Why nothing can be uploaded. A refused sign-in is said as that to the API is.
+/// Why nothing can be uploaded. A refused sign-in is reported like one to the API.
 fn refused(problem: PlaceError) -> RunError {
     match problem {
         PlaceError::SignIn { source, .. } => RunError::SignIn(*source),
@@ -79,7 +81,7 @@ fn refused(problem: PlaceError) -> RunError {
     }
 }
 
-/// Says that the reports of a run that was stopped are not uploaded yet.
+/// Logs that the reports of a stopped run are not uploaded yet.
 pub(super) fn put_off(config: &Config) {
     if let Some(place) = &config.upload {
         let text = format!("{place}: the reports are uploaded when the run has been resumed");

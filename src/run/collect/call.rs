@@ -1,4 +1,4 @@
-//! Calls for machines of a plan, along with progress, the deadline and the watch on the store.
+//! Requests the machines of a plan, with progress, deadline and a watch on the store.
 
 use std::{convert::Infallible, future::pending, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
     store::Recorder,
 };
 
-/// What calls for machines take.
+/// The shared context for requesting machines.
 pub(super) struct Call<'run> {
     pub(super) input: RunInput<'run>,
     pub(super) gate: Arc<Gate>,
@@ -36,7 +36,7 @@ pub(super) struct Ended {
 }
 
 impl Call<'_> {
-    /// Requests the machines of a plan. Each outcome is stored, and passed on to the listener.
+    /// Requests the machines of a plan. Stores each outcome, and passes it on to the listener.
     pub(super) async fn collect(&self, plan: Plan, listener: &Listener) -> Result<Ended, RunError> {
         let session = self.session.over_other_connections()?;
         let gate = Arc::clone(&self.gate);
@@ -49,7 +49,7 @@ impl Call<'_> {
         })
     }
 
-    /// Runs the fetcher to its end, along with progress, the deadline and the watch on the store.
+    /// Runs the fetcher to its end, with progress, deadline and a watch on the store.
     async fn drive(
         &self,
         fetcher: &Fetcher<Session>,
@@ -66,7 +66,7 @@ impl Call<'_> {
         let workers = Workers::start(calls, fetcher, recorder, listener)?;
         let ending = tokio::select! {
             ending = fetcher.run(|outcome| {
-                listener.hear(&outcome);
+                listener.record(&outcome);
                 recorder.record(outcome, fetcher.requests());
             }) => ending,
             never = show(fetcher, &display, input.started) => match never {},

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use crate::{collect::selective::Selector, domain::outcome::Outcome};
 
-/// Hears every outcome, if somebody needs it before the end.
+/// Receives every outcome, if the selector of machines needs them before the end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Listener(Option<Arc<Mutex<Selector>>>);
 
@@ -15,7 +15,7 @@ impl Listener {
         Self(Some(Arc::clone(selector)))
     }
 
-    pub(super) fn hear(&self, outcome: &Outcome) {
+    pub(super) fn record(&self, outcome: &Outcome) {
         if let Some(selector) = &self.0 {
             selector.lock().record(outcome);
         }

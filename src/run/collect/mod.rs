@@ -36,11 +36,11 @@ pub(super) struct Collected<'run> {
     pub(super) record: RunRecord,
     pub(super) ending: Ending,
     pub(super) recorded: Recorded,
-    /// The session, if a census or a comparison with a second source is wanted.
+    /// The session, for a census or a comparison with a second source.
     pub(super) session: Option<Session>,
     pub(super) census: Option<Census>,
     pub(super) cross_check: Option<CrossCheck>,
-    /// Which machines were called for.
+    /// Which machines were requested.
     pub(super) calls: Calls,
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
     })
 }
 
-/// What collecting takes besides the store.
+/// The context of collecting, except the store.
 struct Collector<'run> {
     setup: Setup<'run>,
     session: Session,
@@ -133,7 +133,7 @@ impl<'run> Collector<'run> {
     }
 }
 
-/// Collects the outcomes of these machines, from wherever they come.
+/// Collects the outcomes of these machines, from the source of the run.
 async fn collect_by(
     calls: &Calls,
     call: Call<'_>,

@@ -1,4 +1,4 @@
-//! Collecting in rounds: which machines are called for next depends on the answers so far.
+//! Collecting in rounds: the answers so far decide which machines are requested next.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use super::{
     call::{Call, Ended},
     listener::Listener,
-    work_queue::KNOWN,
+    work_queue::PROBE_CANDIDATES,
 };
 use crate::{
     collect::{
@@ -46,12 +46,12 @@ impl<'run> Rounds<'run> {
             selector,
             machines: machines.into_iter().map(|it| (it.machine, it)).collect(),
             answered: known.len() as u64,
-            known: known.into_iter().take(KNOWN).collect(),
+            known: known.into_iter().take(PROBE_CANDIDATES).collect(),
         }
     }
 
-    /// Requests machines until the answers of all others follow from theirs, or the run is stopped. In
-    /// the end, stores the answers that are inferred.
+    /// Requests machines until the answers of all others can be inferred, or the run is stopped.
+    /// Then stores the inferred answers.
     pub(super) async fn collect(mut self) -> Result<Ended, RunError> {
         let listener = Listener::of(&self.selector);
         let mut ended = Ended {
@@ -110,12 +110,12 @@ impl<'run> Rounds<'run> {
         let answered: Vec<MachineId> = answered.copied().collect();
         drop(selector);
         self.answered += answered.len() as u64;
-        let room = KNOWN.saturating_sub(self.known.len());
+        let room = PROBE_CANDIDATES.saturating_sub(self.known.len());
         self.known.extend(answered.into_iter().take(room));
     }
 }
 
-/// Why these machines are called for.
+/// Why these machines are requested.
 fn reason(round: &Round) -> String {
     let machines = counted(round.machines.len() as u64, "machine", "machines");
     match &round.why {

@@ -6,21 +6,21 @@ use crate::{
 };
 
 /// The number of machines answered in this run that suffice to probe whether the service works.
-pub(super) const KNOWN: usize = 8;
+pub(super) const PROBE_CANDIDATES: usize = 8;
 
 /// The number of machines answered before that suffice as a probe when no request is answered.
-const ANSWERED_BEFORE: usize = 3;
+const EARLIER_PROBE_CANDIDATES: usize = 3;
 
 /// The plan for machines with this status. Machines never requested come first, then those
-/// requested longest ago, and last those that already failed in this run. So a run that is stopped
-/// has requested the most urgent machines. A failure in an earlier run counts as a request at that
+/// requested longest ago, and last those that already failed in this run. A run that is stopped has
+/// then requested the most urgent machines. A failure in an earlier run counts as a request at that
 /// time, so that a failing machine is not first in the queue every night.
 pub(super) fn work_queue(mut machines: Vec<MachineProgress>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|progress| needs_request(progress, &mut plan));
     let last_requested = |it: &MachineProgress| it.last_answered.max(it.failed_at);
     let urgency = |it: &MachineProgress| (it.state == MachineState::Failed, last_requested(it));
-    // In the first run of a list they are sorted already, and sorting would take memory anyway.
+    // In the first run of a list they are already sorted, and sorting takes memory.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
@@ -31,7 +31,7 @@ pub(super) fn work_queue(mut machines: Vec<MachineProgress>) -> Plan {
         .iter()
         .rev()
         .filter(is_healthy)
-        .take(ANSWERED_BEFORE);
+        .take(EARLIER_PROBE_CANDIDATES);
     plan.answered_before = well.map(|it| it.machine).collect();
     plan.machines = machines.iter().map(|it| it.machine).collect();
     plan
@@ -49,7 +49,7 @@ fn needs_request(progress: &MachineProgress, plan: &mut Plan) -> bool {
         }),
         MachineState::Answered => {
             plan.reused += 1;
-            if plan.known.len() < KNOWN {
+            if plan.known.len() < PROBE_CANDIDATES {
                 plan.known.push(machine);
             }
         }

@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// The maximum number of collecting threads: beyond that, writing the answers is the bottleneck.
-const MOST: usize = 4;
+const MAX_THREADS: usize = 4;
 /// The minimum number of calls in flight per thread.
-const FEWEST_CALLS: usize = 4;
+const MIN_CALLS_PER_THREAD: usize = 4;
 /// The minimum number of machines for more than one thread.
-const FEWEST_MACHINES: u64 = 1000;
+const MIN_MACHINES: u64 = 1000;
 
 /// The collecting threads besides the current one.
 #[derive(Debug)]
@@ -42,18 +42,17 @@ impl Workers {
         recorder: &Recorder,
         listener: &Listener,
     ) -> Result<Self, RunError> {
-        let threads =
-            if fetcher.is_rate_limited() || fetcher.machines_to_request() < FEWEST_MACHINES {
-                1
-            } else {
-                threads(calls, available_parallelism().map_or(1, NonZero::get))
-            };
+        let threads = if fetcher.is_rate_limited() || fetcher.machines_to_request() < MIN_MACHINES {
+            1
+        } else {
+            threads(calls, available_parallelism().map_or(1, NonZero::get))
+        };
         let workers = (1..threads).map(|_| {
             let session = fetcher.api().over_other_connections();
             let session = session.map_err(SessionError::from)?;
             let (listener, record) = (listener.clone(), recorder.recording());
             let keep = move |outcome: Outcome, requests| {
-                listener.hear(&outcome);
+                listener.record(&outcome);
                 record(outcome, requests);
             };
             Ok(start(
@@ -78,7 +77,9 @@ impl Workers {
 
 /// The number of threads for `calls` calls in flight on `cores` cores.
 fn threads(calls: usize, cores: usize) -> usize {
-    cores.min(calls / FEWEST_CALLS).clamp(1, MOST)
+    cores
+        .min(calls / MIN_CALLS_PER_THREAD)
+        .clamp(1, MAX_THREADS)
 }
 
 fn start(

@@ -87,7 +87,7 @@ pub(super) fn plan(input: RunInput<'_>) -> Result<String, RunError> {
     Ok(lines.into_text())
 }
 
-/// The gate as earlier runs have left it.
+/// The gate with the calls that earlier runs have sent.
 fn restored(mut gate: Gate, preview: Preview) -> Gate {
     let earlier = EarlierUsage {
         calls: preview.past_calls,
@@ -98,7 +98,7 @@ fn restored(mut gate: Gate, preview: Preview) -> Gate {
     gate
 }
 
-/// The calls of a source that has all machines at once, given the number of machines without an answer.
+/// Adds the calls of a bulk source, given the number of machines without an answer.
 fn add_bulk(lines: &mut LabelledLines, source: Source, machines: u64) {
     if machines == 0 {
         lines.add("calls", "none: every machine has its answer");
@@ -121,7 +121,7 @@ fn add_bulk(lines: &mut LabelledLines, source: Source, machines: u64) {
     lines.add("time", time);
 }
 
-/// What the comparison with a second source takes beside the calls.
+/// Adds the calls that the comparison with a second source needs.
 fn add_cross_check(lines: &mut LabelledLines, input: RunInput<'_>) {
     if let Some(source) = input.config.cross_check {
         let machines = input.inventory.machines.len() as u64;
@@ -129,7 +129,7 @@ fn add_cross_check(lines: &mut LabelledLines, input: RunInput<'_>) {
     }
 }
 
-/// The calls in words that a source makes for all these machines.
+/// The calls of a bulk source for this number of machines, as text.
 fn bulk_calls(source: Source, machines: u64) -> String {
     match source {
         Source::Hunting => {
@@ -141,7 +141,7 @@ fn bulk_calls(source: Source, machines: u64) -> String {
     }
 }
 
-/// The number of calls in words; of `every` call for a machine if the source makes fewer.
+/// The number of calls as text; `every` is the number for all machines, if the source makes fewer.
 fn calls_of(source: AnswerSource, every: Option<u64>, calls: u64) -> String {
     let calls = thousands(calls);
     match every {
@@ -153,7 +153,7 @@ fn calls_of(source: AnswerSource, every: Option<u64>, calls: u64) -> String {
     }
 }
 
-/// What the calls of each source are estimated from, if the store knows it.
+/// The data for estimating the calls of each source, if the store has it.
 fn estimates(input: RunInput<'_>, service: Option<i64>) -> Result<Option<Estimates>, RunError> {
     let Some(service) = service else {
         return Ok(None);
@@ -189,8 +189,8 @@ pub(super) fn offline(config: &Config, inventory: &Inventory) -> String {
     lines.into_text()
 }
 
-/// What the store already holds, as far as tenant and app registration are known without a token; and the
-/// limits that earlier processes learned.
+/// What the store already holds for the tenant and app registration, if they are known without a
+/// token; and the limits that earlier processes learned.
 fn preview(input: RunInput<'_>) -> Result<(Preview, Vec<LearnedLimit>), RunError> {
     let config = input.config;
     let identity = Identity::new(config, None);

@@ -6,7 +6,7 @@ use crate::{
     report::{self, Extras},
 };
 
-/// Adds the reports and their places.
+/// Adds the reports and their folder.
 pub(super) fn add_reports(lines: &mut LabelledLines, config: &Config) {
     let reports = report::reports(&config.reports.formats);
     let extras = Extras {
@@ -22,7 +22,7 @@ pub(super) fn add_reports(lines: &mut LabelledLines, config: &Config) {
     add_places(lines, config);
 }
 
-/// Where the reports go besides. Nothing of it is tried out.
+/// Adds the lake and the place of uploads, without checking them.
 fn add_places(lines: &mut LabelledLines, config: &Config) {
     if let Some(place) = &config.upload {
         lines.add("upload", &format!("to {place}"));

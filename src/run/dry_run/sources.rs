@@ -1,5 +1,5 @@
-//! How many calls a run would make that does not call for every machine, by what the store knows: the
-//! software inventory and the products with missing KBs of an earlier run.
+//! Estimates the calls of a run that does not request every machine, from the store: the software
+//! inventory and the products with missing KBs of an earlier run.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,7 +16,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Every source that calls for some machines.
+/// The sources that do not request every machine.
 const SOURCES: [AnswerSource; 3] = [
     AnswerSource {
         changes: true,
@@ -33,7 +33,7 @@ const SOURCES: [AnswerSource; 3] = [
     },
 ];
 
-/// What the calls of a source are estimated from.
+/// The data for estimating the calls of a source.
 pub(super) struct Estimates {
     machines: Vec<MachineId>,
     software: SoftwareInventory,
@@ -46,7 +46,7 @@ pub(super) struct Estimates {
 }
 
 impl Estimates {
-    /// Reads what is needed; `None` if no earlier run has asked for it.
+    /// Reads the data; `None` if no earlier run has requested it.
     pub(super) fn read(
         input: RunInput<'_>,
         store: &Store,
@@ -82,7 +82,7 @@ impl Estimates {
         }))
     }
 
-    /// The number of calls that a source makes if the machines of each group agree.
+    /// The number of calls of a source, provided that the machines of each group agree.
     pub(super) fn calls(&self, source: AnswerSource, input: RunInput<'_>) -> u64 {
         self.selector(source, input).least_requests() as u64
     }

@@ -1,4 +1,4 @@
-//! Interruptions such as Ctrl-C: the first ends the run gracefully, the second at once.
+//! Interruptions such as Ctrl-C: the first ends the run gracefully, the second immediately.
 
 #[cfg(unix)]
 mod hangup;
@@ -28,7 +28,7 @@ pub(crate) const GRACE: Duration = Duration::from_secs(8);
 struct Interruption {
     /// How long calls in flight may still take.
     grace: Duration,
-    /// Whether it stops the run at once if it follows another interruption.
+    /// Whether it stops the run immediately if it follows another interruption.
     is_immediate: bool,
 }
 
@@ -100,7 +100,7 @@ async fn wait(mut signals: Signals, stops: Stops) {
 /// Exits at the third interruption, even in the middle of writing a file.
 #[expect(
     clippy::exit,
-    reason = "asked for three times; reports are replaced whole or not at all"
+    reason = "interrupted three times; reports are replaced whole or not at all"
 )]
 fn exit_at_once() -> ! {
     std::process::exit(ExitCode::Interrupted as i32)

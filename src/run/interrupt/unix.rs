@@ -34,12 +34,12 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Interruption::REQUESTED,
             _ = self.terminate.recv() => Interruption::REQUESTED,
-            () = arrival(self.hangup.as_mut()) => HUNG_UP,
+            () = received(self.hangup.as_mut()) => HUNG_UP,
         }
     }
 }
 
-async fn arrival(signal: Option<&mut Signal>) {
+async fn received(signal: Option<&mut Signal>) {
     match signal {
         Some(signal) => drop(signal.recv().await),
         None => pending().await,

@@ -1,7 +1,7 @@
 //! The interruptions on Windows: Ctrl-C, Ctrl-Break, a closed console, and system shutdown.
 //!
 //! A user logging off is not among them. Only services are notified of it, without the user's name:
-//! a job of the Task Scheduler must not end because someone else logs off.
+//! a job of the Task Scheduler must not end because another user logs off.
 
 use std::{io, time::Duration};
 

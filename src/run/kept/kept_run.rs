@@ -28,7 +28,7 @@ use crate::{
     store::{Reuse, RunRecord, Snapshot, Store, StoreError},
 };
 
-/// What says which gaps matter.
+/// The feeds and the policy, which decide which gaps matter.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Criteria {
     pub(crate) feeds: Arc<Feeds>,
@@ -42,7 +42,7 @@ pub(crate) struct KeptRun {
     last: RunRecord,
     /// The run that the reports are about; `None` for another list.
     pub(crate) run: Option<RunRecord>,
-    /// The software inventory; `None` if the run did not ask for it.
+    /// The software inventory; `None` if the run did not request it.
     pub(crate) software: Option<RunSoftware>,
     /// Answers older than this are left out.
     max_age: Option<Duration>,
@@ -152,14 +152,14 @@ impl KeptRun {
         Ok(check.transpose()?.flatten())
     }
 
-    /// The source of the run's answers that has all machines at once, if it had one.
+    /// The bulk source of the run's answers, if it had one.
     pub(super) fn bulk(&self, store: &Snapshot) -> Result<Option<BulkRun>, StoreError> {
         let run = self.run.as_ref();
         let bulk = run.map(|run| store.with_store(|store| store.bulk(run.run)));
         Ok(bulk.transpose()?.flatten())
     }
 
-    /// How the run called for some of the machines; `None` if it called for all.
+    /// How the run selected the machines to request; `None` if it requested all.
     pub(super) fn selection(&self, store: &Snapshot) -> Result<Option<CallSelection>, StoreError> {
         let run = self.run.as_ref();
         let selection = run.map(|run| store.with_store(|store| store.selection(run.run)));
@@ -175,8 +175,7 @@ impl KeptRun {
         }
     }
 
-    /// Passes on each machine's last answer, and the failures of the last run. If a machine has
-    /// both, the answer takes precedence.
+    /// Passes on each machine's last answer, or else its failure in the last run.
     fn for_each_of_other_list(
         &self,
         store: &Store,

@@ -46,16 +46,16 @@ impl Verification {
         Self(spawn(move || Store::open_existing(&state)?.verify()))
     }
 
-    /// Returns `read` if the store is intact. If not, the damage is the cause of any other error,
-    /// and is returned instead.
+    /// Returns `read` if the store is intact. If not, returns the damage, which is the cause of any
+    /// other error.
     fn before<T>(self, read: Result<T, RunError>) -> Result<T, RunError> {
         self.0.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         read
     }
 }
 
-/// What rendering reports again takes besides a list.
-pub(crate) struct Again<'again> {
+/// The input of rendering reports again, except the list.
+pub(crate) struct RerenderInput<'again> {
     pub(crate) config: &'again Config,
     /// The path of the store.
     pub(crate) state: &'again Path,
@@ -70,10 +70,10 @@ pub(crate) struct Again<'again> {
 /// Renders the last run's reports again or, given another list, reports what the store knows about
 /// its machines.
 pub(crate) async fn report_again(
-    again: &Again<'_>,
+    again: &RerenderInput<'_>,
     inventory: Option<Inventory>,
 ) -> Result<Finished, RunError> {
-    let Again {
+    let RerenderInput {
         config,
         state,
         inputs,
@@ -128,13 +128,13 @@ pub(crate) async fn report_again(
     summary.show()?;
     Ok(Finished {
         digest: Some(digest),
-        // Nothing has happened that anybody would have to be told of.
+        // Rendering reports again sends no notification.
         notice: None,
         ended: delivered.and_then(|()| print_outcome(config, data.outcome, is_alarming)),
     })
 }
 
-/// Warns of what is wanted but not stored, and of what only a run does.
+/// Warns about data that is wanted but not stored, and about options without effect offline.
 fn warn_of_missing(config: &Config, data: &RunData<'_>) {
     if config.census && data.census.is_none() {
         warn!("this run has no stored census, and --offline requests none");
@@ -168,7 +168,7 @@ fn print_outcome(
     Ok(exit_code)
 }
 
-/// The plan: what would be rendered again. Writes nothing.
+/// The plan of rendering reports again. Writes nothing.
 fn plan(
     config: &Config,
     state: &Path,

@@ -1,5 +1,5 @@
-//! The service's list beside the list of a run, to compare them. Whatever fails here costs the run
-//! nothing: the reports say why there is no comparison.
+//! Fetches the service's list to compare it with the list of a run. A failure here never ends the
+//! run: the reports say why there is no comparison.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a run waits for the service's list.
-const PATIENCE: Duration = Duration::from_mins(10);
+const LIST_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Checks the filters of the comparison before anything is requested.
 pub(in crate::run) fn demand_filters(input: RunInput<'_>) -> Result<(), RunError> {
@@ -26,7 +26,7 @@ pub(in crate::run) fn demand_filters(input: RunInput<'_>) -> Result<(), RunError
     Ok(())
 }
 
-/// Fetches the service's list beside that of the run if it is wanted, and keeps it with the run.
+/// Fetches the service's list for the comparison, if it is wanted, and stores it with the run.
 pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
     let input = prepared.setup.input;
     if !is_wanted(input) {
@@ -59,7 +59,7 @@ pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepare
 }
 
 impl Access<'_> {
-    /// The list, unless it takes too long; or why there is none.
+    /// The list, or why there is none: one reason is that it takes too long.
     async fn fetch_in_time(&self, input: ListInput<'_>) -> Result<Inventory, String> {
         let fetch = async {
             let list = self.fetch(input, selection(input)?).await?;
@@ -69,7 +69,7 @@ impl Access<'_> {
         tokio::select! {
             biased;
             list = fetch => list.map_err(|error| described(&error)),
-            () = sleep(PATIENCE) => Err(format!("it did not arrive within {}", span(PATIENCE))),
+            () = sleep(LIST_TIMEOUT) => Err(format!("it did not arrive within {}", span(LIST_TIMEOUT))),
             () = deadline::reached(input.config.until, Timestamp::now) => {
                 Err("the time limit was reached".to_owned())
             }
@@ -77,7 +77,7 @@ impl Access<'_> {
     }
 }
 
-/// The error, and what to do about a missing role.
+/// The error, with the hint for a missing role.
 fn described(error: &RunError) -> String {
     let problem = chain(error);
     match (error, error.hint()) {
@@ -86,7 +86,7 @@ fn described(error: &RunError) -> String {
     }
 }
 
-/// What is known of the service's list beside that of a run; `None` if it was not asked for.
+/// The comparison of a run's list with the service's; `None` if it was not requested.
 pub(in crate::run) fn list_check(
     store: &Snapshot,
     run: RunId,
@@ -99,7 +99,7 @@ pub(in crate::run) fn list_check(
     }))
 }
 
-/// A list that came from the service has nothing to be compared with.
+/// Whether the comparison is wanted, and the run's list is not itself the service's.
 fn is_wanted(input: RunInput<'_>) -> bool {
     input.config.filters.check_list && input.inventory.fetched.is_none()
 }

@@ -1,10 +1,10 @@
-//! What a list is fetched with.
+//! The input of fetching a list.
 
 use jiff::Timestamp;
 
 use crate::{collect::per_machine::Stops, config::Config, store::StoreFile};
 
-/// What a list is fetched with.
+/// The input of fetching a list.
 #[derive(Clone, Copy)]
 pub(crate) struct ListInput<'run> {
     pub(crate) config: &'run Config,

@@ -1,10 +1,10 @@
-//! The machine list from the service, before a run begins, or beside the list of a run.
+//! The machine list from the service: the list of a run, or one to compare the run's list with.
 //!
 //! - `selection`: the filters, from the configuration
-//! - `check`: the service's list beside that of a run, to compare them
+//! - `check`: fetches the service's list to compare it with that of a run
 //!
-//! A run that ended early goes on with the list that it began with: a list that is read anew would
-//! hardly ever have the same machines.
+//! A run that ended early is resumed with the list that it began with: a new list would hardly ever
+//! have the same machines.
 
 mod check;
 mod input;
@@ -44,7 +44,7 @@ use crate::{
 };
 
 /// The name of the service's list in reports.
-const NAME: &str = "service";
+const SERVICE_LIST_NAME: &str = "service";
 
 impl ListSink for ServiceList {
     fn record(&mut self, machine: ListedMachine) {
@@ -61,7 +61,7 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
     if let Some(list) = resumable_list(input)? {
         return Ok(list);
     }
-    // Whatever cannot be written is found out before anything is requested.
+    // Check that output is writable before sending any request.
     let columns = Inventory {
         columns: ServiceList::columns(),
         ..Inventory::default()
@@ -71,7 +71,7 @@ pub(crate) async fn list_of_run(input: ListInput<'_>) -> Result<Inventory, RunEr
     inventory(input, &list, input.config.reports.csv_guard)
 }
 
-/// The service's list as one that a run can have.
+/// The service's list as the inventory of a run.
 fn inventory(
     input: ListInput<'_>,
     list: &ServiceList,
@@ -85,11 +85,11 @@ fn inventory(
     };
     Ok(Inventory {
         fetched: Some(fetched),
-        ..list.inventory(NAME, csv_guard)?
+        ..list.inventory(SERVICE_LIST_NAME, csv_guard)?
     })
 }
 
-/// Checks that a machine is left to request.
+/// Fails if every machine is skipped.
 fn check_not_all_skipped(list: &ServiceList) -> Result<(), RunError> {
     let mut reasons: BTreeMap<SkipReason, u64> = BTreeMap::new();
     for place in 0..list.len() {
@@ -166,7 +166,7 @@ pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError>
     access.fetch(input, selection).await
 }
 
-/// What the service's list is fetched with.
+/// The access with which the service's list is fetched.
 struct Access<'run> {
     session: &'run Session,
     identity: &'run Identity,
@@ -200,8 +200,8 @@ impl Access<'_> {
     }
 }
 
-/// Checks that a token with roles lists one that allows reading the list. A user's token lists scopes, which
-/// have other names, so the decision is left to the service.
+/// Checks that a token with roles has one that allows reading the list. A user's token has scopes
+/// with other names, so the decision is left to the service.
 fn demand_role(claims: Option<&Claims>) -> Result<(), RunError> {
     match claims.and_then(|claims| lacks(claims, &LIST_ROLES)) {
         Some(held) => Err(RunError::NoListRole { held }),

@@ -11,7 +11,7 @@ use crate::{
     inventory::{self, InventoryError, Selection, Source},
 };
 
-/// The selection of machines that are requested. Reads the list of those that never are.
+/// The selection of machines to request. Reads the file of excluded machines.
 pub(super) fn selection(input: ListInput<'_>) -> Result<Selection, InventoryError> {
     let filters = &input.config.filters;
     Ok(Selection {
@@ -24,7 +24,7 @@ pub(super) fn selection(input: ListInput<'_>) -> Result<Selection, InventoryErro
     })
 }
 
-/// The filters as text: the same filters are the same text.
+/// The filters as text, which is equal for equal filters.
 pub(super) fn query(input: ListInput<'_>) -> Result<String, InventoryError> {
     let filters = &input.config.filters;
     let words = |list: &[String]| {

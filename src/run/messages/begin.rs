@@ -40,7 +40,7 @@ pub(crate) fn listed(list: &Inventory) -> String {
     format!("The service lists {machines}{as_of}")
 }
 
-/// Likewise, for a list that no run uses.
+/// The same for a list that no run uses.
 pub(crate) fn listed_by_service(list: &ServiceList) -> String {
     let skipped = (0..list.len()).filter(|place| list.skipped_because(*place).is_some());
     let machines = counts(list.len() as u64, skipped.count() as u64);
@@ -54,8 +54,8 @@ fn counts(machines: u64, skipped: u64) -> String {
     format!("{machines} ({asked} to query, {skipped} skipped)")
 }
 
-/// The number of recent answers that are not used. They may be nearly all if the list has changed a
-/// little since a run that ended early.
+/// The number of recent answers that are not used. That may be nearly all of them if the list has
+/// changed a little since a run that ended early.
 pub(crate) fn reusable_answers(run: &StartedRun, reuse: Reuse) -> Option<String> {
     let Reuse::EndedEarly(longest) = reuse else {
         return None;

@@ -17,7 +17,7 @@ use crate::{
     store::{Reuse, RunRecord},
 };
 
-/// How to resume a run that ended early; nothing for the demonstration, whose store is deleted.
+/// How to resume a run that ended early; `None` for the demonstration, whose store is deleted.
 pub(crate) fn how_to_resume(
     config: &Config,
     ending: &Ending,
@@ -101,7 +101,8 @@ fn how_to_request_rest(config: &Config, run: &RunRecord, limiter: Option<&Limite
     format!("{partial}\nrun the same command with --max-age {hours}h to query only those{duration}")
 }
 
-/// How long so many calls take; empty if only response times decide that, which nobody measured.
+/// How long this number of calls takes; empty if it depends only on response times, which are
+/// unknown.
 fn duration(config: &Config, calls: u64, limiter: &Limiter) -> String {
     let takes = |latency| {
         let load = Load {
@@ -117,8 +118,8 @@ fn duration(config: &Config, calls: u64, limiter: &Limiter) -> String {
     format!(", in about {}", span(takes(limiter.usual_latency())))
 }
 
-/// The maximum age in hours for which all answers of a run that took this long are still reused by
-/// someone who sees the next morning that it was partial.
+/// The maximum age in hours that still covers all answers of a run that took this long, if it is
+/// repeated on the next morning.
 fn reuse_hours(elapsed: Duration) -> u64 {
     12 + elapsed.as_secs().div_ceil(3600)
 }

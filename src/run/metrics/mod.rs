@@ -1,10 +1,11 @@
-//! `--metrics`: what a run came to, in a text file that Prometheus' exporters read.
+//! `--metrics`: the results of a run, in a text file that Prometheus' exporters read.
 //!
 //! - `samples`: what is measured
-//! - `text`: the file, which may have several tenants: a run replaces the samples of its own
+//! - `text`: the file, which may have the samples of several tenants: a run replaces those of its
+//!   own
 //!
-//! The file is replaced in one step. A run that ended before it had reports only says that it failed: the last
-//! success and the last figures stay.
+//! The file is replaced in one step. A run that ended before it had reports only replaces the
+//! samples about the attempt: the last success and the last figures stay.
 
 mod samples;
 mod text;
@@ -32,10 +33,10 @@ use crate::{
     report::output::{temporary, write_public},
 };
 
-/// The file is read before it is replaced: one tenant after the other.
+/// Held while the file is read and replaced, so that tenants write one after the other.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Why the metrics cannot be written, found out before anything is requested.
+/// Why the metrics cannot be written. Checked before anything is requested.
 #[derive(Debug, Error)]
 pub enum MetricsError {
     /// The folder cannot be written to.
@@ -46,7 +47,7 @@ pub enum MetricsError {
         /// Why.
         source: io::Error,
     },
-    /// Somebody else's file has this name.
+    /// A file of another program has this name.
     #[error("{} is not a file with metrics of patchgap", .0.display())]
     Others(PathBuf),
 }
@@ -78,7 +79,7 @@ pub(super) fn write(config: &Config, run: &EndedRun<'_>, code: ExitCode) {
     replace(config, |old, tenant| old.with_run(tenant, samples));
 }
 
-/// Writes that a run failed, if it did and was not only planned. Returns the result.
+/// Writes the metrics of a failed run, except in a dry run. Returns the result.
 pub(super) fn with_failure_written<T>(
     config: &Config,
     started: Timestamp,

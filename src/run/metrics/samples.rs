@@ -10,13 +10,13 @@ pub(in crate::run) struct EndedRun<'run> {
     pub(in crate::run) record: &'run RunRecord,
     /// The machines of the list that are never requested.
     pub(in crate::run) skipped: u64,
-    /// What is known to be exploited; `None` without the catalogue.
+    /// The gaps that are known to be exploited; `None` without the catalogue.
     pub(in crate::run) known_exploited: Option<KnownExploited>,
     /// When the process started.
     pub(in crate::run) started: Timestamp,
 }
 
-/// What every run says, whatever became of it.
+/// The samples of every run, with or without reports.
 pub(super) fn attempt(started: Timestamp, ended: Timestamp, code: ExitCode) -> Vec<Sample> {
     let took = ended.duration_since(started).as_secs();
     let ended = ended.as_second();
@@ -31,7 +31,7 @@ pub(super) fn attempt(started: Timestamp, ended: Timestamp, code: ExitCode) -> V
     samples
 }
 
-/// What its reports say.
+/// The samples of a run with reports.
 pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
     let tally = run.record.tally;
     let figures = run.record.figures.unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
     samples
 }
 
-/// With four digits; 0 of 0 machines are none.
+/// A share with four digits; 0 for 0 of 0 machines.
 #[expect(
     clippy::cast_precision_loss,
     reason = "the digits that are lost are not shown"

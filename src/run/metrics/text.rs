@@ -1,15 +1,15 @@
-//! The file, in Prometheus' text format. It is read only as far as this program writes it.
+//! The file, in Prometheus' text format. Only the subset that this program writes can be read.
 
 use std::fmt;
 
-/// How the file begins. Prometheus takes it for a comment.
+/// The first line of the file, a comment for Prometheus.
 const MARK: &str = "# Metrics of patchgap; replaced at the end of each run.";
 
-/// The metric that outlives everything.
+/// The metric that is kept until the next success.
 const LAST_SUCCESS: &str = "patchgap_last_success_timestamp_seconds";
 
 /// The label of a tenant whose id is not configured.
-const UNNAMED: &str = "default";
+const UNNAMED_TENANT: &str = "default";
 
 /// Every metric with its meaning, in the order of the file. All of them are gauges.
 const METRICS: [(&str, &str); 13] = [
@@ -108,17 +108,18 @@ impl Sample {
 }
 
 impl Samples {
-    /// The values in a file of ours.
+    /// The values in a file that this program has written.
     pub(super) fn read(text: &str) -> Self {
         Self(text.lines().filter_map(Sample::read).collect())
     }
 
-    /// With a tenant's run instead of its last one.
+    /// Replaces the values of a tenant. The time of the last success stays if the run has none.
     pub(super) fn with_run(self, tenant: &str, new: Vec<Sample>) -> Self {
         self.with(tenant, new, |old| old.name == LAST_SUCCESS)
     }
 
-    /// With a tenant's run that has no reports: the figures of its last one stay.
+    /// Replaces the values about a tenant's last attempt. The figures of its last run with reports
+    /// stay.
     pub(super) fn with_failure(self, tenant: &str, new: Vec<Sample>) -> Self {
         self.with(tenant, new, |_| true)
     }
@@ -153,14 +154,14 @@ impl fmt::Display for Samples {
     }
 }
 
-/// Whether a text is a file of ours.
+/// Whether the text was written by this program.
 pub(super) fn is_ours(text: &str) -> bool {
     text.starts_with(MARK)
 }
 
 /// The label of a tenant.
 pub(super) fn tenant_label(id: Option<&str>) -> String {
-    let id = id.unwrap_or(UNNAMED);
+    let id = id.unwrap_or(UNNAMED_TENANT);
     let escaped = id.replace('\\', "\\\\").replace('"', "\\\"");
     format!("tenant=\"{}\"", escaped.replace('\n', "\\n"))
 }

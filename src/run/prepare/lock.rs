@@ -25,7 +25,7 @@ impl TenantLock {
         let application = &identity.application;
         let mut waited_for = None;
         let report_busy = || {
-            // If the store cannot be read, this is reported when the run begins.
+            // An unreadable store is reported when the run begins.
             let in_progress = store.run_in_progress(application).ok().flatten();
             let counts = in_progress.and_then(|run| store.tally(run).ok());
             warn!("{}", waiting_for_other(counts));

@@ -36,12 +36,12 @@ pub(super) struct Prepared<'run> {
     pub(super) setup: Setup<'run>,
     pub(super) started: StartedRun,
     pub(super) store: Store,
-    /// The session; or the sign-in's error, if it got no answer and there are stored answers to
+    /// The session; or the error, if the sign-in got no answer but there are stored answers to
     /// report.
     pub(super) session: Result<Session, SignInError>,
-    /// The session with Graph, if the run hunts.
+    /// The session with Graph, if the answers come from hunting queries.
     pub(super) graph: Option<Session>,
-    /// Which machines are called for.
+    /// Which machines are requested.
     pub(super) calls: Calls,
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
     })
 }
 
-/// Checks that the token allows reading the source of the answers, if it says so.
+/// Checks that the token's roles, if they are known, allow reading the source of the answers.
 fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     let answers = config.source.answers;
     let role = match answers.bulk {
@@ -101,7 +101,8 @@ fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     }
 }
 
-/// The session with Graph, if the run hunts: signed in, with a token that allows it if it says so.
+/// A signed-in session with Graph, if the answers come from hunting queries. Checks the token's
+/// roles, if they are known.
 async fn signed_in_to_graph(input: RunInput<'_>) -> Result<Option<Session>, RunError> {
     let answers = input.config.source.answers;
     if answers.bulk != Some(Source::Hunting) {

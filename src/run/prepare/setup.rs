@@ -1,4 +1,4 @@
-//! The parts of a run that stay the same from its preparation to its end.
+//! The context of a run from its preparation to its end.
 
 use super::lock::TenantLock;
 use crate::{
@@ -6,12 +6,12 @@ use crate::{
     run::{identity::Identity, input::RunInput, reporting::output::Output},
 };
 
-/// The parts of a run that stay the same once it is prepared.
+/// The context of a run. Only the software inventory is added after the preparation.
 pub(in crate::run) struct Setup<'run> {
     pub(in crate::run) input: RunInput<'run>,
     pub(in crate::run) output: Output,
     pub(in crate::run) identity: Identity,
-    /// The software inventory; `None` if it is not asked for.
+    /// The software inventory; `None` if it was not requested. Added after the preparation.
     pub(in crate::run) software: Option<RunSoftware>,
     /// Held until the run has ended.
     pub(in crate::run) _lock: TenantLock,

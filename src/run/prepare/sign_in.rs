@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long a run waits for a sign-in that does not answer.
-const PATIENCE: Duration = Duration::from_mins(5);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The result of the sign-in.
 pub(in crate::run) enum SignedIn {
@@ -50,7 +50,7 @@ async fn wait_to_sign_in(
     let waited_for = tokio::select! {
         biased;
         () = stops.gentle.cancelled() => return Err(RunError::Interrupted),
-        waited = session.wait_to_sign_in(error.clone(), PATIENCE) => waited,
+        waited = session.wait_to_sign_in(error.clone(), SIGN_IN_TIMEOUT) => waited,
         () = deadline::reached(config.until, Timestamp::now) => Err(error),
     };
     match waited_for {
@@ -63,7 +63,7 @@ async fn wait_to_sign_in(
 /// The ending of a run without a sign-in.
 pub(in crate::run) fn no_sign_in(error: &SignInError) -> Ending {
     let mut failure = no_token(error).failure;
-    let waited_for = span(PATIENCE);
+    let waited_for = span(SIGN_IN_TIMEOUT);
     failure.message = format!(
         "could not sign in within {waited_for}; last attempt: {}",
         failure.message

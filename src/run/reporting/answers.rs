@@ -16,7 +16,7 @@ use crate::{
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
-/// Feeds with what the service itself says of CVEs, if an answer has named any.
+/// The feeds with the service's own data about CVEs, if the answers have any.
 pub(in crate::run) fn with_tenant(
     feeds: &Arc<Feeds>,
     store: &Snapshot,
@@ -38,7 +38,8 @@ pub(in crate::run) struct Answers {
 }
 
 impl Answers {
-    /// `service` is the number of the run's service in the store, and `machines` how many the run has.
+    /// `service` is the number of the run's service in the store, and `machines` the number of
+    /// machines of the run.
     pub(in crate::run) fn new(
         store: Store,
         service: i64,
@@ -85,8 +86,8 @@ impl Answers {
         record: &mut dyn FnMut(Outcome, AnswerRef),
     ) -> Result<(), StoreError> {
         // These come first, because they are newer than those in the store.
-        for (place, outcome) in (0..).zip(&self.unsaved) {
-            record(outcome.clone(), AnswerRef(!place));
+        for (index, outcome) in (0..).zip(&self.unsaved) {
+            record(outcome.clone(), AnswerRef(!index));
         }
         self.kept.for_each_outcome(run, record)
     }

@@ -12,11 +12,11 @@ use crate::{
 /// How far back `lastWeek` goes.
 pub(super) const WEEK: Duration = Duration::from_hours(7 * 24);
 
-/// The part of an age that a run may lack, because nightly runs do not start at the same minute: half
-/// a day of a week.
-const SLACK: u32 = 14;
-/// The most that it may lack.
-const MOST_SLACK: Duration = Duration::from_hours(12);
+/// The divisor of an age for the tolerance, because nightly runs do not start at the same minute:
+/// half a day for a week.
+const TOLERANCE_DIVISOR: u32 = 14;
+/// The maximum tolerance.
+const MAX_TOLERANCE: Duration = Duration::from_hours(12);
 
 /// The run to compare with, in order of preference: the latest of the same fleet with enough
 /// answers, the latest of the same fleet, the latest with enough answers, the latest.
@@ -25,14 +25,14 @@ pub(super) fn latest(earlier: &[EarlierRun]) -> Option<&EarlierRun> {
     earlier.iter().max_by_key(|it| fitness(it))
 }
 
-/// The latest run of the same fleet with enough answers that started at least this long before; less
-/// a little. `earlier` has the latest first.
+/// The latest run of the same fleet with enough answers that started at least this long before,
+/// with some tolerance. `earlier` has the latest first.
 pub(super) fn whole_before(
     earlier: &[EarlierRun],
     started_at: Timestamp,
     age: Duration,
 ) -> Option<&EarlierRun> {
-    let least = age.saturating_sub(MOST_SLACK.min(age / SLACK));
+    let least = age.saturating_sub(MAX_TOLERANCE.min(age / TOLERANCE_DIVISOR));
     let least = SignedDuration::try_from(least).unwrap_or(SignedDuration::MAX);
     let is_old = |run: &RunRecord| started_at.duration_since(run.started_at) >= least;
     let fits = |it: &&EarlierRun| it.is_same_fleet && is_whole(&it.record) && is_old(&it.record);

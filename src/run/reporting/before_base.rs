@@ -12,8 +12,8 @@ use crate::{
     store::{RunId, Snapshot},
 };
 
-/// Reads today's answers, those of the base, and those of the runs before it. Each comparison has its
-/// own, because each has a base of its own.
+/// Reads today's answers, those of the base, and those of the runs before it. Each comparison has
+/// its own base, and so its own reader.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BeforeBase<'run> {
     /// The answers of today and of the base.

@@ -50,19 +50,19 @@ pub(crate) struct RunData<'run> {
     /// Its tally and figures are those of the fleet.
     pub(crate) record: RunRecord,
     pub(crate) outcome: RunOutcome,
-    /// The run that the answers are of; `None` if they are of several.
+    /// The run that the answers belong to; `None` if they belong to several.
     pub(crate) run: Option<RunId>,
     /// The changes since an earlier run; `None` if there is none to compare with.
     pub(crate) changes: Option<Changes>,
     /// The changes since a week ago; `None` if there is no whole run that old.
     pub(crate) week: Option<Changes>,
-    /// What is known of the service's list beside the run's; `None` if it was not asked for.
+    /// The comparison with the service's list; `None` if it was not requested.
     pub(crate) list_check: Option<ListCheck>,
-    /// How the run called for some of the machines; `None` if it called for all.
+    /// How the run selected the machines to request; `None` if it requested all.
     pub(crate) selection: Option<CallSelection>,
-    /// The source of the answers that has all machines at once; `None` if there was none.
+    /// The bulk source of the answers; `None` if there was none.
     pub(crate) bulk: Option<BulkRun>,
-    /// The software inventory; `None` if it was not asked for.
+    /// The software inventory; `None` if it was not requested.
     pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.
     pub(crate) trend: Vec<TrendPoint>,
@@ -74,7 +74,7 @@ pub(crate) struct RunData<'run> {
     pub(crate) census: Option<Census>,
     /// The comparison with a second source, if it was wanted.
     pub(crate) cross_check: Option<CrossCheck>,
-    /// What differs from the whole run's facts, if these are the machines of one folder of `--split-by`.
+    /// The facts that differ from the whole run's, for the machines of one folder of `--split-by`.
     pub(crate) part: Option<PartFacts>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct PartFacts {
 }
 
 impl<'run> RunData<'run> {
-    /// The data of a run, without earlier runs so far. `outcome` returns the run's outcome, given
+    /// The data of a run, still without earlier runs. `outcome` returns the run's outcome, given
     /// whether enough machines were answered.
     pub(crate) fn new(
         sources: Sources<'run>,

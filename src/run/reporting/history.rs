@@ -37,7 +37,7 @@ pub(crate) fn add_history(data: &mut RunData<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces the changes by those since the latest whole run that is at least so old. Returns whether
+/// Replaces the changes by those since the latest whole run of at least this age. Returns whether
 /// there is one.
 pub(crate) fn compare_with_older(data: &mut RunData<'_>, age: Duration) -> io::Result<bool> {
     let earlier = earlier_runs(data)?;
@@ -66,8 +66,8 @@ pub(crate) fn compare(data: &RunData<'_>, earlier: &EarlierRun) -> io::Result<Ch
     changes(data, base, &then)
 }
 
-/// The machines of an earlier run. What today's software inventory says of their Windows is taken for
-/// what it was on the day of that run.
+/// The machines of an earlier run. Their Windows versions are taken from today's software
+/// inventory.
 pub(super) fn base_machines(
     data: &RunData<'_>,
     run: RunId,

@@ -1,5 +1,5 @@
-//! The earlier runs of each folder of `--split-by`: what the runs of the same list had of its machines,
-//! counted from the stored answers.
+//! The earlier runs of each folder of `--split-by`: the figures of its machines in runs of the same
+//! list, counted from the stored answers.
 
 use std::{collections::HashMap, io};
 
@@ -27,7 +27,7 @@ pub(super) struct PartHistory {
     releases: Vec<RunReleases>,
 }
 
-/// Reads the runs of the whole run's trend once for all parts. `of` has the part of each machine.
+/// Reads the runs of the whole run's trend once for all parts. `of` maps each machine to its part.
 pub(super) fn part_histories(
     whole: &RunData<'_>,
     parts: usize,
@@ -126,7 +126,7 @@ impl PartHistory {
         });
     }
 
-    /// Adds these runs and today's to a part.
+    /// Adds these runs and today's run to a part.
     pub(super) fn add_to(self, part: &mut RunData<'_>) {
         let Self {
             mut trend,

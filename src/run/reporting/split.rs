@@ -23,8 +23,8 @@ use crate::{
 pub(in crate::run) type Outcomes<'run> =
     dyn Fn(&mut dyn FnMut(Outcome, AnswerRef)) -> Result<(), RunError> + 'run;
 
-/// Writes the reports of each part of the run's list, and removes those of parts that are gone. The reports of the whole
-/// list are written by now.
+/// Writes the reports of each part of the run's list, and removes those of parts that no longer
+/// exist. The reports of the whole list have been written before.
 pub(in crate::run) fn write_parts(
     whole: &RunData<'_>,
     output: &Output,
@@ -87,7 +87,7 @@ fn write_all(
     Ok(output.remove_parts_except(&names)?)
 }
 
-/// The data of a part, without earlier runs so far.
+/// The data of a part, still without earlier runs.
 fn part_data<'part>(
     whole: &'part RunData<'_>,
     part: &'part ListPart,
@@ -164,7 +164,7 @@ impl<'run> Split<'run> {
         Ok(fleets.collect())
     }
 
-    /// What the earlier runs that the whole run is compared with had of the machines of each part.
+    /// The machines of each part in the earlier runs that the whole run is compared with.
     fn bases(&self, whole: &RunData<'_>) -> io::Result<Vec<BaseMachines>> {
         let mut bases = vec![BaseMachines::default(); self.parts.len()];
         let all = BaseMachines::of(whole)?;

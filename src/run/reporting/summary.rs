@@ -13,7 +13,7 @@ use crate::{
     run::step_summary::add_step_summary,
 };
 
-/// What is printed once the end of the run is recorded in the store.
+/// The text to print after the end of the run has been recorded in the store.
 pub(in crate::run) enum Show {
     /// The summary, on standard output.
     Summary(String),
