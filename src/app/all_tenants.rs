@@ -16,7 +16,7 @@ use crate::{
 
 /// The tenants of a file, each with its configuration.
 pub(super) struct AllTenants<'run> {
-    /// The configuration of what is for all tenants.
+    /// The configuration without any tenant's own settings.
     pub(super) common: Config,
     /// In the order of the file.
     pub(super) each: Vec<ResolvedTenant<'run>>,
@@ -28,8 +28,8 @@ pub(super) struct ResolvedTenant<'run> {
     pub(super) resolved: Result<Resolved, ConfigError>,
 }
 
-/// Resolves the configuration of every tenant, warns of what is odd in it, and checks that no two share a
-/// folder or the place of their uploads.
+/// Resolves the configuration of every tenant, logs its warnings, and checks that no two share a
+/// folder or a place for uploads.
 pub(super) fn resolve_all<'run>(
     context: &mut Context,
     tenants: &'run Tenants,
@@ -39,7 +39,7 @@ pub(super) fn resolve_all<'run>(
     state(&common.config.store)?;
     let each = tenants.list.iter().map(|tenant| ResolvedTenant {
         tenant,
-        resolved: context.resolve_beside(typed.clone(), tenant),
+        resolved: context.resolve_one_of_many(typed.clone(), tenant),
     });
     let each: Vec<ResolvedTenant<'_>> = each.collect();
     let folders: Vec<_> = each.iter().map(ResolvedTenant::folder).collect();
@@ -47,7 +47,7 @@ pub(super) fn resolve_all<'run>(
     let places: Vec<_> = each.iter().map(ResolvedTenant::upload).collect();
     tenants.check_uploads(&places)?;
     for tenant in &each {
-        tenant.warn_beside(&common);
+        tenant.log_own_warnings(&common);
     }
     Ok(AllTenants {
         common: common.config,
@@ -56,19 +56,19 @@ pub(super) fn resolve_all<'run>(
 }
 
 impl ResolvedTenant<'_> {
-    /// The folder of its reports, if its configuration is right.
+    /// The folder of its reports, if its configuration is valid.
     fn folder(&self) -> Option<&Path> {
         let resolved = self.resolved.as_ref().ok()?;
         Some(&resolved.config.reports.out)
     }
 
-    /// Where its reports are uploaded to, likewise.
+    /// The place its reports are uploaded to, if its configuration is valid and has one.
     fn upload(&self) -> Option<&Place> {
         self.resolved.as_ref().ok()?.config.upload.as_ref()
     }
 
-    /// Warns of what is odd about its configuration alone.
-    fn warn_beside(&self, common: &Resolved) {
+    /// Logs the warnings about its configuration that are not about the common one.
+    fn log_own_warnings(&self, common: &Resolved) {
         let Ok(resolved) = &self.resolved else {
             return;
         };
@@ -76,9 +76,9 @@ impl ResolvedTenant<'_> {
         let own = warnings.filter(|it| !common.warnings.contains(it)).cloned();
         let state = resolved.config.store.path.as_deref();
         let state = state.filter(|_| state != common.config.store.path.as_deref());
-        let doubt = state.and_then(writable_by_others);
+        let warning = state.and_then(writable_by_others);
         in_span(&self.tenant.name, || {
-            for warning in own.chain(doubt) {
+            for warning in own.chain(warning) {
                 warn!("{warning}");
             }
         });

@@ -1,4 +1,4 @@
-//! `patchgap completions`: a script with which a shell completes our command lines.
+//! `patchgap completions`: a script for the shell that completes patchgap's command lines.
 
 use clap::Command;
 use clap_complete::{Shell, generate};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The name of the program, as people type it.
-const NAME: &str = "patchgap";
+const PROGRAM: &str = "patchgap";
 
 pub(super) fn completions(command: &cli::Completions) -> Result<ExitCode, AppError> {
     print(&script(command.shell, visible_command()))?;
@@ -26,7 +26,7 @@ fn script(shell: cli::Shell, mut command: Command) -> String {
         cli::Shell::PowerShell => Shell::PowerShell,
         cli::Shell::Zsh => Shell::Zsh,
     };
-    generate(shell, &mut command, NAME, &mut script);
+    generate(shell, &mut command, PROGRAM, &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 

@@ -41,8 +41,8 @@ impl Context {
         }
     }
 
-    /// The configuration from all layers, of one tenant: if there is a file of tenants, of the one that was
-    /// chosen. Starts logging as configured.
+    /// The configuration from all layers; with a file of tenants, that of the chosen tenant. Starts
+    /// logging as configured.
     pub(super) fn resolve(&mut self, typed: &Settings) -> Result<Resolved, AppError> {
         let Some(tenants) = self.tenants(typed)? else {
             return self.resolve_for(typed, None);
@@ -73,8 +73,8 @@ impl Context {
         Ok(tenants)
     }
 
-    /// The configuration of a tenant, beside that of others. Logs nothing.
-    pub(super) fn resolve_beside(
+    /// The configuration of one of several tenants. Logs nothing.
+    pub(super) fn resolve_one_of_many(
         &self,
         typed: Settings,
         tenant: &Tenant,
@@ -158,13 +158,13 @@ impl Context {
     }
 }
 
-/// The path of the store, which must be set except in a demonstration. Warns if other users can
+/// The path of the store, which is required except in a demonstration. Warns if other users can
 /// write to it.
 pub(super) fn state(store: &StoreSettings) -> Result<&Path, AppError> {
     let path = store.path.as_deref();
     let path = path.ok_or(AppError::Config(ConfigError::NoStateFolder))?;
-    if let Some(doubt) = writable_by_others(path) {
-        warn!("{doubt}");
+    if let Some(warning) = writable_by_others(path) {
+        warn!("{warning}");
     }
     Ok(path)
 }

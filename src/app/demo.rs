@@ -46,15 +46,15 @@ const PACE: &str = "200/s";
 /// The time to an answer.
 const LATENCY: Duration = Duration::from_millis(40);
 
-/// Months of feeds: all that the tenant has.
+/// Months of feeds to fetch, which cover all that the tenant has.
 const MONTHS_OF_FEEDS: u16 = 240;
 
 /// The night before a month's updates are released.
-const FIRST: u32 = 5;
+const FIRST_NIGHT: u32 = 5;
 /// A night on which a third of the machines get no answer, which the trend shows.
-const PARTIAL: u32 = 8;
+const PARTIAL_NIGHT: u32 = 8;
 /// A night without a run, so that the trend has a gap.
-const MISSED: u32 = 9;
+const NIGHT_WITHOUT_RUN: u32 = 9;
 /// The night that is shown, seven days after the first.
 const TONIGHT: u32 = 12;
 const A_DAY: Duration = Duration::from_hours(24);
@@ -100,12 +100,12 @@ pub(super) async fn demo(
 impl Demonstration<'_> {
     /// Simulates the week, and then runs tonight.
     async fn run_all(mut self, folder: &Path) -> Result<ExitCode, AppError> {
-        let mut simulator = Simulator::start(self.tenant_on(FIRST), Timestamp::now()).await?;
+        let mut simulator = Simulator::start(self.tenant_on(FIRST_NIGHT), Timestamp::now()).await?;
         if !self.config.console.quiet {
             print(&introduction(&simulator))?;
         }
-        for night in FIRST..TONIGHT {
-            if night != MISSED {
+        for night in FIRST_NIGHT..TONIGHT {
+            if night != NIGHT_WITHOUT_RUN {
                 simulator = simulator
                     .replace(self.tenant_on(night), Timestamp::now())
                     .await?;
@@ -138,7 +138,7 @@ impl Demonstration<'_> {
             limits: RateLimits::default(),
             ..self.tenant.clone()
         };
-        if nights == PARTIAL {
+        if nights == PARTIAL_NIGHT {
             let fleet = simulator::Fleet::after(nights, tenant.seed, tenant.machines);
             let failing = fleet.machines().iter().step_by(3);
             tenant.faults.forever = failing.map(|it| (it.id, Fault::BadRequest)).collect();
@@ -151,7 +151,7 @@ impl Demonstration<'_> {
         let mut config = self.config.clone();
         config.limits = RateLimits::default();
         config.pace = "none".parse::<Pace>()?;
-        // Answers can only be kept tonight if it is known which software they are about.
+        // Answers can only be kept tonight if the software at the time of the answer is known.
         let keeps = config.source.answers.changes;
         config.source.answers = AnswerSource {
             bulk: config.source.answers.bulk,

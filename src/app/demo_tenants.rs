@@ -26,14 +26,14 @@ use crate::{
     tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };
 
-/// The name of the configuration file, which is empty: no other one is to be read.
+/// The name of the configuration file. It is empty, and keeps the user's own from being read.
 const CONFIG: &str = "patchgap.toml";
 const STATE: &str = "demo.sqlite";
 /// The earlier night and tonight.
 const NIGHTS: [u32; 2] = [5, 12];
 const A_WEEK: Duration = Duration::from_hours(7 * 24);
 
-/// Demonstrates so many tenants.
+/// Demonstrates this number of tenants.
 pub(super) async fn demo_tenants(
     context: &mut Context,
     tenant: Tenant,
@@ -78,7 +78,7 @@ pub(super) async fn demo_tenants(
     Ok(ended?.ended()?)
 }
 
-/// What was typed, with the files of the demonstration.
+/// The typed settings, with the paths of the demonstration.
 fn at(place: &Path, typed: Settings) -> Settings {
     Settings {
         config: Some(place.join(CONFIG)),

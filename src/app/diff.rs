@@ -67,7 +67,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// The runs with the earlier one first, in whichever order they were named.
+    /// The runs in order of time, in whichever order they were named.
     fn in_order(self) -> Self {
         match self.from {
             Some(from) if from.run > self.to.run => Self {

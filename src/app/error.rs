@@ -58,7 +58,7 @@ pub enum AppError {
     /// Nothing can be fetched into the folder of feeds.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// Neither an update nor a machine of the run fits.
+    /// The word names neither an update nor a machine of the run.
     #[error("run {run} has no missing update and no machine `{word}`")]
     NothingFound {
         /// The run.
@@ -68,10 +68,10 @@ pub enum AppError {
         /// Updates and machines that are similar.
         near: Vec<String>,
     },
-    /// The store has nothing about a machine that it is to forget.
+    /// The machine to forget is not in the store.
     #[error("the store knows no machine {0}")]
     UnknownMachine(MachineId),
-    /// The store is in use, so that nothing can be deleted from it.
+    /// The store is in use, so nothing can be deleted from it.
     #[error("another patchgap is running with this store")]
     InUse,
     /// Several machines have the name.
@@ -85,7 +85,7 @@ pub enum AppError {
     /// None of the credentials can be used.
     #[error(transparent)]
     Credential(#[from] CredentialError),
-    /// The call could not be recorded, and was not sent.
+    /// The call was not sent because it could not be recorded.
     #[error(transparent)]
     StoreFailed(#[from] StoreFailed),
     /// The token lacks the required permission.

@@ -25,7 +25,8 @@ pub(super) async fn feeds(
 ) -> Result<ExitCode, AppError> {
     let months = command.months();
     let settings = Settings {
-        // Nobody signs in, and nothing is stored: no secret is read, no folder for a store needed.
+        // There is no sign-in and no store, so no secret is read and no folder for a store is
+        // needed.
         credential: Some(CredentialKind::Token),
         state: Some(PathBuf::new()),
         ..Settings::from(*command)
@@ -42,33 +43,33 @@ pub(super) async fn feeds(
         retries: config.service.retries,
         now: context.surroundings.started.timestamp(),
     };
-    let mut told = Told::new(config);
-    told.say(&format!("Feeds in {}", folder.path.display()));
-    let mut on_file = |file: Fetched| told.file(&file);
+    let mut output = Output::new(config);
+    output.line(&format!("Feeds in {}", folder.path.display()));
+    let mut on_file = |file: Fetched| output.file(&file);
     let is_whole = tokio::select! {
         () = interrupt::interrupted() => false,
         ended = fetch.run(&mut on_file) => ended.map(|()| true)?,
     };
     if is_whole {
-        return told.finish();
+        return output.finish();
     }
     warn!("interrupted: the files that have arrived are in place");
     Ok(ExitCode::Interrupted)
 }
 
-/// What people are told.
-struct Told {
+/// The lines on standard output, and the counts for the log.
+struct Output {
     is_quiet: bool,
-    /// Why a line could not be written, if one could not.
+    /// The error of the first line that could not be written.
     printed: Result<(), PrintError>,
     fetched: u64,
     unchanged: u64,
     failed: u64,
-    /// Unchanged months, which need no row each.
+    /// Unchanged months, which share one line.
     months: u64,
 }
 
-impl Told {
+impl Output {
     fn new(config: &Config) -> Self {
         Self {
             is_quiet: config.console.quiet,
@@ -80,7 +81,7 @@ impl Told {
         }
     }
 
-    fn say(&mut self, line: &str) {
+    fn line(&mut self, line: &str) {
         if !self.is_quiet && self.printed.is_ok() {
             self.printed = print(&format!("{}\n", plain(line)));
         }
@@ -90,19 +91,19 @@ impl Told {
         self.count(&file.outcome);
         match &file.outcome {
             Outcome::Unchanged if file.is_month => self.months += 1,
-            Outcome::Unchanged => self.say(&row(file, "unchanged")),
+            Outcome::Unchanged => self.line(&row(file, "unchanged")),
             Outcome::Fetched => {
                 let outcome = match &file.redirected_to {
                     Some(host) => format!("fetched from {host}"),
                     None => "fetched".to_owned(),
                 };
-                self.say(&row(file, &outcome));
+                self.line(&row(file, &outcome));
             }
             Outcome::Failed(problem) => {
-                self.say(&row(file, "failed"));
-                // A quiet night has this line, too.
+                self.line(&row(file, "failed"));
+                // Also logged with `--quiet`.
                 let name = &file.name;
-                warn!(target: "patchgap::end", "not fetched: {name}: {problem}{}", stays(file));
+                warn!(target: "patchgap::end", "not fetched: {name}: {problem}{}", kept_version(file));
             }
         }
     }
@@ -119,10 +120,10 @@ impl Told {
     fn finish(mut self) -> Result<ExitCode, AppError> {
         if self.months > 0 {
             let months = counted(self.months, "other month", "other months");
-            self.say(&format!("  {:<60}unchanged", format!("{months} of MSRC")));
+            self.line(&format!("  {:<60}unchanged", format!("{months} of MSRC")));
         }
         self.printed?;
-        // A log that nobody watches shows that it has run.
+        // Logged so that unattended runs leave a trace.
         let (fetched, unchanged, failed) = (self.fetched, self.unchanged, self.failed);
         info!(fetched, unchanged, failed, "feeds finished");
         Ok(match self.failed {
@@ -140,8 +141,8 @@ fn row(file: &Fetched, outcome: &str) -> String {
     format!("  {name:<37} {date:<10} {entries:>9}  {outcome}")
 }
 
-/// What is there instead.
-fn stays(file: &Fetched) -> String {
+/// Which version is kept instead, if there is one.
+fn kept_version(file: &Fetched) -> String {
     match (file.date, file.entries) {
         (Some(date), _) => format!("; keeping the version of {date}"),
         (None, Some(_)) => "; keeping the previous one".to_owned(),

@@ -20,7 +20,7 @@ pub(super) fn forget(context: &mut Context, command: cli::Forget) -> Result<Exit
     let machines = command.machines.clone();
     let config = context.resolve(&Settings::from(command))?.config;
     let mut store = Store::open_existing(state(&config.store)?)?;
-    demand_known(&store, &machines)?;
+    require_known(&store, &machines)?;
     if store.is_in_use()? {
         return Err(AppError::InUse);
     }
@@ -40,8 +40,8 @@ pub(super) fn forget(context: &mut Context, command: cli::Forget) -> Result<Exit
     Ok(ExitCode::Complete)
 }
 
-/// Fails before anything is deleted if the store has never heard of one of them.
-fn demand_known(store: &Store, machines: &[MachineId]) -> Result<(), AppError> {
+/// Fails before anything is deleted if one of them is not in the store.
+fn require_known(store: &Store, machines: &[MachineId]) -> Result<(), AppError> {
     let known = store.known(machines)?;
     let unknown = machines.iter().find(|it| !known.contains(it));
     match unknown {

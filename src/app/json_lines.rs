@@ -62,7 +62,7 @@ where
 /// The name of the tenant that a span is about.
 struct TenantName(String);
 
-/// Keeps the names of tenants for the lines in their spans.
+/// Keeps the name of a span's tenant for the lines logged within the span.
 pub(super) struct TenantNames;
 
 impl<S> Layer<S> for TenantNames
@@ -75,7 +75,7 @@ where
         let name = fields.0.iter().find(|(name, _)| *name == "name");
         let name = name.and_then(|(_, value)| value.as_str());
         if let (Some(name), Some(span)) = (name, context.span(id)) {
-            // Each of several logs keeps it.
+            // Every log with this layer stores it; the value is the same.
             span.extensions_mut().replace(TenantName(name.to_owned()));
         }
     }

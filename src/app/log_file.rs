@@ -1,4 +1,4 @@
-//! `--log-file`: a log that rotates by size, for jobs whose standard error nobody keeps.
+//! `--log-file`: a log that rotates by size, for jobs whose standard error is discarded.
 
 use std::{
     ffi::OsString,
@@ -9,25 +9,25 @@ use std::{
 
 use jiff::civil::Date;
 
-/// The bytes of a file that show whether it is a log, and those of a date in it.
+/// The number of bytes that show whether a file is a log, and the length of a date in it.
 const BEGINNING: u64 = 32;
 const DATE: usize = 10;
 
-/// A file that would grow beyond this many bytes is put aside first.
+/// A file is rotated before it grows beyond this many bytes.
 const MOST_BYTES: u64 = 10_000_000;
-/// How many files that were put aside are kept.
-const KEPT: u32 = 5;
+/// How many rotated files are kept.
+const ROTATED_FILES: u32 = 5;
 
 /// The file, open for appending.
 #[derive(Debug)]
 pub(super) struct LogFile {
     path: PathBuf,
-    /// `None` while it is being put aside: on Windows an open file cannot be renamed.
+    /// `None` during a rotation: on Windows an open file cannot be renamed.
     file: Option<File>,
     size: u64,
-    /// The size beyond which it is put aside.
+    /// The size beyond which it is rotated.
     most: u64,
-    /// What is added to that if another program prevents it.
+    /// What is added to that size if another program prevents the rotation.
     step: u64,
 }
 
@@ -57,14 +57,14 @@ impl LogFile {
         })
     }
 
-    /// Puts the file aside, and begins a new one. If another program prevents that, the file grows until the
-    /// next attempt, and those that were put aside before stay.
+    /// Renames the file, and begins a new one. If another program prevents that, the file grows
+    /// until the next attempt, and the rotated files stay as they are.
     fn rotate(&mut self) -> io::Result<()> {
         self.file = None;
-        let moved = fs::rename(&self.path, self.aside(0));
+        let moved = fs::rename(&self.path, self.rotated(0));
         if moved.is_ok() {
-            for number in (0..KEPT).rev() {
-                let _ = fs::rename(self.aside(number), self.aside(number + 1));
+            for number in (0..ROTATED_FILES).rev() {
+                let _ = fs::rename(self.rotated(number), self.rotated(number + 1));
             }
         }
         self.reopen()?;
@@ -79,7 +79,7 @@ impl LogFile {
         Ok(())
     }
 
-    fn aside(&self, number: u32) -> PathBuf {
+    fn rotated(&self, number: u32) -> PathBuf {
         let mut name = OsString::from(self.path.file_name().unwrap_or_default());
         name.push(format!(".{number}"));
         self.path.with_file_name(name)
@@ -107,8 +107,8 @@ impl Write for LogFile {
     }
 }
 
-/// Whether there is nothing in the file yet, or what begins like a log: with a time, in JSON or not. So no
-/// list, store or configuration gets lines of a log.
+/// Whether the file is missing, empty or begins like a log: with a time, in JSON or not. This
+/// prevents a log from being appended to a list, a store or a configuration.
 fn is_log(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     match File::open(path) {
@@ -157,31 +157,31 @@ mod tests {
     }
 
     #[test]
-    fn file_that_cannot_be_put_aside_grows_and_nothing_is_lost() {
+    fn file_that_cannot_be_rotated_grows_and_nothing_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("patchgap.log");
-        let aside = |number: u32| folder.path().join(format!("patchgap.log.{number}"));
-        for number in 1..=KEPT {
-            fs::write(aside(number), number.to_string()).unwrap();
+        let rotated = |number: u32| folder.path().join(format!("patchgap.log.{number}"));
+        for number in 1..=ROTATED_FILES {
+            fs::write(rotated(number), number.to_string()).unwrap();
         }
-        // A folder in the way stands for a program that holds the file open.
-        fs::create_dir_all(aside(0).join("in the way")).unwrap();
+        // A folder with this name has the effect of a program that holds the file open.
+        fs::create_dir_all(rotated(0).join("in the way")).unwrap();
         let mut log = LogFile::with_most(&path, 10).unwrap();
         for number in 0..16 {
             log.write_all(format!("{number:03}\n").as_bytes()).unwrap();
         }
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 16);
-        for number in 1..=KEPT {
+        for number in 1..=ROTATED_FILES {
             assert_eq!(
-                fs::read_to_string(aside(number)).unwrap(),
+                fs::read_to_string(rotated(number)).unwrap(),
                 number.to_string()
             );
         }
     }
 
     #[test]
-    fn later_process_goes_on_with_the_same_file() {
+    fn later_process_appends_to_the_same_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("patchgap.log");
         for line in [
@@ -192,8 +192,8 @@ mod tests {
             let mut log = LogFile::with_most(&path, 40).unwrap();
             log.write_all(line.as_bytes()).unwrap();
         }
-        let aside = fs::read_to_string(folder.path().join("patchgap.log.1"));
-        assert_eq!(aside.unwrap(), "2026-11-30 one\n2026-11-30 two\n");
+        let rotated = fs::read_to_string(folder.path().join("patchgap.log.1"));
+        assert_eq!(rotated.unwrap(), "2026-11-30 one\n2026-11-30 two\n");
         assert!(fs::read_to_string(&path).unwrap().starts_with("a line"));
     }
 

@@ -27,7 +27,8 @@ use crate::{
     report::plain::plain,
 };
 
-/// The target of what is only for a file, because people have read it on standard error.
+/// The target of events that are only for the file, because standard error has them in another
+/// form.
 pub(super) const FILE_ONLY: &str = "patchgap::file";
 
 /// A part of the log.
@@ -77,7 +78,7 @@ fn layer(
     }
 }
 
-/// Nobody watches the file: it has at least what `-v` shows, whatever the console does.
+/// The file is read later, so it has at least what `-v` shows, whatever the console shows.
 fn in_file(console: Console) -> Console {
     Console {
         quiet: false,
@@ -86,8 +87,8 @@ fn in_file(console: Console) -> Console {
     }
 }
 
-/// The time of a line of text, in the zone that the bar's times are in. On a terminal, where people read it
-/// beside the bar, without the offset.
+/// The time of a line of text, in the same zone as the bar's times. Without the offset on a
+/// terminal, next to the bar.
 struct LocalTime {
     zone: TimeZone,
     format: &'static str,
@@ -142,8 +143,8 @@ fn filter(console: Console) -> Targets {
         (_, 2) => (Level::DEBUG, LevelFilter::OFF),
         _ => (Level::TRACE, LevelFilter::WARN),
     };
-    // The end of a run is for collectors, which get JSON. A partial run is a warning that people get
-    // in any case: it is the only line of a quiet night.
+    // The event at the end of a run is for log collectors, which get JSON. A warning about a
+    // partial run is always shown: it is the only line with `--quiet`.
     let end = match console.log_format {
         LogFormat::Json => Level::INFO,
         LogFormat::Text => Level::WARN,

@@ -42,7 +42,7 @@ pub(super) async fn machines(
     if let Some(output) = &command.output {
         check_output(output, &inputs(&resolved, state.path(), None))?;
     }
-    // Whatever cannot be written is found out before anything is requested.
+    // Check that output is writable before sending any request.
     let file = command.output.map(OutputFile::create).transpose()?;
     let stops = Stops::default();
     interrupt::watch(stops.clone());

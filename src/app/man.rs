@@ -23,7 +23,7 @@ pub(super) fn man(command: cli::Man) -> Result<ExitCode, AppError> {
     Ok(ExitCode::Complete)
 }
 
-/// Writes a page for each command, which are found by their names: `patchgap-report.1`.
+/// Writes a page for each command, named such as `patchgap-report.1`.
 fn write_all(mut root: Command, folder: &Path) -> Result<(), AppError> {
     refuse_path("--output", folder)?;
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;

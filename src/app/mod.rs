@@ -1,4 +1,15 @@
-//! The commands, one file for each.
+//! The commands.
+//!
+//! - A file or folder for each command: `report`, `machines`, `demo`, `simulate`, `feeds`, `check`, `runs`,
+//!   `diff`, `show`, `forget`, `completions`, `man`
+//! - `report_tenants`, `demo_tenants`: the same commands for several tenants
+//! - `all_tenants`: the tenants of a file, each with its configuration, for `report` and `check`
+//! - `simulated_tenants`: several simulated tenants, for `demo` and `simulate`
+//! - `context`: what all commands share: environment, configuration and logging
+//! - `logging`: the log on standard error; `json_lines`: the same as JSON; `log_file`: the log in a file
+//! - `error`: errors that end a command, with their exit codes and hints; `console`: prints them
+//! - `first_error`: a writer that keeps its first error, for `diff`
+//! - `placeholders`: checks `{tenant}` in paths; `open_files`: raises the limit of open files
 
 mod all_tenants;
 mod check;

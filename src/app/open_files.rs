@@ -1,7 +1,7 @@
-//! How many files and connections the process may have open.
+//! The limit of open files and connections.
 
-/// Raises the limit as far as the system lets every process: what many tenants at once need, each with its
-/// connections and its files. Where that fails, opening one too many is the error.
+/// Raises the limit to the hard limit: concurrent tenants each need connections and files. If that
+/// fails, opening one file too many is reported as an error.
 #[cfg(unix)]
 pub(super) fn allow_many() {
     if let Err(problem) = rlimit::increase_nofile_limit(u64::MAX) {

@@ -1,8 +1,8 @@
-//! Placeholders that only make sense for many tenants.
+//! Placeholders that are only valid for several tenants.
 
 use crate::config::{Config, ConfigError};
 
-/// Checks that the places of the reports have no place for a tenant's name.
+/// Checks that `--out` and `--upload` do not contain `{tenant}` in a run for one tenant.
 pub(super) fn check_placeholders(config: &Config) -> Result<(), ConfigError> {
     let out = config.reports.out.to_string_lossy().into_owned();
     let upload = config.upload.as_ref().map(ToString::to_string);

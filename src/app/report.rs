@@ -25,19 +25,19 @@ pub(super) async fn report(
     context: &mut Context,
     command: cli::Report,
 ) -> Result<ExitCode, AppError> {
-    let list = typed_list(&command)?;
-    let filter = typed_filter(&command.settings);
+    let typed_list = typed_list(&command)?;
+    let typed_filter = typed_filter(&command.settings);
     if command.settings.tenant.is_none()
         && let Some(tenants) = context.tenants(&command.settings)?
     {
-        let told = report_tenants(context, &tenants, &command.settings, list.as_ref());
-        return Box::pin(told).await;
+        let reported = report_tenants(context, &tenants, &command.settings, typed_list.as_ref());
+        return Box::pin(reported).await;
     }
     let resolved = context.resolve(&command.settings)?;
     let config = &resolved.config;
     check_placeholders(config)?;
-    check_filters(filter, list.as_ref(), config)?;
-    let list = list.or_else(|| config.machines.clone().filter(|_| !config.offline));
+    check_filters(typed_filter, typed_list.as_ref(), config)?;
+    let list = typed_list.or_else(|| config.machines.clone().filter(|_| !config.offline));
     let state = StoreFile::new(state(&config.store)?);
     check_flags(config, list.as_ref())?;
     let notifier = Notifier::new(config)?;
@@ -58,7 +58,7 @@ pub(super) async fn report(
     Ok(finished.ended?)
 }
 
-/// What there is to tell of a run.
+/// The notification about a run.
 pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run> {
     let notice = finished.notice.as_deref();
     let problem = finished.ended.as_ref().err();
@@ -76,7 +76,7 @@ pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run
     }
 }
 
-/// The name of the tenant for headlines, as far as it is known without reports.
+/// The name of the tenant for headlines, if there are no reports that have it.
 fn name(config: &Config) -> String {
     let title = config.reports.title.clone();
     title.unwrap_or_else(|| default_title(config.sign_in.tenant_id.as_deref()))
@@ -105,7 +105,8 @@ fn typed_filter(settings: &Settings) -> Option<&'static str> {
     typed.map(|(flag, _)| flag)
 }
 
-/// Checks that no filter was typed beside a list that is not compared with the service's.
+/// Checks that no filter was typed together with a list, unless the list is compared with the
+/// service's.
 fn check_filters(
     filter: Option<&'static str>,
     typed: Option<&MachineSource>,
@@ -119,7 +120,7 @@ fn check_filters(
     }
 }
 
-/// Checks that a kept run is only reported again offline, and with its own list.
+/// Checks that `--run` is only used offline and without another list.
 fn check_flags(config: &Config, list: Option<&MachineSource>) -> Result<(), AppError> {
     match (config.run, config.offline, list) {
         (Some(_), false, _) => Err(AppError::RunOnline),

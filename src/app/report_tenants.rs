@@ -85,7 +85,7 @@ async fn check_upload(input: &TenantsInput<'_>) -> Result<(), RunError> {
     upload::check(place, common, input.started).await
 }
 
-/// Uploads the overview. Each tenant has uploaded its own reports by now.
+/// Uploads the overview. The tenants' own reports have been uploaded before.
 async fn upload_overview(input: &TenantsInput<'_>) -> Result<(), RunError> {
     let place = input.tenants.upload.as_ref();
     let Some(place) = place.filter(|_| !input.common.dry_run) else {
@@ -104,17 +104,17 @@ async fn upload_overview(input: &TenantsInput<'_>) -> Result<(), RunError> {
     .await
 }
 
-/// The tenants whose certificates have to be renewed.
+/// The warnings about certificates that should be renewed.
 fn renewals(tenants: &[ResolvedTenant<'_>]) -> Vec<String> {
     let now = Timestamp::now();
     let renewals = tenants.iter().filter_map(|it| {
-        let doubt = renewal(&it.resolved.as_ref().ok()?.config, now)?;
-        Some(format!("{}: {doubt}", it.tenant.name))
+        let warning = renewal(&it.resolved.as_ref().ok()?.config, now)?;
+        Some(format!("{}: {warning}", it.tenant.name))
     });
     renewals.collect()
 }
 
-/// What there is to tell of a run over all tenants.
+/// The notification about a run over all tenants.
 pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) -> News<'_> {
     let (exit_code, problem) = match ended {
         Ok(ended) => match ended.failed_after() {

@@ -28,8 +28,8 @@ use crate::{
     tenants::distinct,
 };
 
-/// The column that a store lacks if every run called for every machine.
-const DIFFERED: usize = 7;
+/// The index of the column that is left out if every run requested every machine.
+const DIFFERED_COLUMN: usize = 7;
 
 pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<ExitCode, AppError> {
     let typed: Settings = command.into();
@@ -37,7 +37,7 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
         of_tenants(context, &typed, &tenants)?
     } else {
         let config = context.resolve_for(&typed, None)?.config;
-        vec![Stored::read(state(&config.store)?)?]
+        vec![StoredRuns::read(state(&config.store)?)?]
     };
     if stored.iter().all(|it| it.runs.is_empty()) {
         print(&nothing(&stored))?;
@@ -53,7 +53,7 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
         Column::number("answered"),
         Column::gives_way("list"),
     ];
-    // Where every run called for every machine, there are no samples.
+    // If every run requested every machine, there are no samples.
     let has_samples = runs().any(|run| run.rechecked.machines > 0);
     if has_samples {
         columns.push(Column::number("differed"));
@@ -66,7 +66,7 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
     let mut rows = rows(&stored, &context.surroundings.started)?;
     for row in &mut rows {
         if !has_samples {
-            row.remove(DIFFERED);
+            row.remove(DIFFERED_COLUMN);
         }
         row.truncate(columns.len());
     }
@@ -75,7 +75,7 @@ pub(super) fn runs(context: &mut Context, command: cli::StoredFlags) -> Result<E
     Ok(ExitCode::Complete)
 }
 
-fn nothing(stored: &[Stored]) -> String {
+fn nothing(stored: &[StoredRuns]) -> String {
     let paths = stored
         .iter()
         .map(|it| it.store.path().display().to_string());
@@ -83,15 +83,15 @@ fn nothing(stored: &[Stored]) -> String {
     format!("The store {} has no runs yet\n", paths.join(", "))
 }
 
-/// A store with the runs in it that are wanted, latest first.
-struct Stored {
+/// A store, and the runs in it to list, latest first.
+struct StoredRuns {
     store: Store,
     runs: Vec<RunRecord>,
     /// The names of its tenants by id, in lower case.
     names: HashMap<String, String>,
 }
 
-impl Stored {
+impl StoredRuns {
     fn read(path: &Path) -> Result<Self, StoreError> {
         let store = Store::open_existing(path)?;
         Ok(Self {
@@ -101,7 +101,7 @@ impl Stored {
         })
     }
 
-    /// What the column of tenants says of a run.
+    /// The tenant of a run: its name, or else its id.
     fn tenant(&self, run: &RunRecord) -> String {
         let id = &run.service.tenant_id;
         let name = self.names.get(&id.to_lowercase());
@@ -114,12 +114,12 @@ fn of_tenants(
     context: &mut Context,
     typed: &Settings,
     tenants: &Tenants,
-) -> Result<Vec<Stored>, AppError> {
+) -> Result<Vec<StoredRuns>, AppError> {
     let chosen = typed.tenant.clone().map(String::from);
     let chosen = chosen.map(|name| tenants.named(&name)).transpose()?;
     let config = context.resolve_for(typed, chosen)?.config;
     let mut paths = vec![state(&config.store)?];
-    // One that was typed is for all of them.
+    // A typed path is that of all tenants.
     if chosen.is_none() && typed.state.is_none() {
         let own = tenants.list.iter().filter_map(Tenant::state);
         paths.extend(own.filter(|path| path.exists()));
@@ -129,7 +129,7 @@ fn of_tenants(
     let names = names.map(|it| (it.id().to_lowercase(), it.name.clone()));
     let names: HashMap<String, String> = names.collect();
     let stored = paths.map(|path| {
-        let mut stored = Stored::read(path)?;
+        let mut stored = StoredRuns::read(path)?;
         stored.names.clone_from(&names);
         if let Some(tenant) = chosen {
             let is_its = |run: &RunRecord| run.service.tenant_id.eq_ignore_ascii_case(tenant.id());
@@ -140,7 +140,7 @@ fn of_tenants(
     stored.collect()
 }
 
-fn rows(stored: &[Stored], now: &ZonedDateTime) -> Result<Vec<Vec<String>>, StoreError> {
+fn rows(stored: &[StoredRuns], now: &ZonedDateTime) -> Result<Vec<Vec<String>>, StoreError> {
     let runs = stored
         .iter()
         .flat_map(|it| it.runs.iter().map(move |run| (it, run)));
@@ -182,8 +182,7 @@ fn differed(rechecked: Accuracy) -> String {
     share.map_or_else(String::new, |share| format!("{share} of {machines}"))
 }
 
-/// The outcome of a run. A run that has not ended is in progress or was killed: the store cannot
-/// tell which.
+/// The outcome of a run. A run that has not ended is either in progress or was killed.
 fn outcome(run: &RunRecord) -> &'static str {
     match (run.outcome, run.ended) {
         (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ending::OutOfTime)) => "time up",

@@ -1,4 +1,4 @@
-//! Several simulated tenants at once, and the files of a job against them.
+//! Several simulated tenants, and the files for running against them.
 
 use std::path::Path;
 
@@ -13,11 +13,12 @@ use crate::{
 /// The file of tenants.
 pub(super) const TENANTS: &str = "tenants.toml";
 
-/// Several simulated tenants that are being served. Dropping them stops them at once.
+/// Several simulated tenants that are being served. Dropping them stops them immediately.
 pub(super) struct SimulatedTenants(Vec<Simulator>);
 
 impl SimulatedTenants {
-    /// Starts so many tenants, each with a seed of its own. The last one lacks consent, if there are others.
+    /// Starts this number of tenants, each with a seed of its own. If there are several, the last
+    /// one lacks consent.
     pub(super) async fn start(settings: &Settings, count: u32) -> Result<Self, SimulatorError> {
         let mut tenants = Vec::new();
         for number in 0..count {
@@ -27,7 +28,7 @@ impl SimulatedTenants {
         Ok(Self(tenants))
     }
 
-    /// Replaces each by what it is with other settings, at the same addresses.
+    /// Restarts each with other settings, at the same address.
     pub(super) async fn replace(self, settings: &Settings) -> Result<Self, SimulatorError> {
         let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         let mut tenants = Vec::new();
@@ -38,8 +39,8 @@ impl SimulatedTenants {
         Ok(Self(tenants))
     }
 
-    /// Writes the file of tenants, and what it refers to: root certificates, secrets and lists. All are
-    /// accessible only to their owner, because some are secrets.
+    /// Writes the file of tenants and the files that it refers to: root certificates, secrets and
+    /// lists. All are accessible only to their owner, because some are secrets.
     pub(super) fn write(&self, folder: &Path) -> Result<(), OutputError> {
         let files = self.files();
         let files: Vec<(&str, &str)> = files
@@ -74,7 +75,7 @@ impl SimulatedTenants {
     }
 }
 
-/// The settings of the tenant of this number, from 0.
+/// The settings of the tenant with this number, from 0.
 fn of_number(settings: &Settings, number: u32, count: u32) -> Settings {
     let mut settings = settings.clone();
     settings.seed = settings.seed.wrapping_add(u64::from(number));

@@ -22,7 +22,7 @@ use crate::{
 const API: Api = Api::MissingKbs;
 
 /// A machine that no tenant has: if the service answers that it is unknown, access is granted.
-const NOBODY: MachineId = MachineId::from_bytes([0; 20]);
+const UNKNOWN_MACHINE: MachineId = MachineId::from_bytes([0; 20]);
 
 /// Whether access is granted: the meaning of the service's answer to one call.
 pub(super) async fn access(
@@ -46,7 +46,7 @@ pub(super) async fn access(
 }
 
 /// Makes one call with a permit of the quota, and records it, so that the next run's windows count
-/// it. The user is waiting: if there is no permit at once, no call is made.
+/// it. The user is waiting: without an immediate permit, no call is made.
 async fn one_call(
     config: &Config,
     session: &Session,
@@ -62,7 +62,9 @@ async fn one_call(
     }
     let permit = limiter.permit().await?;
     let call = store.record_call(application, API)?;
-    let reply = session.page(&Address::Machine(NOBODY), &permit).await;
+    let reply = session
+        .page(&Address::Machine(UNKNOWN_MACHINE), &permit)
+        .await;
     drop(permit);
     store.record_answer(call)?;
     let refusal = reply.err();
@@ -86,13 +88,13 @@ async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError
     }
 }
 
-/// Checks that a token with roles lists the required one. A user's token lists scopes, which have
-/// other names, so the decision is left to the service.
+/// Checks that a token with roles has the required one. A user's token has scopes with other names,
+/// so the decision is left to the service.
 pub(super) fn demand_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
     let role = match answers.bulk {
         None => REQUIRED_ROLE,
         Some(Source::Export) => EXPORT_ROLE,
-        // It takes a token of its own.
+        // Hunting needs another token, with its own roles.
         Some(_) => return Ok(()),
     };
     match claims.and_then(|claims| lacks(claims, &[role])) {

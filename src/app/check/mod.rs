@@ -1,8 +1,8 @@
-//! `patchgap check`: checks that everything is in place before the first night.
+//! `patchgap check`: checks configuration, sign-in, access and places before the first run.
 //!
 //! - [`mod@access`]: the one call, and what its answer means
 //! - [`mod@places`]: whether reports can be uploaded, and runs added to the lake
-//! - [`mod@notification`]: who would be told at the end of a run
+//! - [`mod@notification`]: who would be notified at the end of a run
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
@@ -135,15 +135,15 @@ fn kept(store: &Store) -> Result<String, AppError> {
     Ok(lines.into_text())
 }
 
-/// How many groups of machines with the same software there are, as far as the store knows: asking the
-/// service would take more than one call.
+/// The number of groups of machines with the same software, from the store: fetching it would take
+/// more than one call.
 fn same_software(store: &Store, identity: &Identity) -> Result<String, AppError> {
     let mut lines = LabelledLines::default();
     lines.add("same software", &groups::kept(store, identity.service())?);
     Ok(lines.into_text())
 }
 
-/// The quota, if refusals have shown that it is less than configured.
+/// The quota, if the service has shown that it is lower than configured.
 fn learned(config: &Config, store: &Store, identity: &Identity) -> Result<String, AppError> {
     let mut lines = LabelledLines::default();
     let gate = gate(config, store, identity)?;
@@ -186,8 +186,8 @@ fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.into_text()
 }
 
-/// Whether hunting is allowed. That takes a token of its own, so it is only found out for a run that
-/// would hunt.
+/// Whether hunting is allowed. This needs another token, so it is only checked if a run would use
+/// it.
 async fn hunting(config: &Config, now: Timestamp) -> Result<String, AppError> {
     let access = if config.source.answers.bulk == Some(Source::Hunting) {
         let session = prepare::graph_session(config, now)?;
@@ -236,7 +236,7 @@ fn granted(claims: &Claims) -> String {
     }
 }
 
-/// Whether one of these roles is held; else, how to grant the first one.
+/// Whether the token has one of these roles; if not, how to grant the first one.
 fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
     let held = roles
         .iter()

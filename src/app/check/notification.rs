@@ -1,4 +1,4 @@
-//! Who would be told at the end of a run.
+//! Who would be notified at the end of a run.
 
 use tracing::warn;
 
@@ -8,15 +8,15 @@ use crate::{
     notify::who_is_told,
 };
 
-/// Who would be told, by the hosts alone; empty if nobody would. Sends nothing.
+/// The hosts that would be notified; empty if none would. Sends nothing.
 pub(super) fn notification(config: &Config) -> Result<String, ConfigError> {
     let notification = config.notify.read()?;
     for warning in &notification.warnings {
         warn!("{warning}");
     }
     let mut lines = LabelledLines::default();
-    if let Some(told) = who_is_told(&notification) {
-        lines.add("notification", &told);
+    if let Some(hosts) = who_is_told(&notification) {
+        lines.add("notification", &hosts);
     }
     Ok(lines.into_text())
 }

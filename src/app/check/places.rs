@@ -1,4 +1,5 @@
-//! Whether reports can be uploaded, and runs added to the lake: a small file is written to each place, and removed again.
+//! Whether reports can be uploaded, and runs added to the lake: writes a small file to each place,
+//! and removes it.
 
 use jiff::Timestamp;
 use tracing::{error, warn};
@@ -10,7 +11,7 @@ use crate::{
     run::{RunError, lake, upload},
 };
 
-/// Tries the places of a run out, and prints whether they work. Returns the first failure.
+/// Tests the places of a run, and prints whether they work. Returns the first failure.
 pub(super) async fn places(config: &Config, now: Timestamp) -> Result<(), RunError> {
     let (upload, lake) = both(config, now).await;
     if let Some(place) = &config.upload {
@@ -22,7 +23,7 @@ pub(super) async fn places(config: &Config, now: Timestamp) -> Result<(), RunErr
     first(upload, lake)
 }
 
-/// Tries the places of a tenant out. Returns which of them work, in words.
+/// Tests the places of a tenant. Returns which of them work, as text.
 pub(super) async fn places_of_tenant(config: &Config, now: Timestamp) -> Result<String, RunError> {
     let (upload, lake) = both(config, now).await;
     first(upload, lake)?;
@@ -31,7 +32,7 @@ pub(super) async fn places_of_tenant(config: &Config, now: Timestamp) -> Result<
     Ok([upload, lake].into_iter().flatten().collect())
 }
 
-/// Tries out where the overview of all tenants is uploaded to, and prints whether it works.
+/// Tests the place that the overview of all tenants is uploaded to, and prints whether it works.
 pub(super) async fn place_of_overview(
     place: Option<&Place>,
     common: &Config,
@@ -45,7 +46,7 @@ pub(super) async fn place_of_overview(
     tried
 }
 
-/// Tries both places out, where there are any.
+/// Tests both places, if they are configured.
 async fn both(config: &Config, now: Timestamp) -> (Result<(), RunError>, Result<(), RunError>) {
     let upload = match &config.upload {
         Some(place) => upload::try_out(place, config, now).await,
@@ -79,7 +80,7 @@ fn first(one: Result<(), RunError>, other: Result<(), RunError>) -> Result<(), R
     }
 }
 
-/// Logs a failure beside which another one is returned.
+/// Logs a failure if another one is returned.
 pub(super) fn log(failure: &RunError) {
     error!(hint = failure.hint(), "{}", chain(failure));
 }

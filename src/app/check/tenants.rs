@@ -30,7 +30,7 @@ use crate::{
     tenants::{Stores, in_span, side_by_side},
 };
 
-/// What a check found out about a tenant.
+/// The result of checking a tenant.
 struct Checked {
     credential: &'static str,
     /// What its roles allow.
@@ -38,7 +38,7 @@ struct Checked {
     /// When its certificate ends, if it signs in with one.
     ends: Option<Timestamp>,
     access: &'static str,
-    /// The places that work, in words.
+    /// The places that work, as text.
     places: String,
 }
 
@@ -59,13 +59,13 @@ pub(super) async fn check_tenants(
     let rows = rows.into_iter().zip(&each).map(|(row, tenant)| {
         row.unwrap_or_else(|| failed(tenant, "an unexpected failure".to_owned()))
     });
-    let rows: Vec<Row> = rows.collect();
+    let rows: Vec<TenantRow> = rows.collect();
     print(&shown(&rows))?;
     overview?;
     Ok(exit_code(&rows))
 }
 
-/// Warns if a run would need --all-machines, which only a run takes.
+/// Warns if a run would need `--all-machines`, which `check` does not accept.
 fn warn_without_list(tenants: &Tenants, common: &Config) {
     let mut tenants_without = tenants.list.iter().filter(|it| !it.has_list());
     if let Some(tenant) = tenants_without.next().filter(|_| common.machines.is_none()) {
@@ -82,12 +82,12 @@ fn stores(tenants: &Tenants, candidates: &[ResolvedTenant<'_>]) -> Stores {
 }
 
 /// A row of the table.
-struct Row {
+struct TenantRow {
     works: bool,
     cells: Vec<String>,
 }
 
-fn row(candidate: &ResolvedTenant<'_>, stores: &Stores) -> Row {
+fn row(candidate: &ResolvedTenant<'_>, stores: &Stores) -> TenantRow {
     let checked = match &candidate.resolved {
         Ok(resolved) => check_one(resolved, stores),
         Err(problem) => {
@@ -131,7 +131,7 @@ fn check_one(resolved: &Resolved, stores: &Stores) -> Result<Checked, AppError> 
     })
 }
 
-/// What the roles of a token allow, in short.
+/// What the roles of a token allow, as short text.
 fn allowed(claims: &Claims) -> String {
     let roles: [(&[&str], &str); 3] = [
         (&[REQUIRED_ROLE], "missing KBs"),
@@ -145,13 +145,13 @@ fn allowed(claims: &Claims) -> String {
     allowed.join(", ")
 }
 
-fn ready(candidate: &ResolvedTenant<'_>, checked: &Checked) -> Row {
+fn ready(candidate: &ResolvedTenant<'_>, checked: &Checked) -> TenantRow {
     let now = Timestamp::now();
     let ends = checked.ends.map_or_else(String::new, |end| {
         let soon = if is_soon(end, now) { " (soon)" } else { "" };
         format!("{}{soon}", end.strftime("%Y-%m-%d"))
     });
-    Row {
+    TenantRow {
         works: true,
         cells: vec![
             candidate.tenant.name.clone(),
@@ -164,18 +164,18 @@ fn ready(candidate: &ResolvedTenant<'_>, checked: &Checked) -> Row {
     }
 }
 
-fn failed(candidate: &ResolvedTenant<'_>, message: String) -> Row {
+fn failed(candidate: &ResolvedTenant<'_>, message: String) -> TenantRow {
     let [name, works] = [&candidate.tenant.name, "fails"].map(str::to_owned);
     let mut cells = vec![name, works];
     cells.resize(5, String::new());
     cells.push(message);
-    Row {
+    TenantRow {
         works: false,
         cells,
     }
 }
 
-fn shown(rows: &[Row]) -> String {
+fn shown(rows: &[TenantRow]) -> String {
     let columns = [
         Column::text("tenant"),
         Column::text("check"),
@@ -196,7 +196,7 @@ fn shown(rows: &[Row]) -> String {
 }
 
 /// 4 if no tenant works, 5 if some do not.
-fn exit_code(rows: &[Row]) -> ExitCode {
+fn exit_code(rows: &[TenantRow]) -> ExitCode {
     match rows.iter().filter(|row| row.works).count() {
         0 => ExitCode::Refused,
         ready if ready == rows.len() => ExitCode::Complete,

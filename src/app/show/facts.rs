@@ -1,8 +1,8 @@
-//! What is known of a machine beside its gaps: its Windows, and where its answer comes from.
+//! Facts about a machine besides its gaps: its Windows version, and where its answer comes from.
 
 use serde::Serialize;
 
-use super::find::Place;
+use super::find::SearchedRun;
 use crate::{
     aggregate::{Answered, MachineRow},
     domain::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// What is known of a machine beside its gaps. What is not known is left out.
+/// Facts about a machine besides its gaps. Unknown facts are left out.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MachineFacts<'run> {
@@ -29,8 +29,8 @@ pub(super) struct MachineFacts<'run> {
     inferred_from: Option<String>,
 }
 
-impl<'run> Place<'run> {
-    /// What is known of a machine.
+impl<'run> SearchedRun<'run> {
+    /// The facts about a machine.
     pub(super) fn facts(&self, machine: &'run MachineRow) -> MachineFacts<'run> {
         let answered = machine.result.as_ref().ok();
         let windows: Option<&Windows> = self.software.and_then(|it| it.windows(machine.id));
@@ -48,7 +48,7 @@ impl<'run> Place<'run> {
 }
 
 impl MachineFacts<'_> {
-    /// The same in lines of text. That the machine was called for in this run goes without saying.
+    /// The same as lines of text; none about the source if the machine was requested in this run.
     pub(super) fn for_people(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(build) = self.windows_build {

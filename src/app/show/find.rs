@@ -1,4 +1,4 @@
-//! Finds the update or the machine that a word stands for.
+//! Finds the update or the machine that a word names.
 
 use jiff::Timestamp;
 
@@ -9,23 +9,23 @@ use crate::{
     inventory::Inventory,
 };
 
-/// The similarity from which on a name is suggested; 1 is identical.
-const ALIKE: f64 = 0.85;
+/// The minimum similarity of suggested names; 1 is identical.
+const MIN_SIMILARITY: f64 = 0.85;
 /// The most names that are suggested.
-const MOST: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 /// The most machines of one name that are listed.
 const MOST_CANDIDATES: usize = 10;
 
-/// What a word stands for.
+/// The update or machine that a word names.
 pub(super) enum Found<'run> {
     Kb(&'run KbRow),
     Machine(&'run MachineRow),
 }
 
-/// Where to look: a run.
+/// The run in which to search.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'run> {
+pub(super) struct SearchedRun<'run> {
     /// Its number.
     pub(super) run: i64,
     /// When it started.
@@ -38,7 +38,7 @@ pub(super) struct Place<'run> {
     pub(super) software: Option<SoftwareOn<'run>>,
 }
 
-impl<'run> Place<'run> {
+impl<'run> SearchedRun<'run> {
     /// The update with this id; else the machine with this id or name, in any case; else the machine
     /// whose name begins with this word and a dot, such as `srv-07` for `srv-07.contoso.com`.
     pub(super) fn find(&self, word: &str) -> Result<Found<'run>, AppError> {
@@ -73,7 +73,7 @@ impl<'run> Place<'run> {
         self.fleet.machines.iter().chain(&self.fleet.skipped)
     }
 
-    /// The machines with a name that fits in lower case.
+    /// The machines whose name in lower case fits.
     fn named(&self, fits: &dyn Fn(&str) -> bool) -> Vec<&'run MachineRow> {
         if self.list.name_column().is_none() {
             return Vec::new();
@@ -85,7 +85,7 @@ impl<'run> Place<'run> {
         named.collect()
     }
 
-    /// The first of several machines, with their ids.
+    /// The first few of several machines, with their ids.
     fn candidates(&self, machines: &[&MachineRow]) -> Vec<String> {
         let described = machines.iter().take(MOST_CANDIDATES).map(|machine| {
             let name = self.list.name(machine.position()).unwrap_or_default();
@@ -112,17 +112,20 @@ impl<'run> Place<'run> {
         let names = names.filter_map(|it| Some(self.list.name(it.position())?.to_owned()));
         let mut near: Vec<(f64, String)> = kbs
             .chain(names)
-            .map(|name| (likeness(&word, &name), name))
-            .filter(|(alike, _)| *alike >= ALIKE)
+            .map(|name| (similarity(&word, &name), name))
+            .filter(|(alike, _)| *alike >= MIN_SIMILARITY)
             .collect();
         near.sort_by(|(one, name), (other, its)| other.total_cmp(one).then(name.cmp(its)));
         near.dedup_by(|(_, one), (_, other)| one == other);
-        near.into_iter().take(MOST).map(|(_, name)| name).collect()
+        near.into_iter()
+            .take(MAX_SUGGESTIONS)
+            .map(|(_, name)| name)
+            .collect()
     }
 }
 
-/// The likeness of a word in lower case to a name: 2 if the name contains it.
-fn likeness(word: &str, name: &str) -> f64 {
+/// The similarity of a word in lower case to a name; 2 if the name contains it.
+fn similarity(word: &str, name: &str) -> f64 {
     let name = name.to_lowercase();
     if word.chars().count() >= 3 && name.contains(word) {
         return 2.0;

@@ -1,8 +1,9 @@
-//! `patchgap show`: who misses an update, or what a machine misses, and since when. From the store.
+//! `patchgap show`: which machines miss an update, or which updates a machine misses, and since
+//! when. From the store.
 //!
-//! - [`facts`]: what is known of a machine beside its gaps
-//! - [`find`]: what a word stands for
-//! - [`rows`]: its gaps
+//! - [`facts`]: a machine's Windows version, and where its answer comes from
+//! - [`find`]: the update or the machine that a word names
+//! - [`rows`]: the gaps of that update or machine
 //! - [`render`]: as text, CSV or JSON
 
 mod facts;
@@ -10,7 +11,7 @@ mod find;
 mod render;
 mod rows;
 
-use self::{find::Place, render::Shown};
+use self::{find::SearchedRun, render::Shown};
 use super::{
     AppError,
     context::{Context, state},
@@ -43,7 +44,7 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
     let answers = Snapshot::of(store, 1)?;
     let started = &context.surroundings.started;
     let fleet = kept.aggregate(&answers, &config, started, &Criteria::default())?;
-    let place = Place {
+    let searched = SearchedRun {
         run: number,
         started_at,
         list: &kept.inventory,
@@ -51,11 +52,11 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
         gaps: &answers,
         software: SoftwareOn::of(kept.software.as_ref(), started_at, started.time_zone()),
     };
-    let found = place.find(&word)?;
-    let rows = place.rows(&found);
+    let found = searched.find(&word)?;
+    let rows = searched.rows(&found);
     let shown = Shown {
         rows: rows.map_err(RunError::History)?,
-        place,
+        searched,
         found,
     };
     let text = match format {

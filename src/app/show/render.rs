@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{
     facts::MachineFacts,
-    find::{Found, Place},
-    rows::Row,
+    find::{Found, SearchedRun},
+    rows::GapRow,
 };
 use crate::{
     aggregate::{KbRow, MachineRow},
@@ -36,15 +36,15 @@ const HEADER: [&str; 8] = [
     "daysMissing",
 ];
 
-/// What is said of a machine that misses nothing because there is nothing to miss.
+/// The status of a machine that misses nothing because there are no updates for it.
 const UNSUPPORTED: &str =
     "unsupported: misses nothing because its Windows gets no updates any more";
 
-/// What is shown.
+/// The answer: the update or machine that was found, and its gaps.
 pub(super) struct Shown<'run> {
-    pub(super) place: Place<'run>,
+    pub(super) searched: SearchedRun<'run>,
     pub(super) found: Found<'run>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<GapRow>,
 }
 
 /// The JSON object.
@@ -61,7 +61,7 @@ struct Document<'run> {
     status: Option<&'static str>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     of_machine: Option<MachineFacts<'run>>,
-    gaps: &'run [Row],
+    gaps: &'run [GapRow],
 }
 
 impl Shown<'_> {
@@ -115,12 +115,12 @@ impl Shown<'_> {
             Found::Machine(machine) => (None, Some(machine)),
         };
         let document = Document {
-            run: self.place.run,
-            started_at: format!("{:.0}", self.place.started_at),
+            run: self.searched.run,
+            started_at: format!("{:.0}", self.searched.started_at),
             kb_id,
             machine_id: machine.map(|it| it.id.to_string()),
             status: machine.map(|it| it.status().as_str()),
-            of_machine: machine.map(|it| self.place.facts(it)),
+            of_machine: machine.map(|it| self.searched.facts(it)),
             gaps: &self.rows,
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
@@ -128,17 +128,17 @@ impl Shown<'_> {
 
     /// `run 3 of 2026-11-29 22:00`.
     fn run(&self, zone: &TimeZone) -> String {
-        let at = self.place.started_at.to_zoned_datetime(zone.clone());
+        let at = self.searched.started_at.to_zoned_datetime(zone.clone());
         format!(
             "run {} of {}",
-            self.place.run,
+            self.searched.run,
             at.strftime("%Y-%m-%d %H:%M")
         )
     }
 
     fn head_of_kb(&self, kb: &KbRow, zone: &TimeZone) -> Vec<String> {
         let name = kb.name.as_deref().unwrap_or_default();
-        let answered = self.place.fleet.coverage.answered;
+        let answered = self.searched.fleet.coverage.answered;
         let machines = counted(kb.machines_missing, "machine", "machines");
         vec![
             plain(&format!("{} {name}", kb.id.for_people()))
@@ -154,10 +154,10 @@ impl Shown<'_> {
     }
 
     fn head_of_machine(&self, machine: &MachineRow, zone: &TimeZone) -> Vec<String> {
-        let name = self.place.list.name(machine.position());
+        let name = self.searched.list.name(machine.position());
         let id = machine.id;
         let mut title = name.map_or_else(|| id.to_string(), |name| format!("{name} ({id})"));
-        let group = self.place.group(machine);
+        let group = self.searched.group(machine);
         if !group.is_empty() {
             title = format!("{title}, group {group}");
         }
@@ -172,17 +172,17 @@ impl Shown<'_> {
             Err(failure) => format!("no answer: {}", failure.describe()),
         };
         let mut lines = vec![title, format!("{missing} ({})", self.run(zone))];
-        lines.extend(self.place.facts(machine).for_people());
+        lines.extend(self.searched.facts(machine).for_people());
         lines.iter().map(|line| plain(line)).collect()
     }
 
     fn machine_columns(&self) -> Vec<Column> {
         let name = self
-            .place
+            .searched
             .list
             .name_column()
             .map(|_| Column::gives_way("machine"));
-        let group = self.place.group_column().map(|_| Column::text("group"));
+        let group = self.searched.group_column().map(|_| Column::text("group"));
         let rest = ["machine id", "missing since"].map(Column::text);
         let days = [Column::number("days")];
         name.into_iter()
@@ -192,7 +192,7 @@ impl Shown<'_> {
             .collect()
     }
 
-    fn cells(&self, row: &Row, zone: &TimeZone) -> Vec<String> {
+    fn cells(&self, row: &GapRow, zone: &TimeZone) -> Vec<String> {
         let since = row.since.to_zoned_datetime(zone.clone());
         let since = since.strftime("%Y-%m-%d").to_string();
         let days = thousands(row.days_missing.into());
@@ -207,11 +207,11 @@ impl Shown<'_> {
             ];
         }
         let name = self
-            .place
+            .searched
             .list
             .name_column()
             .map(|_| row.machine_name.clone());
-        let group = self.place.group_column().map(|_| row.group.clone());
+        let group = self.searched.group_column().map(|_| row.group.clone());
         let rest = [row.machine_id.clone(), since, days];
         name.into_iter().chain(group).chain(rest).collect()
     }

@@ -5,13 +5,13 @@ use std::io;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::find::{Found, Place};
+use super::find::{Found, SearchedRun};
 use crate::{
     aggregate::MachineRow,
     domain::{kb::MissingKb, since::whole_days},
 };
 
-/// The names of a column of device groups, the usual one first.
+/// Possible names of the column of device groups, the usual one first.
 const GROUPS: [&str; 5] = [
     "group",
     "Device group",
@@ -20,10 +20,10 @@ const GROUPS: [&str; 5] = [
     "rbacGroupName",
 ];
 
-/// A machine that misses an update.
+/// A gap: a machine and an update that it misses.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Row {
+pub(super) struct GapRow {
     pub(super) machine_id: String,
     pub(super) machine_name: String,
     /// Empty if the list has no groups.
@@ -31,7 +31,7 @@ pub(super) struct Row {
     pub(super) kb_id: String,
     pub(super) name: String,
     pub(super) cve_addressed: u64,
-    /// When an answer first had it, without a break.
+    /// When an answer first had it; all later answers had it as well.
     #[serde(serialize_with = "to_the_second")]
     pub(super) since: Timestamp,
     pub(super) days_missing: u32,
@@ -41,7 +41,7 @@ fn to_the_second<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Resul
     serializer.serialize_str(&format!("{time:.0}"))
 }
 
-impl Place<'_> {
+impl SearchedRun<'_> {
     /// The column of device groups, if the list has one.
     pub(super) fn group_column(&self) -> Option<usize> {
         GROUPS.iter().find_map(|name| self.list.column(name))
@@ -53,9 +53,9 @@ impl Place<'_> {
         self.group_column().and_then(cell).unwrap_or_default()
     }
 
-    /// The gaps of what was found: those of an update by since when, then by the name of the machine;
-    /// those of a machine by CVEs, then by KB.
-    pub(super) fn rows(&self, found: &Found<'_>) -> io::Result<Vec<Row>> {
+    /// The gaps of the found update or machine: those of an update by age, then by the name of the
+    /// machine; those of a machine by CVEs, then by KB.
+    pub(super) fn rows(&self, found: &Found<'_>) -> io::Result<Vec<GapRow>> {
         match found {
             Found::Machine(machine) => {
                 let mut rows = self.gaps_of(machine, &|_| true)?;
@@ -87,7 +87,7 @@ impl Place<'_> {
         &self,
         machine: &MachineRow,
         is_wanted: &dyn Fn(&MissingKb) -> bool,
-    ) -> io::Result<Vec<Row>> {
+    ) -> io::Result<Vec<GapRow>> {
         let missing = machine.missing(self.gaps)?;
         if !missing.iter().any(|gap| is_wanted(gap)) {
             return Ok(Vec::new());
@@ -96,7 +96,7 @@ impl Place<'_> {
         let wanted = missing.iter().zip(since.iter());
         let wanted = wanted.filter(|(gap, _)| is_wanted(gap));
         let name = self.list.name(machine.position()).unwrap_or_default();
-        let rows = wanted.map(|(gap, since)| Row {
+        let rows = wanted.map(|(gap, since)| GapRow {
             machine_id: machine.id.to_string(),
             machine_name: name.to_owned(),
             group: self.group(machine).to_owned(),
