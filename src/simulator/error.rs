@@ -24,9 +24,6 @@ pub enum SimulatorError {
     /// The server certificate cannot be used.
     #[error("the simulated tenant's certificate cannot be served")]
     Tls(#[from] tokio_rustls::rustls::Error),
-    /// The certificate given for client assertions cannot be used.
-    #[error("the certificate for client assertions holds no RSA key")]
-    AssertionCertificate(#[source] jsonwebtoken::errors::Error),
     /// The address does not make a URL.
     #[error("the simulated tenant's address does not make a URL")]
     Url(#[from] url::ParseError),

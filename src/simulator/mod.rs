@@ -67,6 +67,7 @@ use feeds::Feeds;
 use listener::{listen, serve};
 use sign_in::SignIns;
 use tenant::Tenant;
+use tokens::Audience;
 
 pub use decoy::Decoy;
 pub use error::SimulatorError;
@@ -76,7 +77,7 @@ pub use faults::{
     LinkFault, ListFault, ListFaults, ListOddForm, OddForm, SoftwareFaults, SoftwareOddity,
     TenantFault,
 };
-pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine, Support};
+pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine};
 pub use listing::{DeviceGroup, ListedMachine};
 pub use log::{ApiName, Call, CallLog, Download, FeedRequest, SignInAttempt};
 pub use settings::Settings;
@@ -115,7 +116,7 @@ impl Simulator {
         let exports = Arc::new(Exports::new(Arc::clone(&tenant), files_url));
         let feeds = Arc::new(Feeds::new(Arc::clone(&tenant)));
         let api = Arc::new(Api::new(Arc::clone(&tenant), Arc::clone(&exports)));
-        let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant))?);
+        let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant)));
         let [down, sign_in_down] = [(); 2].map(|()| watch::Sender::new(false));
         let mut serving = JoinSet::new();
         let handler = Arc::clone(&exports);
@@ -226,12 +227,12 @@ impl Simulator {
 
     /// The scope that a token can be asked for.
     pub fn scope(&self) -> &str {
-        &self.tenant.settings.scope
+        Audience::Defender.scope()
     }
 
     /// The scope that a token for Graph can be asked for.
     pub fn graph_scope(&self) -> &str {
-        &self.tenant.settings.graph_scope
+        Audience::Graph.scope()
     }
 
     /// The machines, gone ones included.
@@ -254,13 +255,6 @@ impl Simulator {
     /// once; `None` where it has no row.
     pub fn exported(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         self.tenant.exported_vulnerabilities().missing(machine)
-    }
-
-    /// Until when the machine's Windows gets updates, as the software inventory says it; `None`
-    /// for a machine that is not of the fleet.
-    pub fn support(&self, machine: MachineId) -> Option<Support> {
-        let machine = self.tenant.fleet.get(machine)?;
-        Some(self.tenant.support(machine))
     }
 
     /// Every record of the machine list, in the order before it moves.

@@ -10,16 +10,6 @@ use crate::domain::limits::{RateLimit, RateLimits};
 
 use super::{faults::Faults, log::ApiName};
 
-/// The role for missing KBs and software.
-pub(super) const SOFTWARE_ROLE: &str = "Software.Read.All";
-/// The role for the machine list.
-pub(super) const LIST_ROLE: &str = "Machine.Read.All";
-/// The role for the export of vulnerabilities, and for their changes.
-pub(super) const EXPORT_ROLE: &str = "Vulnerability.Read.All";
-
-/// The role for hunting, in Graph.
-pub(super) const HUNTING_ROLE: &str = "ThreatHunting.Read.All";
-
 /// The settings of a simulated tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -29,32 +19,15 @@ pub struct Settings {
     pub machines: usize,
     /// Nights that have passed: the fleet changes with each.
     pub nights: u32,
-    /// The quota of `getmissingkbs` for machines: exact sliding windows.
+    /// The quota of `getmissingkbs` for machines: exact sliding windows. Each of the other APIs has
+    /// the quota of the real service, counted apart, or none where this is none.
     pub limits: RateLimits,
-    /// The quota of each of the other APIs, counted apart; by default what the real service
-    /// allows, and none where `limits` has none.
-    pub other_limits: Option<RateLimits>,
-    /// Whether calls that the quota refused count in its windows too.
-    pub count_refused: bool,
     /// How long a reply takes on average: from half of this to one and a half times.
     pub latency: Duration,
     /// How long a token is valid.
     pub token_lifetime: Duration,
-    /// The scope that tokens can be requested for.
-    pub scope: String,
-    /// The roles that the application was granted.
-    pub roles: Vec<String>,
-    /// The scope that tokens for Graph can be requested for.
-    pub graph_scope: String,
-    /// The roles that the application was granted in Graph.
-    pub graph_roles: Vec<String>,
-    /// The application's certificate (PEM), which must then have signed a client
-    /// assertion; without it, any signature is accepted.
-    pub assertion_certificate: Option<String>,
     /// What goes wrong.
     pub faults: Faults,
-    /// How long before its call an export of the software inventory was made.
-    pub export_age: Duration,
     /// Whether the API and the exported files use https, as the sign-in always does.
     pub api_tls: bool,
     /// Where the API listens: a loopback address, port 0 for any.
@@ -75,19 +48,9 @@ impl Default for Settings {
             machines: 100,
             nights: 0,
             limits: usual_limits(),
-            other_limits: None,
-            count_refused: false,
             latency: Duration::ZERO,
             token_lifetime: Duration::from_secs(3599),
-            scope: "https://api.securitycenter.microsoft.com/.default".to_owned(),
-            roles: ["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE, EXPORT_ROLE]
-                .map(str::to_owned)
-                .to_vec(),
-            graph_scope: "https://graph.microsoft.com/.default".to_owned(),
-            graph_roles: vec![HUNTING_ROLE.to_owned()],
-            assertion_certificate: None,
             faults: Faults::default(),
-            export_age: Duration::from_hours(2),
             api_tls: false,
             address: any_port,
             sign_in_address: any_port,
@@ -100,16 +63,15 @@ impl Default for Settings {
 impl Settings {
     /// The quota of an API.
     pub(super) fn limits_of(&self, api: ApiName) -> RateLimits {
-        match (api, &self.other_limits) {
-            (ApiName::MissingKbs, _) => self.limits.clone(),
-            (_, Some(limits)) => limits.clone(),
-            (_, None) if self.limits.0.is_empty() => RateLimits::default(),
-            (ApiName::SoftwareInventory | ApiName::Vulnerabilities | ApiName::Changes, None) => {
+        match api {
+            ApiName::MissingKbs => self.limits.clone(),
+            _ if self.limits.0.is_empty() => RateLimits::default(),
+            ApiName::SoftwareInventory | ApiName::Vulnerabilities | ApiName::Changes => {
                 limits(30, 1000)
             }
-            (ApiName::Hunting, None) => RateLimits::of(&[(45, Duration::from_mins(1))]),
-            (ApiName::SoftwareExport | ApiName::VulnerabilityExport, None) => limits(5, 20),
-            (_, None) => usual_limits(),
+            ApiName::Hunting => RateLimits::of(&[(45, Duration::from_mins(1))]),
+            ApiName::SoftwareExport | ApiName::VulnerabilityExport => limits(5, 20),
+            ApiName::Machines | ApiName::Software | ApiName::Census => usual_limits(),
         }
     }
 }

@@ -10,12 +10,12 @@ use crate::domain::{kb::MissingKb, machine::MachineId};
 use super::{
     chance::{chance, hex, uuid},
     faults::{SoftwareOddity, TenantFault, as_described, odd_forms},
-    fleet::{Fleet, Product, SimulatedMachine, Support},
+    fleet::{Fleet, Product, SimulatedMachine},
     listing::{Entry, ListedMachine, Listing},
     nights::{EarlierNights, fleet},
-    settings::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE, Settings},
+    settings::Settings,
     software::Inventory,
-    tokens::{Audience, STORAGE_SCOPE, Tokens},
+    tokens::{Audience, EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE, Tokens},
     vulnerabilities::{Changes, Vulnerabilities},
 };
 
@@ -75,43 +75,17 @@ impl Tenant {
         self.settings.faults.tenant == Some(fault)
     }
 
-    /// The roles that tokens hold.
-    pub(super) fn roles(&self) -> Vec<String> {
-        let mut roles = self.settings.roles.clone();
-        match self.settings.faults.tenant {
-            Some(TenantFault::MissingRole) => roles.retain(|role| role != SOFTWARE_ROLE),
-            Some(TenantFault::MissingListRole) => roles.retain(|role| role != LIST_ROLE),
-            Some(TenantFault::MissingExportRole) => roles.retain(|role| role != EXPORT_ROLE),
-            _ => {}
-        }
-        roles
-    }
-
-    /// The roles that tokens for Graph hold.
-    pub(super) fn graph_roles(&self) -> Vec<String> {
-        let mut roles = self.settings.graph_roles.clone();
-        if self.has_fault(TenantFault::MissingHuntingRole) {
-            roles.retain(|role| role != HUNTING_ROLE);
-        }
-        roles
-    }
-
     /// The roles that tokens for a service hold.
-    pub(super) fn roles_for(&self, audience: Audience) -> Vec<String> {
-        match audience {
-            Audience::Defender => self.roles(),
-            Audience::Graph => self.graph_roles(),
-            Audience::Storage => Vec::new(),
-        }
-    }
-
-    /// The scope that tokens for a service are requested for.
-    pub(super) fn scope_of(&self, audience: Audience) -> &str {
-        match audience {
-            Audience::Defender => &self.settings.scope,
-            Audience::Graph => &self.settings.graph_scope,
-            Audience::Storage => STORAGE_SCOPE,
-        }
+    pub(super) fn roles_for(&self, audience: Audience) -> Vec<&'static str> {
+        let missing = match self.settings.faults.tenant {
+            Some(TenantFault::MissingRole) => SOFTWARE_ROLE,
+            Some(TenantFault::MissingListRole) => LIST_ROLE,
+            Some(TenantFault::MissingExportRole) => EXPORT_ROLE,
+            Some(TenantFault::MissingHuntingRole) => HUNTING_ROLE,
+            _ => return audience.roles().to_vec(),
+        };
+        let roles = audience.roles().iter().copied();
+        roles.filter(|role| *role != missing).collect()
     }
 
     /// The machine, unless it is gone.
@@ -128,11 +102,6 @@ impl Tenant {
     /// The record of the machine list at this entry.
     pub(super) fn listed(&self, entry: Entry) -> ListedMachine {
         self.listing.record(&self.fleet, entry)
-    }
-
-    /// Until when the machine's Windows gets updates.
-    pub(super) fn support(&self, machine: &SimulatedMachine) -> Support {
-        machine.lifecycle.support(self.started())
     }
 
     /// The day on which the tenant started.

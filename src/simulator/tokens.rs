@@ -5,8 +5,14 @@ use std::{collections::HashMap, time::Duration};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// The scope that tokens for Azure's storage can be requested for.
-pub(super) const STORAGE_SCOPE: &str = "https://storage.azure.com/.default";
+/// The role for missing KBs and software.
+pub(super) const SOFTWARE_ROLE: &str = "Software.Read.All";
+/// The role for the machine list.
+pub(super) const LIST_ROLE: &str = "Machine.Read.All";
+/// The role for the export of vulnerabilities, and for their changes.
+pub(super) const EXPORT_ROLE: &str = "Vulnerability.Read.All";
+/// The role for hunting, in Graph.
+pub(super) const HUNTING_ROLE: &str = "ThreatHunting.Read.All";
 
 /// The service that a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +21,28 @@ pub(super) enum Audience {
     Graph,
     /// Azure's storage, which is not simulated.
     Storage,
+}
+
+impl Audience {
+    pub(super) const ALL: [Self; 3] = [Self::Defender, Self::Graph, Self::Storage];
+
+    /// The scope that tokens for it are requested for.
+    pub(super) const fn scope(self) -> &'static str {
+        match self {
+            Self::Defender => "https://api.securitycenter.microsoft.com/.default",
+            Self::Graph => "https://graph.microsoft.com/.default",
+            Self::Storage => "https://storage.azure.com/.default",
+        }
+    }
+
+    /// The roles that the application was granted.
+    pub(super) const fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::Defender => &["Alert.Read.All", LIST_ROLE, SOFTWARE_ROLE, EXPORT_ROLE],
+            Self::Graph => &[HUNTING_ROLE],
+            Self::Storage => &[],
+        }
+    }
 }
 
 /// Every token that the tenant issued.

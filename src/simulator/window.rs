@@ -8,10 +8,7 @@ use crate::domain::limits::{RateLimit, RateLimits};
 
 /// Every window of the quota, with the calls that still count in it.
 #[derive(Debug)]
-pub(super) struct SlidingWindows {
-    windows: Vec<Window>,
-    count_refused: bool,
-}
+pub(super) struct SlidingWindows(Vec<Window>);
 
 #[derive(Debug)]
 struct Window {
@@ -29,30 +26,24 @@ pub(super) struct OverQuota {
 }
 
 impl SlidingWindows {
-    pub(super) fn new(limits: &RateLimits, count_refused: bool) -> Self {
+    pub(super) fn new(limits: &RateLimits) -> Self {
         let windows = limits.0.iter().map(|&limit| Window {
             limit,
             arrivals: VecDeque::new(),
         });
-        Self {
-            windows: windows.collect(),
-            count_refused,
-        }
+        Self(windows.collect())
     }
 
     /// Counts the call in every window, or in none.
     pub(super) fn admit(&mut self, now: Instant) -> Result<(), OverQuota> {
-        let refusal = self
-            .windows
-            .iter_mut()
-            .filter_map(|window| window.refusal(now))
-            .max_by_key(|refusal| refusal.wait);
-        if refusal.is_none() || self.count_refused {
-            for window in &mut self.windows {
-                window.arrivals.push_back(now);
-            }
+        let refusals = self.0.iter_mut().filter_map(|window| window.refusal(now));
+        if let Some(refusal) = refusals.max_by_key(|refusal| refusal.wait) {
+            return Err(refusal);
         }
-        refusal.map_or(Ok(()), Err)
+        for window in &mut self.0 {
+            window.arrivals.push_back(now);
+        }
+        Ok(())
     }
 }
 
@@ -92,7 +83,7 @@ mod tests {
     #[test]
     fn slot_is_free_when_the_oldest_call_leaves_the_window() {
         let start = Instant::now();
-        let mut windows = SlidingWindows::new(&limits("2/s"), false);
+        let mut windows = SlidingWindows::new(&limits("2/s"));
         assert_eq!(windows.admit(start), Ok(()));
         assert_eq!(windows.admit(start + millis(400)), Ok(()));
         let refusal = windows.admit(start + millis(999)).unwrap_err();
@@ -105,26 +96,15 @@ mod tests {
     #[test]
     fn longest_wait_is_returned() {
         let start = Instant::now();
-        let mut windows = SlidingWindows::new(&limits("1/s,1/min"), false);
+        let mut windows = SlidingWindows::new(&limits("1/s,1/min"));
         assert_eq!(windows.admit(start), Ok(()));
         let refusal = windows.admit(start).unwrap_err();
         assert_eq!(refusal.limit.to_string(), "1/min");
     }
 
     #[test]
-    fn refused_calls_count_if_configured() {
-        let start = Instant::now();
-        let mut windows = SlidingWindows::new(&limits("1/s"), true);
-        assert_eq!(windows.admit(start), Ok(()));
-        assert!(windows.admit(start + millis(900)).is_err());
-        let refusal = windows.admit(start + millis(1500)).unwrap_err();
-        assert_eq!(refusal.wait, millis(400));
-        assert_eq!(windows.admit(start + millis(2500)), Ok(()));
-    }
-
-    #[test]
     fn without_limits_every_call_is_admitted() {
-        let mut windows = SlidingWindows::new(&limits("none"), false);
+        let mut windows = SlidingWindows::new(&limits("none"));
         let now = Instant::now();
         assert!((0..1000).all(|_| windows.admit(now).is_ok()));
     }
@@ -134,10 +114,9 @@ mod tests {
         fn windows_match_a_naive_count(
             gaps in vec(0_u64..400, 1..120),
             calls in 1_u32..8,
-            counted: bool,
         ) {
             let limits = limits(&format!("{calls}/s,9/3s"));
-            let mut windows = SlidingWindows::new(&limits, counted);
+            let mut windows = SlidingWindows::new(&limits);
             let start = Instant::now();
             let mut now = start;
             let mut held: Vec<Instant> = Vec::new();
@@ -155,7 +134,7 @@ mod tests {
                     prop_assert!(fits(now + refusal.wait));
                     prop_assert!(!fits(now + refusal.wait.saturating_sub(millis(1))));
                 }
-                if verdict.is_ok() || counted {
+                if verdict.is_ok() {
                     held.push(now);
                 }
             }

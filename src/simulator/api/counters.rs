@@ -69,7 +69,7 @@ fn windows(settings: &Settings) -> impl Iterator<Item = (ApiName, SlidingWindows
     let apis = ApiName::ALL.iter();
     apis.map(|&api| {
         let limits = settings.limits_of(api);
-        (api, SlidingWindows::new(&limits, settings.count_refused))
+        (api, SlidingWindows::new(&limits))
     })
 }
 

@@ -19,6 +19,8 @@ use crate::simulator::{
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.AssetSoftware)";
 
+/// How old an export is.
+const AGE: SignedDuration = SignedDuration::from_hours(2);
 /// How old an export of yesterday is.
 const A_DAY_AND_MORE: SignedDuration = SignedDuration::from_hours(26);
 
@@ -58,7 +60,7 @@ pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, R
     let age = if software.has(SoftwareOddity::OldExport) {
         A_DAY_AND_MORE
     } else {
-        SignedDuration::try_from(tenant.settings.export_age).unwrap_or_default()
+        AGE
     };
     let generated = tenant.now().saturating_sub(age).unwrap_or(tenant.now());
     links(call, exports, Table::Software, generated)

@@ -183,7 +183,7 @@ impl Api {
 
     fn check_role(&self, admission: &Admission<'_>, required: &str) -> Result<(), Reply> {
         let roles = self.tenant.roles_for(admission.audience());
-        if roles.iter().any(|role| role == required) {
+        if roles.contains(&required) {
             return Ok(());
         }
         let message = format!(

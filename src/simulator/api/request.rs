@@ -12,8 +12,7 @@ use url::form_urlencoded;
 
 use crate::simulator::{
     log::{ApiName, Call},
-    settings::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE},
-    tokens::Audience,
+    tokens::{Audience, EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE},
 };
 
 /// The path of hunting.

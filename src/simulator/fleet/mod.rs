@@ -34,7 +34,7 @@ pub(super) use machine::SITES;
 pub use machine::SimulatedMachine;
 pub(super) use others::{Other, OtherHere, others_on};
 pub(super) use releases::Release;
-pub use support::Support;
+pub(super) use support::Support;
 pub use version::ProductVersion;
 
 use catalogue::Catalogue;

@@ -15,11 +15,11 @@ pub(in crate::simulator) enum Lifecycle {
 
 /// Whether a version still gets updates, in the words of the software inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Support {
+pub(in crate::simulator) struct Support {
     /// `None` (a word, too), `Upcoming EOS Version`, `EOS Version` or `EOS Software`.
-    pub status: &'static str,
+    pub(in crate::simulator) status: &'static str,
     /// When it ends or ended.
-    pub ends: Option<Date>,
+    pub(in crate::simulator) ends: Option<Date>,
 }
 
 impl Support {

@@ -11,11 +11,11 @@ use crate::simulator::{
     faults::TenantFault,
     reply::Reply,
     tenant::Tenant,
-    tokens::{Audience, STORAGE_SCOPE},
+    tokens::Audience,
 };
 
 use super::{
-    assertion::{AssertionCheck, Expected},
+    assertion::{self, Expected},
     refusal::Refusal,
 };
 
@@ -42,11 +42,7 @@ impl Application<'_> {
 }
 
 /// A token, if everything about the request is in order.
-pub(super) fn grant(
-    tenant: &Tenant,
-    assertions: &AssertionCheck,
-    application: &Application<'_>,
-) -> Result<Reply, Refusal> {
+pub(super) fn grant(tenant: &Tenant, application: &Application<'_>) -> Result<Reply, Refusal> {
     if application.tenant != tenant.id {
         return Err(Refusal::unknown_tenant(application.tenant));
     }
@@ -61,17 +57,13 @@ pub(super) fn grant(
     if tenant.has_fault(TenantFault::NoConsent) {
         return Err(Refusal::no_consent(client, &tenant.id));
     }
-    check_client(tenant, assertions, application)?;
+    check_client(tenant, application)?;
     let audience = audience(tenant, application.field("scope")?)?;
     Ok(token_reply(tenant, audience))
 }
 
 /// Checks the secret or the assertion.
-fn check_client(
-    tenant: &Tenant,
-    assertions: &AssertionCheck,
-    application: &Application<'_>,
-) -> Result<(), Refusal> {
+fn check_client(tenant: &Tenant, application: &Application<'_>) -> Result<(), Refusal> {
     if let Some(secret) = application.form.get("client_secret") {
         let right = *secret == tenant.client_secret;
         return right
@@ -89,7 +81,7 @@ fn check_client(
         audience: &application.audience,
         now: tenant.now().as_second(),
     };
-    assertions.check(assertion, expected)
+    assertion::check(assertion, expected)
 }
 
 /// The service that a token is requested for.
@@ -97,17 +89,13 @@ fn audience(tenant: &Tenant, scope: &str) -> Result<Audience, Refusal> {
     let Some(resource) = scope.strip_suffix("/.default") else {
         return Err(Refusal::scope(scope));
     };
-    let has_defender = !tenant.has_fault(TenantFault::NoDefender);
-    if scope == tenant.settings.scope && has_defender {
-        return Ok(Audience::Defender);
-    }
-    if scope == tenant.settings.graph_scope {
-        return Ok(Audience::Graph);
-    }
-    if scope == STORAGE_SCOPE {
-        return Ok(Audience::Storage);
-    }
-    Err(Refusal::unknown_resource(resource, &tenant.id))
+    let known = Audience::ALL.into_iter().find(|it| it.scope() == scope);
+    let is_unknown = |audience: &Audience| {
+        *audience == Audience::Defender && tenant.has_fault(TenantFault::NoDefender)
+    };
+    known
+        .filter(|audience| !is_unknown(audience))
+        .ok_or_else(|| Refusal::unknown_resource(resource, &tenant.id))
 }
 
 fn token_reply(tenant: &Tenant, audience: Audience) -> Reply {
@@ -127,8 +115,7 @@ fn token(tenant: &Tenant, audience: Audience, number: usize) -> String {
     let mut random = chance(tenant.settings.seed, "token", "", number as u64);
     let issued = tenant.now().as_second();
     let lifetime = i64::try_from(tenant.settings.token_lifetime.as_secs()).unwrap_or(i64::MAX);
-    let scope = tenant.scope_of(audience);
-    let resource = scope.trim_end_matches("/.default");
+    let resource = audience.scope().trim_end_matches("/.default");
     let payload = json!({
         "aud": resource,
         "iss": format!("https://sts.windows.net/{}/", tenant.id),

@@ -13,14 +13,12 @@ use tokio::time::{Instant, sleep};
 use url::form_urlencoded;
 
 use super::{
-    error::SimulatorError,
     listener::Handler,
     log::SignInAttempt,
     reply::{Body, Reply},
     tenant::Tenant,
 };
 
-use assertion::AssertionCheck;
 use grant::Application;
 
 /// Longer than the body of any sign-in.
@@ -30,7 +28,6 @@ const MOST_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct SignIns {
     tenant: Arc<Tenant>,
-    assertions: AssertionCheck,
     attempts: Mutex<Vec<SignInAttempt>>,
 }
 
@@ -57,38 +54,30 @@ impl Handler for SignIns {
 }
 
 impl SignIns {
-    pub(super) fn new(tenant: Arc<Tenant>) -> Result<Self, SimulatorError> {
-        let certificate = tenant.settings.assertion_certificate.as_deref();
-        Ok(Self {
-            assertions: AssertionCheck::new(certificate)?,
+    pub(super) fn new(tenant: Arc<Tenant>) -> Self {
+        Self {
             tenant,
             attempts: Mutex::default(),
-        })
+        }
     }
 
     /// Every attempt so far.
     pub(super) fn attempts(&self) -> Vec<SignInAttempt> {
-        self.with_attempts(|attempts| attempts.clone())
+        self.attempts.lock().clone()
     }
 
     fn answer(&self, application: &Application<'_>) -> Reply {
-        let granted = grant::grant(&self.tenant, &self.assertions, application);
+        let granted = grant::grant(&self.tenant, application);
         let attempt = SignInAttempt {
             arrived: Instant::now(),
             client_id: application.form.get("client_id").cloned(),
             by_assertion: application.form.contains_key("client_assertion"),
             refused: granted.as_ref().err().map(|refusal| refusal.code),
         };
-        let number = self.with_attempts(|attempts| {
-            attempts.push(attempt);
-            attempts.len() as u64
-        });
-        granted.unwrap_or_else(|refusal| refusal.into_reply(&self.tenant, number))
-    }
-
-    fn with_attempts<T>(&self, work: impl FnOnce(&mut Vec<SignInAttempt>) -> T) -> T {
         let mut attempts = self.attempts.lock();
-        work(&mut attempts)
+        attempts.push(attempt);
+        let number = attempts.len() as u64;
+        granted.unwrap_or_else(|refusal| refusal.into_reply(&self.tenant, number))
     }
 }
 
