@@ -38,6 +38,7 @@ mod hunting;
 mod listener;
 mod listing;
 mod log;
+mod long_list;
 mod nights;
 mod reply;
 mod settings;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{admission::Admission, tables::failed};
 use crate::simulator::{
-    hunting::{Query, Results},
+    hunting::{Query, results},
     reply::Reply,
 };
 
@@ -37,6 +37,6 @@ pub(super) fn hunting(call: &Admission<'_>) -> Result<Reply, Reply> {
     let query = Query::read(&body.query).map_err(|message| call.bad_request(&message))?;
     let most = hunting.most_rows.unwrap_or(MOST_ROWS).min(MOST_ROWS);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let results = Results::new(Arc::clone(call.tenant), query, most);
+    let results = results(Arc::clone(call.tenant), query, most);
     Ok(Reply::long_list(results))
 }

@@ -58,8 +58,8 @@ where
         rows: table.rows,
         link,
         context: table.context,
-        start,
-        size: top.unwrap_or(size),
+        place: start,
+        left: top.unwrap_or(size),
     };
     Ok(Reply::long_list(page.chunks()))
 }

@@ -1,11 +1,7 @@
 //! The rows from one place on, as the body of a page, made while it is sent.
 
-use std::mem;
-
 use super::rows::JsonRows;
-
-/// How much of a page is made at once.
-const CHUNK_BYTES: usize = 256 * 1024;
+use crate::simulator::long_list::LongList;
 
 /// A place in a table, between two rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,27 +12,17 @@ pub(in crate::simulator) struct Place {
     pub(in crate::simulator) row: usize,
 }
 
-/// What a page consists of.
+/// A page.
 pub(in crate::simulator) struct Page<Rows, Link> {
     /// The rows of the machine with this number; none after the last one.
     pub(in crate::simulator) rows: Rows,
     /// The link to the page that begins here, if there is to be one.
     pub(in crate::simulator) link: Link,
     pub(in crate::simulator) context: &'static str,
-    pub(in crate::simulator) start: Place,
-    /// The most rows.
-    pub(in crate::simulator) size: usize,
-}
-
-/// The body of a page, in chunks.
-pub(in crate::simulator) struct Chunks<Rows, Link> {
-    rows: Rows,
-    link: Link,
-    place: Place,
-    left: usize,
-    next: Vec<u8>,
-    is_first_row: bool,
-    ended: bool,
+    /// The place of the next row.
+    pub(in crate::simulator) place: Place,
+    /// The most rows that are still added.
+    pub(in crate::simulator) left: usize,
 }
 
 impl<Rows, Link> Page<Rows, Link>
@@ -44,52 +30,27 @@ where
     Rows: Fn(usize) -> Option<JsonRows>,
     Link: Fn(Place) -> Option<String>,
 {
-    /// The body.
-    pub(in crate::simulator) fn chunks(self) -> Chunks<Rows, Link> {
+    /// The body, in chunks.
+    pub(in crate::simulator) fn chunks(mut self) -> impl Iterator<Item = Vec<u8>> {
         let head = format!("{{\"@odata.context\":\"{}\",\"value\":[", self.context);
-        Chunks {
-            rows: self.rows,
-            link: self.link,
-            place: self.start,
-            left: self.size,
-            next: head.into_bytes(),
-            is_first_row: true,
-            ended: false,
-        }
-    }
-}
-
-impl<Rows, Link> Iterator for Chunks<Rows, Link>
-where
-    Rows: Fn(usize) -> Option<JsonRows>,
-    Link: Fn(Place) -> Option<String>,
-{
-    type Item = Vec<u8>;
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        while !self.ended && self.next.len() < CHUNK_BYTES {
-            match (self.rows)(self.place.machine) {
-                Some(rows) if self.left > 0 => self.add(&rows),
-                more => self.end(more.is_some()),
+        LongList::chunks(head, move |list| match (self.rows)(self.place.machine) {
+            Some(rows) if self.left > 0 => {
+                self.add(&rows, list);
+                true
             }
-        }
-        Some(mem::take(&mut self.next)).filter(|chunk| !chunk.is_empty())
+            more => {
+                self.end(more.is_some(), list);
+                false
+            }
+        })
     }
-}
 
-impl<Rows, Link> Chunks<Rows, Link>
-where
-    Link: Fn(Place) -> Option<String>,
-{
     /// Adds the rows of a machine, as many as fit.
-    fn add(&mut self, rows: &JsonRows) {
+    fn add(&mut self, rows: &JsonRows, list: &mut LongList) {
         let rest = rows.len().saturating_sub(self.place.row);
         let fitting = rest.min(self.left);
         for row in rows.from(self.place.row).take(fitting) {
-            if !mem::take(&mut self.is_first_row) {
-                self.next.push(b',');
-            }
-            self.next.extend(row);
+            list.push(row);
         }
         self.left -= fitting;
         self.place = if fitting < rest {
@@ -102,14 +63,12 @@ where
     }
 
     /// Ends the page. The link comes last: only now it is known where the next page begins.
-    fn end(&mut self, more: bool) {
-        self.ended = true;
-        self.next.push(b']');
+    fn end(&self, more: bool, list: &mut LongList) {
+        list.end("]");
         if more && let Some(link) = (self.link)(self.place) {
             let link = serde_json::Value::from(link);
-            self.next
-                .extend(format!(",\"@odata.nextLink\":{link}").bytes());
+            list.end(&format!(",\"@odata.nextLink\":{link}"));
         }
-        self.next.push(b'}');
+        list.end("}");
     }
 }

@@ -10,4 +10,4 @@ mod query;
 mod results;
 
 pub(super) use query::Query;
-pub(super) use results::Results;
+pub(super) use results::results;

@@ -1,33 +1,19 @@
 //! The rows that answer a query, made while they are sent.
 
-use std::{collections::BTreeSet, mem, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
 use super::query::{Column, Content, Query};
 use crate::simulator::{
+    listing::Entry,
+    long_list::LongList,
     tenant::Tenant,
     vulnerabilities::{Findings, MachineRows},
 };
 
-/// How much of an answer is made at once.
-const CHUNK_BYTES: usize = 256 * 1024;
-
 const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata\
                        #microsoft.graph.security.huntingQueryResults";
-
-/// The body of an answer, in chunks.
-pub(in crate::simulator) struct Results {
-    tenant: Arc<Tenant>,
-    query: Query,
-    /// The number of the next machine.
-    machine: usize,
-    /// The most rows that are still sent.
-    left: usize,
-    next: Vec<u8>,
-    is_first_row: bool,
-    ended: bool,
-}
 
 /// What is found for one KB on one device; the empty KB stands for what no KB mends.
 #[derive(Debug, Default)]
@@ -38,69 +24,44 @@ struct Group {
     title: String,
 }
 
-impl Results {
-    /// The answer of at most so many rows.
-    pub(in crate::simulator) fn new(tenant: Arc<Tenant>, query: Query, most: usize) -> Self {
-        let schema = json!(schema(&query));
-        let head = format!("{{\"@odata.context\":\"{CONTEXT}\",\"schema\":{schema},\"results\":[");
-        Self {
-            tenant,
-            query,
-            machine: 0,
-            left: most,
-            next: head.into_bytes(),
-            is_first_row: true,
-            ended: false,
-        }
-    }
-
-    /// Adds the rows of the next machine; false after the last one.
-    fn add_machine(&mut self) -> bool {
-        let tenant = Arc::clone(&self.tenant);
-        let Some(&entry) = tenant.all_entries().get(self.machine) else {
+/// The answer of at most so many rows, in chunks. Rows beyond these are left out without a word.
+pub(in crate::simulator) fn results(
+    tenant: Arc<Tenant>,
+    query: Query,
+    most: usize,
+) -> impl Iterator<Item = Vec<u8>> {
+    let schema = json!(schema(&query));
+    let head = format!("{{\"@odata.context\":\"{CONTEXT}\",\"schema\":{schema},\"results\":[");
+    let (mut machine, mut left) = (0, most);
+    LongList::chunks(head, move |list| {
+        let entry = tenant.all_entries().get(machine);
+        let Some(entry) = entry.filter(|_| left > 0) else {
+            list.end("]}");
             return false;
         };
-        self.machine += 1;
-        let table = tenant.vulnerabilities(0);
-        // What is found on a machine of another part need not be made.
-        let known = table.member_id(entry).map(|id| id.to_string());
-        if known.is_some_and(|id| !self.query.includes(&id)) {
-            return true;
-        }
-        let machine = table.machine(entry);
-        if let Some(machine) = machine.filter(|it| self.query.includes(&it.device.id)) {
-            for group in groups(&machine) {
-                self.add(&row(&self.query, &machine, &group));
-            }
+        machine += 1;
+        for row in rows(&tenant, &query, *entry).iter().take(left) {
+            list.push(row.to_string().as_bytes());
+            left -= 1;
         }
         true
-    }
-
-    /// Adds a row, unless there are enough: then it is left out without a word.
-    fn add(&mut self, row: &Value) {
-        if self.left == 0 {
-            return;
-        }
-        self.left -= 1;
-        if !mem::take(&mut self.is_first_row) {
-            self.next.push(b',');
-        }
-        self.next.extend(row.to_string().bytes());
-    }
+    })
 }
 
-impl Iterator for Results {
-    type Item = Vec<u8>;
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        while !self.ended && self.next.len() < CHUNK_BYTES {
-            if self.left == 0 || !self.add_machine() {
-                self.ended = true;
-                self.next.extend(b"]}");
-            }
-        }
-        Some(mem::take(&mut self.next)).filter(|chunk| !chunk.is_empty())
+/// The rows about the machine at an entry.
+fn rows(tenant: &Tenant, query: &Query, entry: Entry) -> Vec<Value> {
+    let table = tenant.vulnerabilities(0);
+    // What is found on a machine of another part need not be made.
+    let known = table.member_id(entry).map(|id| id.to_string());
+    if known.is_some_and(|id| !query.includes(&id)) {
+        return Vec::new();
     }
+    let machine = table.machine(entry);
+    let Some(machine) = machine.filter(|it| query.includes(&it.device.id)) else {
+        return Vec::new();
+    };
+    let groups = groups(&machine).into_iter();
+    groups.map(|group| row(query, &machine, &group)).collect()
 }
 
 /// The names and types of the columns.
