@@ -13,7 +13,7 @@ use tokio::{
 };
 use url::Url;
 
-use super::{api::decoy_answer, error::SimulatorError, listener::listen};
+use super::{api::decoy_answer, error::SimulatorError, listener::Listener};
 
 /// Longer than any request head.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -32,19 +32,20 @@ type Heads = Arc<Mutex<Vec<String>>>;
 impl Decoy {
     /// Listens on any free port.
     pub async fn start() -> Result<Self, SimulatorError> {
-        let (listener, address) = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let url = listener.url(false)?;
         let heads = Heads::default();
         let seen = Arc::clone(&heads);
         let mut listening = JoinSet::new();
         listening.spawn(async move {
             let mut connections = JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((stream, _)) = listener.socket.accept().await {
                 while connections.try_join_next().is_some() {}
                 connections.spawn(receive(stream, Arc::clone(&seen)));
             }
         });
         Ok(Self {
-            url: Url::parse(&format!("http://{address}/"))?,
+            url,
             heads,
             _listening: listening,
         })

@@ -15,6 +15,7 @@ use tokio::{
     time::sleep,
 };
 use tokio_rustls::TlsAcceptor;
+use url::Url;
 
 use super::{
     error::SimulatorError,
@@ -34,46 +35,58 @@ pub(super) trait Handler: Send + Sync + 'static {
     ) -> impl Future<Output = Option<Response<Body>>> + Send;
 }
 
-/// Listens on a loopback address, and nowhere else.
-pub(super) async fn listen(
-    address: SocketAddr,
-) -> Result<(TcpListener, SocketAddr), SimulatorError> {
-    if !address.ip().is_loopback() {
-        return Err(SimulatorError::NotLoopback(address));
-    }
-    let failed = |source| SimulatorError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+/// A listener, and its address.
+pub(super) struct Listener {
+    pub(super) socket: TcpListener,
+    pub(super) address: SocketAddr,
 }
 
-/// Serves every connection until it is dropped, and then drops them all. While `down` is set,
-/// all connections are broken and new ones closed at once.
-pub(super) async fn serve(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    handler: Arc<impl Handler>,
-    mut down: watch::Receiver<bool>,
-) {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Ok(()) = down.changed() => {
-                if *down.borrow_and_update() {
-                    connections.abort_all();
+impl Listener {
+    /// Listens on a loopback address, and nowhere else.
+    pub(super) async fn bind(address: SocketAddr) -> Result<Self, SimulatorError> {
+        if !address.ip().is_loopback() {
+            return Err(SimulatorError::NotLoopback(address));
+        }
+        let failed = |source| SimulatorError::Listen { address, source };
+        let socket = TcpListener::bind(address).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        Ok(Self { socket, address })
+    }
+
+    /// Where it can be reached, with or without TLS.
+    pub(super) fn url(&self, tls: bool) -> Result<Url, SimulatorError> {
+        let scheme = if tls { "https" } else { "http" };
+        Ok(Url::parse(&format!("{scheme}://{}/", self.address))?)
+    }
+
+    /// Serves every connection until it is dropped, and then drops them all. While `down` is set,
+    /// all connections are broken and new ones closed at once.
+    pub(super) async fn serve(
+        self,
+        tls: Option<TlsAcceptor>,
+        handler: Arc<impl Handler>,
+        mut down: watch::Receiver<bool>,
+    ) {
+        let mut connections = JoinSet::new();
+        loop {
+            while connections.try_join_next().is_some() {}
+            let accepted = tokio::select! {
+                accepted = self.socket.accept() => accepted,
+                Ok(()) = down.changed() => {
+                    if *down.borrow_and_update() {
+                        connections.abort_all();
+                    }
+                    continue;
                 }
+            };
+            let Ok((stream, _)) = accepted else {
+                // Too many open files, or a client that left early: the next one may succeed.
+                sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
+            };
+            if !*down.borrow() {
+                connections.spawn(accept(stream, tls.clone(), Arc::clone(&handler)));
             }
-        };
-        let Ok((stream, _)) = accepted else {
-            // Too many open files, or a client that left early: the next one may succeed.
-            sleep(ACCEPT_RETRY_DELAY).await;
-            continue;
-        };
-        if !*down.borrow() {
-            connections.spawn(accept(stream, tls.clone(), Arc::clone(&handler)));
         }
     }
 }

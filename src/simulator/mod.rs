@@ -39,7 +39,6 @@ mod listener;
 mod listing;
 mod log;
 mod long_list;
-mod nights;
 mod reply;
 mod settings;
 mod sign_in;
@@ -65,7 +64,7 @@ use api::Api;
 use certificates::Certificates;
 use exports::Exports;
 use feeds::Feeds;
-use listener::{listen, serve};
+use listener::Listener;
 use sign_in::SignIns;
 use tenant::Tenant;
 use tokens::Audience;
@@ -104,41 +103,30 @@ impl Simulator {
     /// Starts serving; `now` is the wall time that its tokens and certificates begin with.
     pub async fn start(settings: Settings, now: Timestamp) -> Result<Self, SimulatorError> {
         let certificates = Certificates::make(now)?;
-        let (api_door, api_address) = listen(settings.address).await?;
-        let (sign_in_door, sign_in_address) = listen(settings.sign_in_address).await?;
-        let (files_door, files_address) = listen(settings.files_address).await?;
-        let (feeds_door, feeds_address) = listen(settings.feeds_address).await?;
-        let api_tls = settings.api_tls.then(|| certificates.acceptor.clone());
-        let api_url = url(settings.api_tls, api_address)?;
-        let files_url = url(settings.api_tls, files_address)?;
-        let feeds_url = url(settings.api_tls, feeds_address)?;
+        let api_port = Listener::bind(settings.address).await?;
+        let sign_in_port = Listener::bind(settings.sign_in_address).await?;
+        let files_port = Listener::bind(settings.files_address).await?;
+        let feeds_port = Listener::bind(settings.feeds_address).await?;
+        let listeners = [&api_port, &sign_in_port, &files_port, &feeds_port];
+        let addresses = listeners.map(|it| it.address);
+        let api_url = api_port.url(settings.api_tls)?;
+        let authority_url = sign_in_port.url(true)?;
+        let files_url = files_port.url(settings.api_tls)?;
+        let feeds_url = feeds_port.url(settings.api_tls)?;
+        let tls = Some(certificates.acceptor);
+        let api_tls = tls.clone().filter(|_| settings.api_tls);
 
         let tenant = Arc::new(Tenant::new(settings, now));
         let exports = Arc::new(Exports::new(Arc::clone(&tenant), files_url));
         let feeds = Arc::new(Feeds::new(Arc::clone(&tenant)));
         let api = Arc::new(Api::new(Arc::clone(&tenant), Arc::clone(&exports)));
         let sign_ins = Arc::new(SignIns::new(Arc::clone(&tenant)));
-        let [down, sign_in_down] = [(); 2].map(|()| watch::Sender::new(false));
+        let (down, sign_in_down) = (watch::Sender::new(false), watch::Sender::new(false));
         let mut serving = JoinSet::new();
-        let handler = Arc::clone(&exports);
-        serving.spawn(serve(
-            files_door,
-            api_tls.clone(),
-            handler,
-            down.subscribe(),
-        ));
-        let handler = Arc::clone(&feeds);
-        serving.spawn(serve(
-            feeds_door,
-            api_tls.clone(),
-            handler,
-            down.subscribe(),
-        ));
-        serving.spawn(serve(api_door, api_tls, Arc::clone(&api), down.subscribe()));
-        let acceptor = Some(certificates.acceptor);
-        let handler = Arc::clone(&sign_ins);
-        let sign_in_is_down = sign_in_down.subscribe();
-        serving.spawn(serve(sign_in_door, acceptor, handler, sign_in_is_down));
+        serving.spawn(files_port.serve(api_tls.clone(), Arc::clone(&exports), down.subscribe()));
+        serving.spawn(feeds_port.serve(api_tls.clone(), Arc::clone(&feeds), down.subscribe()));
+        serving.spawn(api_port.serve(api_tls, Arc::clone(&api), down.subscribe()));
+        serving.spawn(sign_in_port.serve(tls, Arc::clone(&sign_ins), sign_in_down.subscribe()));
         Ok(Self {
             down,
             sign_in_down,
@@ -149,10 +137,10 @@ impl Simulator {
             sign_ins,
             api_url,
             feeds_url,
-            authority_url: url(true, sign_in_address)?,
+            authority_url,
             root_pem: certificates.root_pem,
             serving,
-            addresses: [api_address, sign_in_address, files_address, feeds_address],
+            addresses,
         })
     }
 
@@ -322,9 +310,4 @@ impl fmt::Debug for Simulator {
             .field("authority_url", &self.authority_url.as_str())
             .finish_non_exhaustive()
     }
-}
-
-fn url(tls: bool, address: SocketAddr) -> Result<Url, SimulatorError> {
-    let scheme = if tls { "https" } else { "http" };
-    Ok(Url::parse(&format!("{scheme}://{address}/"))?)
 }

@@ -12,12 +12,14 @@ use super::{
     faults::{SoftwareOddity, TenantFault, as_described, odd_forms},
     fleet::{Fleet, Product, SimulatedMachine},
     listing::{Entry, ListedMachine, Listing},
-    nights::{EarlierNights, fleet},
     settings::Settings,
     software::Inventory,
     tokens::{Audience, EXPORT_ROLE, HUNTING_ROLE, LIST_ROLE, SOFTWARE_ROLE, Tokens},
     vulnerabilities::{Changes, Vulnerabilities},
 };
+
+/// How many earlier nights can be looked at: enough for the oldest changes and the oldest export.
+pub(super) const MOST_NIGHTS: u32 = 16;
 
 /// Seconds from one refresh of the vulnerabilities to the next.
 const REFRESHED_EVERY: i64 = 6 * 60 * 60;
@@ -30,7 +32,8 @@ pub(super) struct Tenant {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
-    earlier: EarlierNights,
+    /// The fleets of the nights before, the latest first, each made when it is first needed.
+    earlier: [OnceLock<Fleet>; MOST_NIGHTS as usize],
     listing: Listing,
     software: OnceLock<Vec<Product>>,
     pub(super) tokens: Tokens,
@@ -52,7 +55,7 @@ impl Tenant {
             client_id: uuid(&mut random),
             client_secret: format!("sim8Q~{}", hex(&mut random, 17)),
             fleet: fleet(&settings, settings.nights),
-            earlier: EarlierNights::default(),
+            earlier: Default::default(),
             listing: Listing::new(settings.seed, now, settings.faults.list.clone()),
             software: OnceLock::new(),
             tokens: Tokens::new(settings.token_lifetime),
@@ -168,9 +171,16 @@ impl Tenant {
 
     /// The fleet so many nights ago, or as long ago as it goes back.
     fn nights_ago(&self, ago: u32) -> (u32, &Fleet) {
-        let nights = self.settings.nights.saturating_sub(ago);
-        let earlier = self.earlier.fleet(&self.settings, nights);
-        earlier.map_or((self.settings.nights, &self.fleet), |it| (nights, it))
+        let settings = &self.settings;
+        let ago = ago.min(settings.nights);
+        let place = ago.checked_sub(1).map(|place| place as usize);
+        match place.and_then(|place| self.earlier.get(place)) {
+            Some(earlier) => {
+                let nights = settings.nights - ago;
+                (nights, earlier.get_or_init(|| fleet(settings, nights)))
+            }
+            None => (settings.nights, &self.fleet),
+        }
     }
 
     /// When the service last refreshed the vulnerabilities: every six hours.
@@ -212,4 +222,10 @@ impl Tenant {
         let spread = chance(self.settings.seed, "latency", target, number as u64).f64();
         self.settings.latency.mul_f64(0.5 + spread)
     }
+}
+
+/// The fleet after so many nights.
+fn fleet(settings: &Settings, nights: u32) -> Fleet {
+    let exceptions = settings.faults.exceptions;
+    Fleet::with_exceptions(nights, settings.seed, settings.machines, exceptions)
 }

@@ -68,33 +68,28 @@ impl Tokens {
 
     /// Issues the token for this service that `make` makes from its number.
     pub(super) fn issue(&self, audience: Audience, make: impl FnOnce(usize) -> String) -> String {
-        self.with(|issued| {
-            let token = make(issued.order.len());
-            let valid_until = Instant::now() + self.lifetime;
-            issued.order.push(token.clone());
-            issued.valid.insert(token.clone(), (audience, valid_until));
-            token
-        })
+        let mut issued = self.issued.lock();
+        let token = make(issued.order.len());
+        let valid_until = Instant::now() + self.lifetime;
+        issued.order.push(token.clone());
+        issued.valid.insert(token.clone(), (audience, valid_until));
+        token
     }
 
     /// The service that the token is for, if it was issued here and is still valid.
     pub(super) fn audience(&self, token: &str) -> Option<Audience> {
-        let (audience, until) = self.with(|issued| issued.valid.get(token).copied())?;
+        let (audience, until) = self.issued.lock().valid.get(token).copied()?;
         (Instant::now() < until).then_some(audience)
     }
 
     /// Declares the token expired.
     pub(super) fn expire(&self, token: &str) {
-        self.with(|issued| issued.valid.remove(token));
+        self.issued.lock().valid.remove(token);
     }
 
     /// Every token ever issued, in order.
     pub(super) fn all(&self) -> Vec<String> {
-        self.with(|issued| issued.order.clone())
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut Issued) -> T) -> T {
-        work(&mut self.issued.lock())
+        self.issued.lock().order.clone()
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     admission::Admission,
     tables::{Paged, failed, page},
 };
-use crate::simulator::{nights::MOST_NIGHTS, reply::Reply, vulnerabilities::Form};
+use crate::simulator::{reply::Reply, tenant::MOST_NIGHTS, vulnerabilities::Form};
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.DeltaAssetVulnerability)";

@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    domain::machine::MachineId,
-    simulator::{
-        faults::Fault,
-        log::{ApiName, Call},
-        settings::Settings,
-        window::{OverQuota, SlidingWindows},
-    },
-};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::matching::ListState;
+use crate::simulator::{
+    faults::Fault,
+    log::{ApiName, Call},
+    settings::Settings,
+    window::{OverQuota, SlidingWindows},
+};
 
 /// The counters; one call at a time holds them.
 #[derive(Debug)]
@@ -31,9 +28,8 @@ pub(in crate::simulator) struct Counters {
     /// The fault of every call from now on.
     pub(in crate::simulator) for_all: Option<Fault>,
     in_flight: usize,
-    attempts: HashMap<MachineId, u32>,
-    /// The same for the requests that name no machine, by path and query.
-    attempts_at: HashMap<String, u32>,
+    /// Admitted calls by what is requested.
+    attempts: HashMap<String, u32>,
 }
 
 /// A call in flight, until this is dropped.
@@ -49,7 +45,6 @@ impl SharedCounters {
             for_all: None,
             in_flight: 0,
             attempts: HashMap::new(),
-            attempts_at: HashMap::new(),
         }))
     }
 
@@ -86,19 +81,10 @@ impl Counters {
         windows.map_or(Ok(()), |windows| windows.admit(now))
     }
 
-    /// Counts an admitted call for the machine; returns how many came before it.
-    pub(super) fn attempts_before(&mut self, machine: MachineId) -> u32 {
-        one_more(self.attempts.entry(machine).or_default())
+    /// Counts an admitted call; returns how many for the same came before it.
+    pub(super) fn attempts_before(&mut self, requested: String) -> u32 {
+        let attempts = self.attempts.entry(requested).or_default();
+        *attempts += 1;
+        *attempts - 1
     }
-
-    /// Counts an admitted call that names no machine; returns how many like it came before.
-    pub(super) fn attempts_at(&mut self, target: &str) -> u32 {
-        one_more(self.attempts_at.entry(target.to_owned()).or_default())
-    }
-}
-
-/// Counts on; returns the count before.
-fn one_more(count: &mut u32) -> u32 {
-    *count += 1;
-    *count - 1
 }

@@ -135,7 +135,8 @@ impl Api {
                 over_quota(admission, refusal.limit, refusal.wait)
             })?;
         let again = |counters: &mut Counters| {
-            admission.admitted(counters.attempts_at(&admission.request.key()))
+            let requested = admission.request.key().into_owned();
+            admission.admitted(counters.attempts_before(requested))
         };
         match resource {
             Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
@@ -158,7 +159,7 @@ impl Api {
         call: &mut Call,
     ) -> Result<Reply, Reply> {
         let machine = call.machine.ok_or_else(|| admission.invalid_input())?;
-        let attempt = counters.attempts_before(machine);
+        let attempt = counters.attempts_before(machine.to_string());
         let settings = &self.tenant.settings;
         let for_all = counters.for_all;
         call.fault = for_all.or_else(|| settings.faults.of(settings.seed, machine, attempt));

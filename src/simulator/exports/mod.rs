@@ -50,8 +50,8 @@ const PRIVATE: &str =
 pub(super) struct Exports {
     tenant: Arc<Tenant>,
     signer: Signer,
-    software: OnceLock<Vec<Arc<ExportFile>>>,
-    vulnerabilities: OnceLock<Vec<Arc<ExportFile>>>,
+    /// The files of each table.
+    files: [OnceLock<Vec<Arc<ExportFile>>>; Table::COUNT],
     issued: Mutex<Issued>,
     downloads: Mutex<Vec<Download>>,
 }
@@ -59,8 +59,8 @@ pub(super) struct Exports {
 /// The links so far.
 #[derive(Default)]
 struct Issued {
-    software: usize,
-    vulnerabilities: usize,
+    /// How many exports of each table there were.
+    exports: [usize; Table::COUNT],
     /// The file at each path.
     files: HashMap<String, Arc<ExportFile>>,
 }
@@ -91,8 +91,7 @@ impl Exports {
         Self {
             signer: Signer { url, secret },
             tenant,
-            software: OnceLock::new(),
-            vulnerabilities: OnceLock::new(),
+            files: Default::default(),
             issued: Mutex::default(),
             downloads: Mutex::default(),
         }
@@ -113,7 +112,8 @@ impl Exports {
         let now = self.tenant.now();
         let faults = table.faults(&self.tenant);
         let mut issued = self.issued.lock();
-        let export = issued.next_export(table);
+        issued.exports[table as usize] += 1;
+        let export = issued.exports[table as usize];
         let expired = export == 1 && faults.has(LinkFault::Expired);
         let until = if expired { now - valid } else { now + valid };
         let files = self.files(table);
@@ -135,11 +135,7 @@ impl Exports {
     }
 
     fn files(&self, table: Table) -> &[Arc<ExportFile>] {
-        let made = match table {
-            Table::Software => &self.software,
-            Table::Vulnerabilities => &self.vulnerabilities,
-        };
-        made.get_or_init(|| {
+        self.files[table as usize].get_or_init(|| {
             let tenant = &self.tenant;
             let entries = tenant.all_entries().iter().map(|&entry| {
                 let group = tenant.listed(entry).group;
@@ -195,18 +191,6 @@ impl Exports {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             Reply::xml(status, "InternalError", message).into_response()
         })
-    }
-}
-
-impl Issued {
-    /// Counts one more export of the table; returns its number, from 1.
-    fn next_export(&mut self, table: Table) -> usize {
-        let count = match table {
-            Table::Software => &mut self.software,
-            Table::Vulnerabilities => &mut self.vulnerabilities,
-        };
-        *count += 1;
-        *count
     }
 }
 

@@ -20,6 +20,8 @@ pub(in crate::simulator) enum Table {
 }
 
 impl Table {
+    pub(super) const COUNT: usize = 2;
+
     /// What goes wrong with its files.
     pub(super) fn faults(self, tenant: &Tenant) -> &FileFaults {
         let faults = &tenant.settings.faults;
