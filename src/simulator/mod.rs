@@ -72,10 +72,9 @@ use tokens::Audience;
 pub use decoy::Decoy;
 pub use error::SimulatorError;
 pub use faults::{
-    CENSUS_EXCESS, CallFault, CallFaults, CensusFault, CensusFaults, ChangesFaults, Exceptions,
-    ExportFaults, ExportOddity, Fault, Faults, FileFault, FileFaults, HuntingFaults, InvalidFaults,
-    LinkFault, ListFault, ListFaults, ListOddForm, OddForm, SoftwareFaults, SoftwareOddity,
-    TenantFault,
+    CENSUS_EXCESS, CallFault, CallFaults, CensusFaults, ChangesFaults, Exceptions, ExportFaults,
+    ExportOddity, Fault, Faults, FileFault, FileFaults, HuntingFaults, InvalidFaults, LinkFault,
+    ListFault, ListFaults, ListOddForm, OddForm, SoftwareFaults, SoftwareOddity, TenantFault,
 };
 pub use fleet::{Fleet, Product, ProductGap, ProductVersion, SimulatedMachine};
 pub use listing::{DeviceGroup, ListedMachine};

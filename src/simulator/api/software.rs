@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{admission::Admission, answer::here, describe, faults::apply_fault, paging::Paging};
+use super::{admission::Admission, answer::here, describe, paging::Paging, tables::failed};
 use crate::simulator::{
     fleet::{Product, ProductGap},
     reply::Reply,
@@ -13,15 +13,12 @@ const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Software
 
 /// The reply to a call for the products, or for the census of one. `Err` is a refusal.
 pub(super) fn software(call: &Admission<'_>, id: Option<&str>) -> Result<Reply, Reply> {
-    let settings = &call.tenant.settings;
-    let fault = settings
-        .faults
-        .census
-        .of(settings.seed, call.as_request(&call.request.target));
-    match (fault, id) {
-        (Some(fault), _) => Ok(apply_fault(fault, call)),
-        (None, Some(id)) => census(call, id),
-        (None, None) => software_page(call),
+    if let Some(reply) = failed(call, &call.tenant.settings.faults.census.calls) {
+        return Ok(reply);
+    }
+    match id {
+        Some(id) => census(call, id),
+        None => software_page(call),
     }
 }
 

@@ -1,10 +1,12 @@
-//! What can go wrong with any large table: with its calls, its links and its files.
+//! What can go wrong with any large table: with its calls, its links and its files. The calls of the
+//! census have the same faults.
 
 use super::{Fault, Request, random_fault};
 use crate::domain::words::words;
 
 words! {
-    /// A fault of one call; in `--faults` after `software-`, `export-`, `changes-` or `hunting-`.
+    /// A fault of one call; in `--faults` after `census-`, `software-`, `export-`, `changes-` or
+    /// `hunting-`.
     pub enum CallFault {
         /// 429 with `Retry-After` in seconds.
         Throttled = "throttled",

@@ -1,6 +1,6 @@
 //! What can go wrong with the machine list and the census.
 
-use super::{Fault, random_fault};
+use super::{CallFaults, random_fault};
 use crate::{domain::words::words, simulator::chance::chance};
 
 words! {
@@ -41,20 +41,6 @@ words! {
     }
 }
 
-words! {
-    /// A fault of one call for the products or for the census of one.
-    pub enum CensusFault {
-        /// 429 with `Retry-After` in seconds.
-        Throttled = "census-throttled",
-        /// 500 `InternalServerError`.
-        ServerError = "census-server-error",
-        /// 200 with JSON that has no `value`.
-        NoValue = "census-no-value",
-        /// 200 with a proxy's page.
-        NotJson = "census-not-json",
-    }
-}
-
 /// The faults of the machine list that are switched on.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListFaults {
@@ -69,8 +55,8 @@ pub struct ListFaults {
 /// The faults of products and census that are switched on.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CensusFaults {
-    /// Random faults, each with its share of the calls.
-    pub per_call: Vec<(CensusFault, f64)>,
+    /// Those of their calls.
+    pub calls: CallFaults,
     /// Whether it counts [`CENSUS_EXCESS`] more machines for every KB with an even number.
     pub differs: bool,
 }
@@ -103,19 +89,6 @@ impl ListFaults {
 
     pub(in crate::simulator) fn has(&self, form: ListOddForm) -> bool {
         self.odd_forms.contains(&form)
-    }
-}
-
-impl CensusFaults {
-    /// The fault of a call.
-    pub(in crate::simulator) fn of(&self, seed: u64, request: Request<'_>) -> Option<Fault> {
-        let fault = random_fault(&self.per_call, request.draw(seed, "census fault"))?;
-        Some(match fault {
-            CensusFault::Throttled => Fault::Throttled,
-            CensusFault::ServerError => Fault::ServerError,
-            CensusFault::NoValue => Fault::NoValue,
-            CensusFault::NotJson => Fault::Html,
-        })
     }
 }
 

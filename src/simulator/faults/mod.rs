@@ -18,7 +18,7 @@ use crate::{domain::machine::MachineId, simulator::chance::chance};
 pub use bulk::{CallFault, CallFaults, FileFault, FileFaults, LinkFault};
 pub use fault::{Fault, TenantFault};
 pub(super) use list::Request;
-pub use list::{CENSUS_EXCESS, CensusFault, CensusFaults, ListFault, ListFaults, ListOddForm};
+pub use list::{CENSUS_EXCESS, CensusFaults, ListFault, ListFaults, ListOddForm};
 pub use odd::OddForm;
 pub(super) use odd::{HOSTILE_NAMES, as_described, odd_forms};
 pub use parse::InvalidFaults;

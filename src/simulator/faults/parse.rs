@@ -5,8 +5,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::{
-    CallFault, CensusFault, ExportOddity, Fault, Faults, FileFault, LinkFault, ListFault,
-    ListOddForm, OddForm, SoftwareOddity, TenantFault, words::known,
+    CallFault, ExportOddity, Fault, Faults, FileFault, LinkFault, ListFault, ListOddForm, OddForm,
+    SoftwareOddity, TenantFault, words::known,
 };
 
 /// The share of a fault without one.
@@ -59,8 +59,8 @@ impl FromStr for Faults {
 
     /// A list of words, each alone or with a share: `none`, `occasional`, `flapping-404`,
     /// `gone`, any [`Fault`], any [`TenantFault`], any [`OddForm`] or `odd-forms` for all; for the
-    /// machine list and the census any [`ListFault`], [`ListOddForm`] or [`CensusFault`], and
-    /// `census-differs`; for the software inventory (after `software-`) and for the export of
+    /// machine list any [`ListFault`] or [`ListOddForm`]; for the census (after `census-`) any
+    /// [`CallFault`], and `census-differs`; for the software inventory (after `software-`) and for the export of
     /// vulnerabilities (after `export-`) any [`CallFault`], [`FileFault`] or [`LinkFault`],
     /// `bad-rows` and `bad-ids`, any [`SoftwareOddity`], any [`ExportOddity`], `software-absent`
     /// and `export-stale` with hours; for their changes (after `changes-`) and for hunting (after
@@ -89,8 +89,6 @@ impl Faults {
             self.per_call.push((fault, read(USUAL_SHARE)?));
         } else if let Ok(fault) = word.parse::<ListFault>() {
             self.list.per_call.push((fault, read(USUAL_LIST_SHARE)?));
-        } else if let Ok(fault) = word.parse::<CensusFault>() {
-            self.census.per_call.push((fault, read(USUAL_LIST_SHARE)?));
         } else if let Some((faults, fault)) = prefixed(self.calls(), word) {
             faults.push((fault, read(USUAL_LIST_SHARE)?));
         } else if let Some((faults, fault)) = prefixed(self.downloads(), word) {
@@ -111,8 +109,9 @@ impl Faults {
     }
 
     /// The faults of the calls that are named after what they are for.
-    fn calls(&mut self) -> [(&'static str, &mut Vec<(CallFault, f64)>); 4] {
+    fn calls(&mut self) -> [(&'static str, &mut Vec<(CallFault, f64)>); 5] {
         [
+            ("census-", &mut self.census.calls.0),
             ("software-", &mut self.software.calls.0),
             ("export-", &mut self.export.calls.0),
             ("changes-", &mut self.changes.calls.0),
@@ -272,7 +271,7 @@ mod tests {
         };
         assert_eq!(listed.list, list);
         let census = CensusFaults {
-            per_call: vec![(CensusFault::Throttled, USUAL_LIST_SHARE)],
+            calls: CallFaults(vec![(CallFault::Throttled, USUAL_LIST_SHARE)]),
             differs: true,
         };
         assert_eq!(listed.census, census);

@@ -1,8 +1,8 @@
 //! The words that a list of faults may contain.
 
 use super::{
-    CallFault, CensusFault, ExportOddity, Fault, FileFault, LinkFault, ListFault, ListOddForm,
-    OddForm, SoftwareOddity, TenantFault,
+    CallFault, ExportOddity, Fault, FileFault, LinkFault, ListFault, ListOddForm, OddForm,
+    SoftwareOddity, TenantFault,
 };
 
 /// Words that stand for themselves.
@@ -36,7 +36,7 @@ pub(super) fn known() -> String {
         after("", OddForm::WORDS),
         after("", ListFault::WORDS),
         after("", ListOddForm::WORDS),
-        after("", CensusFault::WORDS),
+        after("census-", CallFault::WORDS),
         after("", &["census-differs"]),
         of_files("software-"),
         after("", SoftwareOddity::WORDS),
