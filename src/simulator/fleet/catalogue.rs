@@ -154,8 +154,9 @@ impl Series {
 
     /// Whether the updates raise the version of this product, too.
     pub(super) fn raises(&self, product: &str) -> bool {
-        let mut scopes = self.updates.iter().flat_map(|update| &update.scopes);
-        scopes.any(|&(name, _)| name == product)
+        // All of them are for the same products.
+        let first = self.updates.first();
+        first.is_some_and(|update| update.scopes.iter().any(|&(name, _)| name == product))
     }
 
     /// How many of the updates are released on this night.

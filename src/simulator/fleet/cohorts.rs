@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{machine::SimulatedMachine, version::ProductVersion};
+use super::machine::{ProductVersion, SimulatedMachine};
 use crate::domain::machine::MachineId;
 
 /// The machines that are alike, in their order. A product is relevant if a machine misses an

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{catalogue::Catalogue, installed::Installed, version::ProductVersion};
+use super::{catalogue::Catalogue, installed::Installed, machine::ProductVersion};
 use crate::{domain::kb::MissingKb, simulator::faults::Exceptions};
 
 /// What the machine with this number misses instead, if it is an exception.

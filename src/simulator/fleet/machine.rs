@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{support::Lifecycle, version::ProductVersion};
+use super::support::Lifecycle;
 use crate::domain::{kb::MissingKb, machine::MachineId};
 
 /// Where the machines are.
@@ -27,10 +27,17 @@ pub struct SimulatedMachine {
     pub missing: Arc<[MissingKb]>,
     /// Its products that get such updates, Windows first, with their versions.
     pub products: Arc<[ProductVersion]>,
-    /// Whether it misses something else than follows from the versions of its products.
-    pub is_exception: bool,
     /// Until when its Windows gets updates.
     pub(in crate::simulator) lifecycle: Lifecycle,
+}
+
+/// A product on a machine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProductVersion {
+    /// Its name, as in `productsNames`.
+    pub product: &'static str,
+    /// Its version, such as `10.0.26100.4291`.
+    pub version: String,
 }
 
 impl SimulatedMachine {

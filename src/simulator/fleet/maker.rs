@@ -9,9 +9,8 @@ use super::{
     catalogue::Catalogue,
     exceptions::{missing_instead, versions_of_its_own},
     installed::Installed,
-    machine::{SITES, SimulatedMachine},
+    machine::{ProductVersion, SITES, SimulatedMachine},
     night::Passing,
-    version::ProductVersion,
 };
 use crate::{
     domain::{kb::MissingKb, machine::MachineId},
@@ -83,7 +82,6 @@ impl<'fleet> Maker<'fleet> {
             os_platform: model.platform,
             os_version: model.version,
             os_build: model.build,
-            is_exception: instead.as_ref().is_some_and(|it| **it != *missing),
             missing: instead.map_or(missing, Arc::from),
             products,
             lifecycle: model.support,

@@ -21,9 +21,7 @@ mod model;
 mod night;
 mod others;
 mod releases;
-mod scopes;
 mod support;
-mod version;
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -31,11 +29,10 @@ use crate::{domain::machine::MachineId, simulator::faults::Exceptions};
 
 pub use census::{Product, ProductGap};
 pub(super) use machine::SITES;
-pub use machine::SimulatedMachine;
+pub use machine::{ProductVersion, SimulatedMachine};
 pub(super) use others::{Other, OtherHere, others_on};
 pub(super) use releases::Release;
 pub(super) use support::Support;
-pub use version::ProductVersion;
 
 use catalogue::Catalogue;
 use maker::Maker;

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use super::support::Lifecycle;
 
 /// A kind of machine, as many fleets have them.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Model {
     /// How many of a thousand machines are of this kind.
     pub(super) share: u32,
@@ -22,7 +22,7 @@ pub(super) struct Model {
 }
 
 /// A standard installation: machines of one model and image have the same products.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Image {
     /// How many of a hundred machines of the model are set up so.
     share: u32,

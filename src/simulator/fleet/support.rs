@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::Date};
 
 /// Until when the Windows of a model gets updates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator) enum Lifecycle {
     /// For years.
     Open,
