@@ -36,6 +36,12 @@ impl ReleaseMonth {
         })
     }
 
+    /// The month of a date; `None` if it is outside these years.
+    pub fn of(date: Date) -> Option<Self> {
+        let year = u16::try_from(date.year()).ok()?;
+        Self::new(year, date.month().unsigned_abs().into())
+    }
+
     /// The month in the name of an update: `March 2020 Security Updates`, or `2020-03 Cumulative
     /// Update`. `None` if the name has none.
     pub fn from_name(name: &str) -> Option<Self> {

@@ -98,7 +98,7 @@ impl Reading<'_> {
             self.or_warn(&file.path, read)?;
         }
         let months = reader.finish();
-        Ok((!months.is_empty()).then_some(months))
+        Ok((months.cve_count() > 0).then_some(months))
     }
 
     /// What was read; in the platform's own folder, nothing and a warning if that failed.

@@ -9,7 +9,6 @@ use super::{
     cve::real_cve,
     date::{date, not_in_future},
     error::{FeedProblem, Problem},
-    json::{optional_date, write_optional_date},
     table::Table,
     text,
 };
@@ -68,10 +67,6 @@ impl fmt::Display for Probability {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epss {
     /// The date of the scores; `None` if the file has lost its first line.
-    #[serde(
-        serialize_with = "write_optional_date",
-        deserialize_with = "optional_date"
-    )]
     pub date: Option<Date>,
     /// Sorted by CVE, each once.
     scores: Vec<(CveId, Probability)>,
@@ -108,13 +103,8 @@ impl Epss {
     }
 
     /// The number of its CVEs.
-    pub fn len(&self) -> u64 {
+    pub fn cve_count(&self) -> u64 {
         self.scores.len() as u64
-    }
-
-    /// Whether it has none; never, once read.
-    pub fn is_empty(&self) -> bool {
-        self.scores.is_empty()
     }
 }
 

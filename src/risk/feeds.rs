@@ -129,17 +129,13 @@ impl Feeds {
             entries,
             is_old: date.is_some_and(|date| days_between(date, today) > FRESH_DAYS),
         };
-        let kev = self
-            .kev
-            .as_ref()
-            .map(|it| dated("kev", Some(it.date), it.len()));
-        let epss = self
-            .epss
-            .as_ref()
-            .map(|it| dated("epss", it.date, it.len()));
+        let kev = self.kev.as_ref();
+        let kev = kev.map(|it| dated("kev", Some(it.date), it.cve_count()));
+        let epss = self.epss.as_ref();
+        let epss = epss.map(|it| dated("epss", it.date, it.cve_count()));
         let msrc = self.msrc.as_ref().map(|it| FeedInfo {
             is_old: lacks_month(it, today),
-            ..dated("msrc", it.date, it.len())
+            ..dated("msrc", it.date, it.cve_count())
         });
         [kev, epss, msrc].into_iter().flatten().collect()
     }
@@ -151,11 +147,8 @@ fn lacks_month(msrc: &Msrc, today: Date) -> bool {
     let Some(latest) = msrc.latest_month else {
         return true;
     };
-    let month = |date: Date| {
-        let year = date.year().unsigned_abs();
-        ReleaseMonth::new(year, date.month().unsigned_abs().into())
-    };
-    let (Some(latest), Some(this)) = (month(latest), month(today)) else {
+    let months = [latest, today].map(ReleaseMonth::of);
+    let [Some(latest), Some(this)] = months else {
         return false;
     };
     let released = |month: ReleaseMonth| days_between(month.patch_tuesday(), today) > FRESH_DAYS;

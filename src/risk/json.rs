@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
     cve::real_cve,
@@ -72,31 +72,6 @@ pub(super) fn optional_date<'de, D: Deserializer<'de>>(
     let text = text.filter(|it| !it.0.trim().is_empty());
     let date = text.map(|it| date::date(&it.0).ok_or_else(|| wrong(&it.0, "a date")));
     date.transpose()
-}
-
-/// Writes a date so that [`date()`] reads it.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with the field"
-)]
-pub(super) fn write_date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(date)
-}
-
-/// Writes a date so that [`optional_date`] reads it.
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with the field"
-)]
-pub(super) fn write_optional_date<S: Serializer>(
-    date: &Option<Date>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match date {
-        Some(date) => serializer.collect_str(date),
-        None => serializer.serialize_none(),
-    }
 }
 
 /// A list that may be missing or null.

@@ -181,7 +181,7 @@ impl Fetch<'_> {
             return Err(NOTHING.to_owned());
         };
         let last = self.now.to_zoned_datetime(TimeZone::UTC).date();
-        let last = month(last).ok_or("this machine's clock is wrong")?;
+        let last = ReleaseMonth::of(last).ok_or("this machine's clock is wrong")?;
         let first = last.earlier(self.months.saturating_sub(1));
         let content = arrived.content().map_err(|it| it.to_string())?;
         Index::read(content, first, last)
@@ -262,10 +262,4 @@ impl Fetched {
             redirected_to: None,
         }
     }
-}
-
-/// The month of a date, as its patches are counted.
-fn month(date: Date) -> Option<ReleaseMonth> {
-    let year = u16::try_from(date.year()).ok()?;
-    ReleaseMonth::new(year, date.month().unsigned_abs().into())
 }

@@ -69,11 +69,11 @@ impl Target {
         match self.kind {
             Kind::Kev => Kev::read(input, now).map(|it| Content {
                 date: Some(it.date),
-                entries: it.len(),
+                entries: it.cve_count(),
             }),
             Kind::Epss => Epss::read(input, now).map(|it| Content {
                 date: it.date,
-                entries: it.len(),
+                entries: it.cve_count(),
             }),
             Kind::Month => {
                 let mut reader = MsrcReader::default();
@@ -81,7 +81,7 @@ impl Target {
                 let month = reader.finish();
                 Ok(Content {
                     date: month.date,
-                    entries: month.len(),
+                    entries: month.cve_count(),
                 })
             }
         }

@@ -92,9 +92,7 @@ pub(in crate::report) fn patch_tuesdays_between(
 }
 
 fn month(time: Timestamp, zone: &TimeZone) -> Option<ReleaseMonth> {
-    let day = time.to_zoned_datetime(zone.clone()).date();
-    let year = u16::try_from(day.year()).ok()?;
-    ReleaseMonth::new(year, u16::try_from(day.month()).ok()?)
+    ReleaseMonth::of(time.to_zoned_datetime(zone.clone()).date())
 }
 
 /// The last Patch Tuesday between the run before this one and itself. `None` for the first run.

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     date::not_in_future,
     error::{FeedProblem, Problem},
-    json::{date, optional_date, write_date, write_optional_date},
     text,
 };
 use crate::domain::cve::CveId;
@@ -24,10 +23,6 @@ const MOST_ENTRIES: usize = 1_000_000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KevEntry {
     /// By when federal agencies have to close it.
-    #[serde(
-        serialize_with = "write_optional_date",
-        deserialize_with = "optional_date"
-    )]
     pub due: Option<Date>,
     /// Whether ransomware is known to use it.
     pub ransomware: bool,
@@ -37,7 +32,6 @@ pub struct KevEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kev {
     /// When it was released; of a CSV, which does not say that, when the latest entry was added.
-    #[serde(serialize_with = "write_date", deserialize_with = "date")]
     pub date: Date,
     entries: HashMap<CveId, KevEntry, RandomState>,
 }
@@ -64,13 +58,8 @@ impl Kev {
     }
 
     /// The number of its CVEs.
-    pub fn len(&self) -> u64 {
+    pub fn cve_count(&self) -> u64 {
         self.entries.len() as u64
-    }
-
-    /// Whether it has none; never, once read.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 }
 

@@ -24,8 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     date::not_in_future,
     error::{FeedProblem, Problem},
-    json::{self, optional_date, write_optional_date},
-    text,
+    json, text,
 };
 use crate::domain::cve::CveId;
 
@@ -41,16 +40,8 @@ pub struct Msrc {
     /// The worst score of each CVE in any product.
     scores: HashMap<CveId, Score, RandomState>,
     /// When the latest revision of any month was released.
-    #[serde(
-        serialize_with = "write_optional_date",
-        deserialize_with = "optional_date"
-    )]
     pub date: Option<Date>,
     /// When the latest month was first released.
-    #[serde(
-        serialize_with = "write_optional_date",
-        deserialize_with = "optional_date"
-    )]
     pub latest_month: Option<Date>,
 }
 
@@ -118,13 +109,8 @@ impl Msrc {
     }
 
     /// The number of its CVEs.
-    pub fn len(&self) -> u64 {
+    pub fn cve_count(&self) -> u64 {
         self.scores.len() as u64
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.scores.is_empty()
     }
 
     /// Which updates each one replaces.

@@ -5,13 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    domain::{
-        cve::{CveId, Severity},
-        kb::KbId,
-        words::words,
-    },
-    risk::json::{optional_date, write_optional_date},
+use crate::domain::{
+    cve::{CveId, Severity},
+    kb::KbId,
+    words::words,
 };
 
 words! {
@@ -91,9 +88,5 @@ pub struct MsrcKb {
     /// Whether it needs a restart.
     pub restart: Option<Restart>,
     /// When it was released: the first release of the earliest month that has it.
-    #[serde(
-        serialize_with = "write_optional_date",
-        deserialize_with = "optional_date"
-    )]
     pub released: Option<Date>,
 }

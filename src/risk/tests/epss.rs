@@ -23,7 +23,7 @@ fn plain_and_packed_say_the_same() {
     let plain = epss(EPSS_CSV).unwrap();
     assert_eq!(plain, epss(gzip(EPSS_CSV)).unwrap());
     assert_eq!(plain.date.unwrap().to_string(), "2026-11-29");
-    assert_eq!(plain.len(), 2);
+    assert_eq!(plain.cve_count(), 2);
     assert_eq!(shown(EPSS_CSV, "CVE-2024-38063").unwrap(), "0.89214");
     assert_eq!(shown(EPSS_CSV, "CVE-2024-38064"), None);
 }

@@ -15,7 +15,7 @@ fn json_and_csv_say_the_same() {
     assert_eq!(json.date.to_string(), "2026-11-25");
     assert_eq!(csv.date.to_string(), "2026-11-10", "of the latest entry");
     for kev in [json, csv] {
-        assert_eq!(kev.len(), 2);
+        assert_eq!(kev.cve_count(), 2);
         let entry = kev.get(cve("CVE-2026-00001")).unwrap();
         assert_eq!(entry.due.unwrap().to_string(), "2026-12-01");
         assert!(entry.ransomware);
@@ -51,7 +51,7 @@ CVE-2026-00001,2026-11-10,2026-12-09,Known
 CVE-2026-00001,2026-11-10,2026-12-01,Unknown
 ";
     let kev = kev(csv).unwrap();
-    assert_eq!(kev.len(), 1);
+    assert_eq!(kev.cve_count(), 1);
     let entry = kev.get(cve("CVE-2026-00001")).unwrap();
     assert_eq!(entry.due.unwrap().to_string(), "2026-12-01");
     assert!(entry.ransomware);

@@ -28,7 +28,7 @@ fn kb_has_the_cves_of_its_remediations() {
     assert_eq!(two.restart, Some(Restart::Maybe));
     assert_eq!(one.released.unwrap().to_string(), "2026-11-10");
     assert_eq!(msrc.date.unwrap().to_string(), "2026-11-24");
-    assert_eq!(msrc.len(), 2, "the advisory is no CVE");
+    assert_eq!(msrc.cve_count(), 2, "the advisory is no CVE");
 }
 
 #[test]

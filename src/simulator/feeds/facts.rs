@@ -40,8 +40,7 @@ impl<'tenant> Facts<'tenant> {
     /// The months of the updates, and those since then: MSRC publishes one every month, whether or not any
     /// update in it is for this tenant.
     pub(super) fn months(&self) -> impl Iterator<Item = ReleaseMonth> {
-        let year = u16::try_from(self.today.year()).unwrap_or_default();
-        let last = ReleaseMonth::new(year, self.today.month().unsigned_abs().into());
+        let last = ReleaseMonth::of(self.today);
         let first = self.releases().map(|(month, _)| month).min();
         let months = first.zip(last).into_iter();
         let months = months.flat_map(|(first, last)| first.through(last));
