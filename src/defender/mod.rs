@@ -66,7 +66,7 @@ pub use self::{
     call_error::{CallError, Class},
     client::Client,
     files::{Chunks, Export, ExportFile, FileBody, FileError, FileProblem},
-    http::{HttpError, HttpSettings, hint_for_failure, is_loopback, mask::Mask},
+    http::{HttpError, HttpSettings, hint_for_failure, is_loopback, mask::Mask, with_hint},
     public::{Known, PublicFile, PublicFiles, PublicReply},
     reply::{AnswerBody, BulkRows, Interner, NoAnswer},
     session::{Session, SessionError, no_token},

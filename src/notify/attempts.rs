@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::info;
 
-use crate::defender::{NotSent, Retry, hint_for_failure};
+use crate::defender::{NotSent, Retry, with_hint};
 
 /// The delay before the first retry; it doubles with each.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -27,23 +27,15 @@ pub(super) async fn attempts(
             Err(failed) => failed,
         };
         let Retry::After(wait) = failed.retry else {
-            return Err(message(failed));
+            return Err(with_hint(failed.message));
         };
         let wait = wait.unwrap_or_default().max(delay);
         if wait > LONGEST_DELAY || retries.next().is_none() {
-            return Err(message(failed));
+            return Err(with_hint(failed.message));
         }
         info!("notification to {host}: {failed}; retrying");
         sleep(wait).await;
         delay = (delay * 2).min(LONGEST_DELAY);
-    }
-}
-
-/// What is wrong, and how to mend it if that is known.
-fn message(failed: NotSent) -> String {
-    match hint_for_failure(&failed.message) {
-        Some(hint) => format!("{} ({hint})", failed.message),
-        None => failed.message,
     }
 }
 

@@ -191,6 +191,14 @@ pub fn hint_for_failure(message: &str) -> Option<String> {
     is_it.then(certificate_time_hint)
 }
 
+/// A message about a failed call, with its hint if there is one.
+pub fn with_hint(message: String) -> String {
+    match hint_for_failure(&message) {
+        Some(hint) => format!("{message} ({hint})"),
+        None => message,
+    }
+}
+
 /// Whether the address is this machine's own: `127.0.0.0/8`, `::1` or `localhost`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

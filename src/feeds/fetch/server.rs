@@ -15,9 +15,7 @@ use tracing::info;
 use url::Url;
 
 use crate::{
-    defender::{
-        FileError, FileProblem, Known, PublicFile, PublicFiles, PublicReply, hint_for_failure,
-    },
+    defender::{FileError, FileProblem, Known, PublicFile, PublicFiles, PublicReply, with_hint},
     report::output::{open_to_all, replace, temporary},
 };
 
@@ -81,11 +79,11 @@ impl<'fetch> Server<'fetch> {
             };
             let wait = match failed.problem {
                 FileProblem::Passing(wait) => wait.unwrap_or(delay).max(delay),
-                FileProblem::Expired | FileProblem::Final => return Err(message(failed)),
+                FileProblem::Expired | FileProblem::Final => return Err(with_hint(failed.message)),
             };
             if wait > LONGEST_DELAY || retries.next().is_none() {
                 self.has_failed.store(true, Ordering::Relaxed);
-                return Err(message(failed));
+                return Err(with_hint(failed.message));
             }
             info!("{url}: {failed}; retrying");
             sleep(wait).await;
@@ -137,14 +135,6 @@ impl ArrivedFile {
         open_to_all(self.file.as_file())?;
         self.file.as_file().sync_all()?;
         Ok(replace(self.file, path)?)
-    }
-}
-
-/// What is wrong, and how to mend it if that is known.
-fn message(failed: FileError) -> String {
-    match hint_for_failure(&failed.message) {
-        Some(hint) => format!("{} ({hint})", failed.message),
-        None => failed.message,
     }
 }
 
