@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use super::{PlaceError, Target, folder::FolderTarget};
 #[cfg(feature = "upload")]
 use super::{
-    amazon,
     azure::{self, AzureSignIn},
-    google,
+    buckets,
     http::Connector,
     lake::StoreLake,
     store::StoreTarget,
@@ -79,8 +78,8 @@ fn store(url: &StoreUrl, config: &Config, now: Timestamp) -> Result<StoreTarget,
             let azure = azure::store(container, account.as_ref(), &surroundings, &sign_in)?;
             return Ok(StoreTarget::in_azure(url.clone(), azure));
         }
-        Store::Amazon(bucket) => amazon::store(bucket, &surroundings)?,
-        Store::Google(bucket) => google::store(bucket, &surroundings)?,
+        Store::Amazon(bucket) => buckets::amazon(bucket, &surroundings)?,
+        Store::Google(bucket) => buckets::google(bucket, &surroundings)?,
     };
     Ok(StoreTarget::new(url.clone(), store))
 }

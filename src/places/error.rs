@@ -153,48 +153,44 @@ impl PlaceError {
 
 impl Refusal {
     fn hint(&self) -> String {
-        hint_for_reply(&self.store, &self.reply)
+        let message = self.reply.message.as_deref().unwrap_or_default();
+        if let Some(hint) = hint_for_failure(message) {
+            return hint;
+        }
+        let hint = match (&self.store, self.reply.status) {
+            _ if self.reply.is_no_container() => {
+                "create the container or bucket, or correct its name (and for Azure that of the account)"
+            }
+            (Store::Azure { .. }, Some(401 | 403)) => {
+                "give the identity the role \"Storage Blob Data Contributor\" on the container and check the \
+                 account's firewall; or check AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, if one of \
+                 them is set"
+            }
+            (Store::Amazon(_), Some(400 | 401 | 403)) => {
+                "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, and allow \
+                 s3:GetObject, s3:PutObject and s3:DeleteObject on the path, and s3:ListBucket on the bucket"
+            }
+            (Store::Google(_), Some(401 | 403)) => {
+                "give the account the role \"Storage Object User\" on the bucket"
+            }
+            (Store::Amazon(_), Some(301 | 307)) => "set AWS_REGION to the region of the bucket",
+            (Store::Amazon(_), None) if is_identity_service(&self.reply.host) => {
+                "no credential is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where \
+                 the machine has a role"
+            }
+            (Store::Google(_), None) if is_identity_service(&self.reply.host) => {
+                "no credential is configured: set GOOGLE_APPLICATION_CREDENTIALS, or run where the machine has \
+                 a service account"
+            }
+            (_, None) => {
+                "check that the address is reachable from here and that no proxy or firewall interferes \
+                 (HTTPS_PROXY, NO_PROXY)"
+            }
+            (_, Some(429 | 500..)) => "the store is busy or out of order: look at its status page",
+            _ => "look the code up in the manual of the store",
+        };
+        hint.to_owned()
     }
-}
-
-fn hint_for_reply(store: &Store, reply: &Reply) -> String {
-    let message = reply.message.as_deref().unwrap_or_default();
-    if let Some(hint) = hint_for_failure(message) {
-        return hint;
-    }
-    let hint = match (store, reply.status) {
-        _ if reply.is_no_container() => {
-            "create the container or bucket, or correct its name (and for Azure that of the account)"
-        }
-        (Store::Azure { .. }, Some(401 | 403)) => {
-            "give the identity the role \"Storage Blob Data Contributor\" on the container and check the \
-             account's firewall; or check AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, if one of \
-             them is set"
-        }
-        (Store::Amazon(_), Some(400 | 401 | 403)) => {
-            "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, and allow \
-             s3:GetObject, s3:PutObject and s3:DeleteObject on the path, and s3:ListBucket on the bucket"
-        }
-        (Store::Google(_), Some(401 | 403)) => {
-            "give the account the role \"Storage Object User\" on the bucket"
-        }
-        (Store::Amazon(_), Some(301 | 307)) => "set AWS_REGION to the region of the bucket",
-        (Store::Amazon(_), None) if is_identity_service(&reply.host) => {
-            "no credential is configured: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where \
-             the machine has a role"
-        }
-        (Store::Google(_), None) if is_identity_service(&reply.host) => {
-            "no credential is configured: set GOOGLE_APPLICATION_CREDENTIALS, or run where the machine has \
-             a service account"
-        }
-        (_, None) => {
-            "check that the address is reachable from here and that no proxy or firewall interferes \
-             (HTTPS_PROXY, NO_PROXY)"
-        }
-        (_, Some(429 | 500..)) => "the store is busy or out of order: look at its status page",
-        _ => "look the code up in the manual of the store",
-    };
-    hint.to_owned()
 }
 
 fn is_identity_service(host: &str) -> bool {

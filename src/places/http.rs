@@ -133,18 +133,9 @@ pub(super) fn is_final(problem: &HttpError) -> bool {
 }
 
 /// A request that would go unencrypted to another machine.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("plain http is only allowed for loopback addresses (127.0.0.0/8, [::1], localhost)")]
 struct Unencrypted;
-
-impl fmt::Display for Unencrypted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(
-            "plain http is only allowed for loopback addresses (127.0.0.0/8, [::1], localhost)",
-        )
-    }
-}
-
-impl Error for Unencrypted {}
 
 fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()

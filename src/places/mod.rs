@@ -2,7 +2,7 @@
 //!
 //! - `target`: what a place can do; `connect`: the place for a URL
 //! - `folder`: a place on a disk or a share
-//! - `store`: a place in an object store; `azure`, `amazon`, `google`: how it is found and signed in to
+//! - `store`: a place in an object store; `azure`, `buckets`: how it is found and signed in to
 //! - `azure_blobs`: removes what is in Azure; `surroundings`: what all of them are made from
 //! - `http`: the requests of all object stores, over the connections that the API has, too; `reply`: what went
 //!   wrong with one
@@ -26,13 +26,11 @@ mod target;
 mod upload;
 
 #[cfg(feature = "upload")]
-mod amazon;
-#[cfg(feature = "upload")]
 mod azure;
 #[cfg(feature = "upload")]
 mod azure_blobs;
 #[cfg(feature = "upload")]
-mod google;
+mod buckets;
 #[cfg(feature = "upload")]
 mod http;
 #[cfg(feature = "upload")]
