@@ -8,7 +8,6 @@ use std::{
 use serde::Deserialize;
 use url::Url;
 
-use super::address::below;
 use crate::{domain::release::ReleaseMonth, feeds::files::month_of_id};
 
 /// More than the list of many years takes.
@@ -79,6 +78,15 @@ impl Index {
     }
 }
 
+/// An address below another.
+pub(super) fn below(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +129,18 @@ mod tests {
         ] {
             let problem = Index::read(text.as_bytes(), month(1), month(2)).unwrap_err();
             assert!(problem.starts_with(expected), "{problem}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_below_the_base() {
+        for (base, expected) in [
+            ("https://host/cvrf/v3.0", "https://host/cvrf/v3.0/updates"),
+            ("https://host/a/", "https://host/a/updates"),
+            ("https://host", "https://host/updates"),
+        ] {
+            let url = below(&base.parse().unwrap(), &["updates"]);
+            assert_eq!(url.as_str(), expected);
         }
     }
 }

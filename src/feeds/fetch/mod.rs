@@ -3,14 +3,12 @@
 //! - `target`: a file to fetch, and reading what arrived
 //! - `server`: downloads one file, with retries and within bounds
 //! - `index`: which months MSRC has, and when each was revised last
-//! - `address`: addresses below another
 //! - `notes`: what is known of the files in the folder, beside them
 //!
 //! A file is requested only if it may have changed: a month that the index has not revised is not requested
 //! at all, everything else with the version of the file that is there. What fails costs that file alone, and
 //! what was there before stays.
 
-mod address;
 mod index;
 mod notes;
 mod server;

@@ -5,7 +5,7 @@ use std::io::Read;
 use jiff::{Timestamp, civil::Date};
 use url::Url;
 
-use super::{address::below, index::Revision};
+use super::index::{Revision, below};
 use crate::{
     feeds::files::id_of_month,
     risk::{Epss, FeedProblem, Kev, MsrcReader},
