@@ -6,9 +6,8 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::{
-    Exceptions,
+    Exception, Exceptions,
     error::{ExceptionsError, ExceptionsProblem},
-    exception::Exception,
 };
 use crate::{
     domain::kb::KbId,

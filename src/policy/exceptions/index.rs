@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::exception::Exception;
+use super::Exception;
 use crate::domain::{kb::KbId, machine::MachineId};
 
 /// What exceptions ask of a machine.
