@@ -8,7 +8,6 @@ use super::{
     Change,
     comparable::{Comparable, comparable_before, count_cves_alike},
     replacements::{Replacement, Replacing, replacements},
-    returned::returned,
     rows::GapChange,
 };
 use crate::domain::{
@@ -174,4 +173,28 @@ impl BothAnswers<'_> {
 fn difference(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<MissingKb>> {
     let is_other = |gap: &&Arc<MissingKb>| other.binary_search_by(|it| it.id.cmp(&gap.id)).is_err();
     missing.iter().filter(is_other).cloned().collect()
+}
+
+/// The KBs of these gaps that any earlier answer, latest first, lists.
+fn returned(
+    history: &dyn History,
+    earlier: &[DatedAnswer],
+    gaps: &[Arc<MissingKb>],
+) -> io::Result<HashSet<KbId>> {
+    let mut present = HashSet::new();
+    let mut last = None;
+    for earlier in earlier {
+        if last != Some(earlier.answer) {
+            let missing = history.missing(earlier.answer)?;
+            let back = gaps.iter().filter(|gap| contains(&missing, &gap.id));
+            present.extend(back.map(|gap| gap.id.clone()));
+        }
+        last = Some(earlier.answer);
+    }
+    Ok(present)
+}
+
+/// Whether a list of gaps, sorted by id, contains a KB.
+fn contains(missing: &[Arc<MissingKb>], id: &KbId) -> bool {
+    missing.binary_search_by(|gap| gap.id.cmp(id)).is_ok()
 }

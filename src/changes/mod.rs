@@ -9,8 +9,6 @@
 //! - `figures`: the figures of an earlier run, counted from its answers
 //! - `gaps`: changes in the gaps of a machine that both runs have an answer for
 //! - `replacements`: which newer KB replaced an older one on a machine
-//! - `returned`: which gaps were present before the base
-//! - `inferred`: how much of what is resolved or replaced is only inferred
 //! - `tally`, `kbs`, `machine`: counts by class, by KB and by machine
 //! - `time_to_patch`: how long it takes until machines have the updates of a month
 //! - `rows`: all changes; single changes are read again when they are listed
@@ -20,11 +18,9 @@ mod comparable;
 mod compare;
 mod figures;
 mod gaps;
-mod inferred;
 mod kbs;
 mod machine;
 mod replacements;
-mod returned;
 mod rows;
 mod tally;
 #[cfg(test)]
@@ -35,11 +31,10 @@ pub use self::{
     base_run::{BaseRun, Figures},
     compare::Comparison,
     figures::FiguresCounter,
-    inferred::InferredChanges,
     kbs::KbChange,
     machine::{MachineChange, MachineMoved, MachineTally},
     replacements::Replacing,
     rows::{ChangeRow, Changes},
-    tally::{Change, Exposure, Tally},
+    tally::{Change, Exposure, InferredChanges, Tally},
     time_to_patch::{RunReleases, Start, StillMissing, TimeToPatch, time_to_patch},
 };
