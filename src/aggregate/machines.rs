@@ -240,46 +240,43 @@ impl Answered {
 
 /// A row for every machine of the inventory, sorted by id and without any outcome yet.
 pub(super) fn rows(inventory: &Inventory) -> Vec<MachineRow> {
-    let not_requested = Arc::new(not_requested());
-    let machines = (0..).zip(&inventory.machines);
-    let rows = machines.map(|(position, machine)| MachineRow {
-        id: machine.id,
-        position,
-        attempts: 0,
-        result: Err(Arc::clone(&not_requested)),
-        skipped: None,
-    });
-    let mut rows: Vec<MachineRow> = rows.collect();
-    rows.sort_unstable_by_key(|row| row.id);
-    rows
+    let machines = inventory.machines.iter();
+    not_requested(0, machines.map(|machine| (machine.id, None)))
 }
 
 /// A row for every machine that is skipped, sorted by id. Their positions come after those of the other
 /// machines, as in [`Inventory::row`].
 pub(super) fn skipped(inventory: &Inventory) -> Vec<MachineRow> {
-    let not_requested = Arc::new(not_requested());
     let first = u32::try_from(inventory.machines.len()).unwrap_or(u32::MAX);
-    let machines = (first..).zip(&inventory.skipped.machines);
-    let rows = machines.map(|(position, machine)| MachineRow {
-        id: machine.listed.id,
-        position,
-        attempts: 0,
-        result: Err(Arc::clone(&not_requested)),
-        skipped: Some(machine.reason),
-    });
-    let mut rows: Vec<MachineRow> = rows.collect();
-    rows.sort_unstable_by_key(|row| row.id);
-    rows
+    let machines = inventory.skipped.machines.iter();
+    let machines = machines.map(|machine| (machine.listed.id, Some(machine.reason)));
+    not_requested(first, machines)
 }
 
-fn not_requested() -> Failure {
-    Failure {
+/// Rows of machines at positions from this one on, sorted by id.
+fn not_requested(
+    first: u32,
+    machines: impl Iterator<Item = (MachineId, Option<SkipReason>)>,
+) -> Vec<MachineRow> {
+    let failure = Arc::new(Failure {
         reason: Reason::Pending,
         http_status: None,
         code: None,
         message: "not queried".to_owned(),
         correlation_id: None,
-    }
+    });
+    let rows = (first..)
+        .zip(machines)
+        .map(|(position, (id, skipped))| MachineRow {
+            id,
+            position,
+            attempts: 0,
+            result: Err(Arc::clone(&failure)),
+            skipped,
+        });
+    let mut rows: Vec<MachineRow> = rows.collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    rows
 }
 
 /// Sorts the answered machines first, the worst on top, and sets their ranks.

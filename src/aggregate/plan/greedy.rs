@@ -12,9 +12,9 @@ use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use super::{
+    SoFar, Step,
     covers::Covers,
     lists::{Gap, Lists},
-    step::{SoFar, Step},
 };
 use crate::{
     aggregate::{KbRow, RankBy, kbs},

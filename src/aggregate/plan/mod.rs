@@ -4,7 +4,6 @@
 //! - [`lists`]: the distinct lists of gaps in a fleet, collected as answers arrive
 //! - [`covers`]: which updates cover which
 //! - [`greedy`]: what to install first, then next, and so on
-//! - [`step`]: one of them
 //!
 //! On each machine, an update only counts where it is missing. A machine that misses an old update and a
 //! newer one that covers it needs only the newer one. Gaps whose risk is accepted are not part of the plan.
@@ -12,13 +11,13 @@
 mod covers;
 mod greedy;
 mod lists;
-mod step;
 
 use std::collections::HashMap;
 
-pub use self::step::SoFar;
+use jiff::civil::Date;
+
+pub(super) use self::lists::GapLists;
 use self::{covers::Covers, greedy::Greedy};
-pub(super) use self::{lists::GapLists, step::Step};
 use super::KbRow;
 use crate::{domain::kb::KbId, risk::Feeds};
 
@@ -26,6 +25,44 @@ use crate::{domain::kb::KbId, risk::Feeds};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub(super) steps: Vec<Step>,
+}
+
+/// One of the updates to install, with the effect of it and of those before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// The index of the update among the fleet's.
+    pub(super) kb: usize,
+    /// The indices of all updates that it covers.
+    pub(super) covers: Vec<usize>,
+    /// The number of machines that miss it and on which its risk is not accepted.
+    pub(super) machines: u64,
+    /// The exposure of it on these machines.
+    pub(super) exposure: u64,
+    /// The number of updates of which it closes gaps, itself included.
+    pub(super) closes: u64,
+    /// The gaps that are known to be exploited among those that it closes.
+    pub(super) exploited: u64,
+    /// The earliest date by which CISA wants one of those closed.
+    pub(super) due: Option<Date>,
+    /// The effect so far.
+    pub(super) so_far: SoFar,
+}
+
+/// The effect of an update and of those before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// The gaps that they close.
+    pub gaps: u64,
+    /// The updates that these gaps are of.
+    pub kbs: u64,
+    /// The exposure of these gaps.
+    pub exposure: u64,
+    /// The machines with such a gap.
+    pub machines: u64,
+    /// Their gaps that are known to be exploited.
+    pub exploited: u64,
+    /// The CVEs that these updates address, each once, as far as they are known; `None` if none is.
+    pub cves: Option<u64>,
 }
 
 impl GapLists {
