@@ -239,12 +239,6 @@ impl Simulator {
         self.tenant.truth(machine)
     }
 
-    /// What a client knows of the machine from the export of vulnerabilities: sorted by id, each
-    /// once; `None` where it has no row.
-    pub fn exported(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
-        self.tenant.exported_vulnerabilities().missing(machine)
-    }
-
     /// Every record of the machine list, in the order before it moves.
     pub fn listed(&self) -> impl Iterator<Item = ListedMachine> {
         let entries = self.tenant.entries(0).into_iter();

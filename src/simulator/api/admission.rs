@@ -48,6 +48,12 @@ impl Admission<'_> {
         resource.map_or(Audience::Defender, Resource::audience)
     }
 
+    /// A URL on the origin that the client called.
+    pub(super) fn here(&self, target: &str) -> String {
+        let authority = self.request.authority.as_deref().unwrap_or("localhost");
+        format!("{}://{authority}{target}", self.scheme)
+    }
+
     /// What the faults of the machine list and the census depend on.
     pub(super) fn as_request<'k>(&self, key: &'k str) -> Request<'k> {
         Request {

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     admission::Admission,
-    answer::{answer, here, page},
+    answer::{answer, page},
 };
 
 /// The reply to a call that has this fault.
@@ -46,7 +46,7 @@ pub(super) fn apply_fault(fault: Fault, call: &Admission<'_>) -> Reply {
             LOCATION,
             call.tenant.settings.faults.elsewhere(&call.request.target),
         ),
-        Fault::Paged => paged(call, |target| here(call, target)),
+        Fault::Paged => paged(call, |target| call.here(target)),
         Fault::ForeignPage => paged(call, |target| call.tenant.settings.faults.elsewhere(target)),
         Fault::ExpiredToken => expired(call),
         Fault::Forbidden => {

@@ -6,7 +6,6 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{
     admission::Admission,
-    answer::here,
     faults::apply_fault,
     matching::ListState,
     paging::{LARGEST_PAGE, Paging},
@@ -90,7 +89,7 @@ fn next_link(call: &Admission<'_>, paging: &Paging) -> String {
         "" => String::new(),
         filter => format!("{filter_name}={filter}&"),
     };
-    here(call, &format!("/api/machines?{filter}{skip_name}={skip}"))
+    call.here(&format!("/api/machines?{filter}{skip_name}={skip}"))
 }
 
 /// A machine as the service writes it.

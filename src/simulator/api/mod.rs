@@ -4,7 +4,6 @@ mod admission;
 mod answer;
 mod changes;
 mod counters;
-mod describe;
 mod faults;
 mod filter;
 mod hunting;

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{admission::Admission, answer::here, describe, paging::Paging, tables::failed};
+use super::{admission::Admission, answer, paging::Paging, tables::failed};
 use crate::simulator::{
     fleet::{Product, ProductGap},
     reply::Reply,
@@ -28,7 +28,7 @@ fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
     let products = call.tenant.software();
     let part = paging.part(products.len());
     let more = paging.top.is_none() && part.end < products.len();
-    let next = more.then(|| here(call, &format!("/api/Software?$skip={}", part.end)));
+    let next = more.then(|| call.here(&format!("/api/Software?$skip={}", part.end)));
     let mut body = json!({
         "@odata.context": CONTEXT,
         "value": products[part].iter().map(product).collect::<Vec<_>>(),
@@ -48,7 +48,7 @@ fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
         call.error(StatusCode::NOT_FOUND, "ResourceNotFound", &message)
     })?;
     let gaps = product.missing.iter().map(|it| gap(product, it));
-    let body = describe::answer(&gaps.collect::<Vec<_>>(), None);
+    let body = answer::body(&gaps.collect::<Vec<_>>(), None);
     Ok(Reply::json(StatusCode::OK, &body))
 }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
-use super::{admission::Admission, answer::here, faults::apply_fault};
+use super::{admission::Admission, faults::apply_fault};
 use crate::simulator::{
     bulk::{JsonRows, Page, Place},
     exports::{Exports, LONGEST_VALIDITY, Table},
@@ -46,7 +46,7 @@ where
     let start = start.ok_or_else(|| call.bad_request("The $skiptoken is not valid."))?;
 
     // With `$top` there is no link.
-    let base = top.is_none().then(|| here(call, table.path));
+    let base = top.is_none().then(|| call.here(table.path));
     let parameters = table.parameters;
     let link = move |place| {
         let token: String = byte_serialize(token_of(place).as_bytes()).collect();

@@ -8,7 +8,7 @@ use super::{
     gaps, strangers,
 };
 use crate::{
-    domain::{kb::MissingKb, machine::MachineId},
+    domain::machine::MachineId,
     simulator::{
         bulk::JsonRows,
         chance::chance,
@@ -74,14 +74,6 @@ impl Vulnerabilities<'_> {
         };
         let machine = self.fleet.machines().get(number as usize)?;
         Some(machine.id)
-    }
-
-    /// The updates that the rows of a machine of the fleet name; `None` where it has no row.
-    pub(in crate::simulator) fn missing(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
-        let number = self.fleet.number_of(machine)?;
-        self.machine(Entry::Member(number))?;
-        let missing = self.fleet.get(machine)?.missing.iter();
-        Some(missing.filter(|it| it.cve_addressed > 0).cloned().collect())
     }
 
     /// Everything about the machine with this number in the fleet.
