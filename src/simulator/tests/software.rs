@@ -24,8 +24,9 @@ pub(super) fn normal(row: &Value) -> Value {
     let row = row.as_object().unwrap();
     assert!(row.len() <= keys.len(), "{row:?}");
     let value = |key: &str| {
-        let found = row.iter().find(|(it, _)| it.eq_ignore_ascii_case(key));
-        found.map_or(Value::Null, |(_, value)| value.clone())
+        let in_any_case = || row.iter().find(|it| it.0.eq_ignore_ascii_case(key));
+        let value = row.get(key).or_else(|| Some(in_any_case()?.1));
+        value.cloned().unwrap_or_default()
     };
     let empty = |value: Value| {
         if value == Value::Array(vec![]) {

@@ -18,9 +18,10 @@ pub(super) async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
 
 /// The text in a field, in any case; none where it is absent or null.
 pub(super) fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
-    let mut fields = row.as_object().unwrap().iter();
-    let found = fields.find(|(key, _)| key.eq_ignore_ascii_case(field))?;
-    found.1.as_str()
+    let fields = row.as_object().unwrap();
+    let in_any_case = || fields.iter().find(|it| it.0.eq_ignore_ascii_case(field));
+    let value = fields.get(field).or_else(|| Some(in_any_case()?.1));
+    value?.as_str()
 }
 
 /// What the rows say about one KB on one machine.
