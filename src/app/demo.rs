@@ -29,8 +29,7 @@ use crate::{
     quota::{Pace, RateLimits},
     run::{
         Finished, RunError, RunInput,
-        feeds::read_feeds,
-        inputs::check_conflicts,
+        inputs::{feeds::read_feeds, files::check_conflicts},
         interrupt,
         list::{ListInput, list_of_run},
         run,

@@ -18,12 +18,14 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
-        kept::{Criteria, KeptRun},
+        kept::{
+            Criteria, KeptRun,
+            find::{last_run, numbered},
+        },
         reporting::{
             data::RunData,
             history::{add_history, compare, compare_with_older},
         },
-        stored_runs::{last_run, numbered},
     },
     store::{EarlierRun, RunRecord, Snapshot, Store},
 };

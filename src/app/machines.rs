@@ -21,7 +21,7 @@ use crate::{
     inventory::{ServiceList, write_csv},
     report::output::check_output,
     run::{
-        inputs::inputs,
+        inputs::files::inputs,
         interrupt,
         list::{ListInput, fetch},
         messages::{inform, listed_by_service},

@@ -16,7 +16,8 @@ use crate::{
     notify::{News, Notifier},
     report::default_title,
     run::{
-        Finished, RunError, interrupt, job::ReportJob, renewal::renewal, shared_feeds::SharedFeeds,
+        Finished, RunError, inputs::shared_feeds::SharedFeeds, interrupt, job::ReportJob,
+        renewal::renewal,
     },
     store::StoreFile,
 };

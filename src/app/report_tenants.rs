@@ -19,9 +19,10 @@ use crate::{
     places::ReportFile,
     report::overview::FILES,
     run::{
-        RunError, interrupt,
+        RunError,
+        deliver::upload::{self, Upload, upload_files},
+        interrupt,
         renewal::renewal,
-        upload::{self, Upload, upload_files},
     },
     tenants::{AllEnded, TenantJob, TenantsInput, run_all},
 };

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use thiserror::Error;
 
-use super::{metrics::MetricsError, policy_error::PolicyError};
+use super::{inputs::policy_error::PolicyError, metrics::MetricsError};
 use crate::{
     config::AnswerSource,
     console::PrintError,

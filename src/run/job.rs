@@ -8,15 +8,17 @@ use tracing::warn;
 
 use super::{
     Finished, RunError, RunInput,
-    inputs::{check_conflicts, inputs},
+    inputs::{
+        files::{check_conflicts, inputs},
+        policy::read_policy,
+        shared_feeds::SharedFeeds,
+    },
     kept::{Criteria, RerenderInput, report_again},
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
     metrics::{self, with_failure_written},
-    policy::read_policy,
     renewal::renewal,
     run,
-    shared_feeds::SharedFeeds,
 };
 use crate::{
     collect::per_machine::Stops,

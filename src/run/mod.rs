@@ -6,36 +6,36 @@
 //!             sign-in, lock, begin   into the store          end in the store
 //! ```
 //!
+//! Before the phases:
+//!
 //! - `job`: what `patchgap report` does for one tenant: the list, the feeds, and then a run, or the reports
-//!   of a kept one; `finished`: how it ended; `shared_feeds`: feeds that several of them read once
-//! - `input`: the input of a run; `inputs`: the files that reports must not replace
-//! - `feeds`: what says which CVEs matter, read before everything else
-//! - `policy`: accepted risks and deadlines, read before everything else, too; `policy_error`: what can be
-//!   wrong with them; `fail_on`: what makes a complete run fail
-//! - `prepare`: the first phase, and what stays the same after it
-//! - `software`: before the second phase: the software inventory
-//! - `bulk`, `bulk_source`: before the second phase: the answers of a source that has all machines at once;
-//!   `bulk_session`: fetching them; `known_machines`: which machines without a row in them miss nothing
-//! - `named`: before the second phase: which machines the service names as changed
-//! - `selection`, `selective`, `candidates`: before the second phase: which machines are called for, if
-//!   not all; `groups`: how many there are with different software
-//! - `collect`: the second phase: the work queue and the worker threads
-//! - `census`: the service's own count, after the second phase
-//! - `cross_check`: the comparison with a second source, after the second phase
-//! - `conclude`: the third phase
-//! - `reporting`: the data for the reports, of a run that has just ended or of a kept one
-//! - `kept`: rendering the reports of a kept run again
-//! - `stored_runs`: finding a run in the store
-//! - `dry_run`: the plan of a run
-//! - `gate`, `identity`, `deadline`, `interrupt`: what a run may send, as which app, and until when
-//! - `upload`: uploads the reports
-//! - `lake`: adds the tables of a run to those of all runs
-//! - `renewal`: when a credential is to be renewed
+//!   of a kept one
+//! - `inputs/`: the files that a run reads: feeds, policy, and which of them reports must not replace
+//! - `list/`: the machine list from the service
+//! - `dry_run/`: the plan of a run, instead of the phases
+//! - `input`: what the phases begin with
+//!
+//! The phases, in their order, and what comes in between:
+//!
+//! - `prepare/`: output, store, sign-in, lock; and what stays the same from then on
+//! - `software`: the software inventory
+//! - `bulk/`: the answers of a source that has all machines at once
+//! - `selective/`: which machines are called for, if not all
+//! - `collect/`: the work queue and the worker threads
+//! - `compare/`: the answers beside the service's own count and a second source
+//! - `conclude/`: the reports, the end in the store, the exit code
+//! - `finished`: how a run ended, for whoever started it; `error`: why it ended early
+//!
+//! What the phases use:
+//!
+//! - `gate`, `identity`, `deadline`, `interrupt/`: what a run may send, as which app, and until when
 //! - `lend`: lends the store to the few calls besides those for machines
-//! - `list`: the machine list from the service, before a run begins
-//! - `metrics`: what a run came to, for Prometheus
-//! - `step_summary`: the summary on the page of a workflow
-//! - `messages`: the messages besides the reports
+//! - `renewal`: when a credential is to be renewed
+//! - `reporting/`: the data for the reports, of a run that has just ended or of a kept one
+//! - `deliver/`: where the reports go besides their folder
+//! - `kept/`: finding a run in the store, and rendering its reports again
+//! - `metrics/`: what a run came to, for Prometheus
+//! - `messages/`: the messages besides the reports
 //!
 //! Invariants: unwritable output is detected before the first call. The lock of the app
 //! registration is held from `prepare` until the run has ended, because two runs would share one
@@ -43,58 +43,45 @@
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
 mod bulk;
-mod bulk_session;
-mod bulk_source;
-mod candidates;
-mod census;
 mod collect;
+mod compare;
 mod conclude;
-mod cross_check;
 mod deadline;
+pub(crate) mod deliver;
 mod dry_run;
 mod error;
-mod fail_on;
-pub(crate) mod feeds;
 pub(crate) mod finished;
 pub(crate) mod gate;
-pub(crate) mod groups;
 pub(crate) mod identity;
 mod input;
 pub(crate) mod inputs;
 pub(crate) mod interrupt;
 pub(crate) mod job;
 pub(crate) mod kept;
-mod known_machines;
-pub(crate) mod lake;
 mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
 mod metrics;
-mod named;
-pub(crate) mod policy;
-mod policy_error;
 pub(crate) mod prepare;
 pub(crate) mod renewal;
 pub(crate) mod reporting;
-mod selection;
-mod selective;
-pub(crate) mod shared_feeds;
+pub(crate) mod selective;
 mod software;
-pub(crate) mod step_summary;
-pub(crate) mod stored_runs;
-pub(crate) mod upload;
 
 pub use self::error::RunError;
 pub(crate) use self::finished::Finished;
 pub(crate) use self::input::RunInput;
 use self::{
     bulk::read_bulk,
-    census::add_census,
     collect::collect,
+    compare::{
+        census::add_census,
+        cross_check::{add_cross_check, warn_of_missing_permission},
+    },
     conclude::{Concluded, conclude},
-    cross_check::{add_cross_check, warn_of_missing_permission},
+    deliver::{lake, upload},
     dry_run::plan,
-    inputs::{check_conflicts, check_parts},
+    inputs::files::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
     metrics::with_failure_written,
     prepare::prepare,

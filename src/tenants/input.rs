@@ -7,7 +7,7 @@ use crate::{
     collect::per_machine::Stops,
     config::{Config, MachineSource, Tenants},
     progress::{Bar, TenantBars},
-    run::shared_feeds::SharedFeeds,
+    run::inputs::shared_feeds::SharedFeeds,
     store::StoreFile,
 };
 

@@ -26,7 +26,10 @@ use crate::{
         output::{Claim, Input, OutputFolder, resolved, write_files},
         overview::{FILES, Overview, TenantRow},
     },
-    run::{RunError, messages::inform, shared_feeds::SharedFeeds, step_summary::add_step_summary},
+    run::{
+        RunError, inputs::shared_feeds::SharedFeeds, messages::inform,
+        reporting::step_summary::add_step_summary,
+    },
     store::{KeptRuns, RunId, TenantsJournal, files_of},
 };
 

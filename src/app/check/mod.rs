@@ -38,10 +38,10 @@ use crate::{
     },
     run::{
         gate::{described, forget_limits, gate},
-        groups,
         identity::Identity,
         prepare,
         renewal::is_soon,
+        selective::groups,
     },
     store::Store,
 };

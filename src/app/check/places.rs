@@ -8,7 +8,10 @@ use crate::{
     config::{Config, Place},
     console::{LabelledLines, PrintError, print},
     domain::text::chain,
-    run::{RunError, lake, upload},
+    run::{
+        RunError,
+        deliver::{lake, upload},
+    },
 };
 
 /// Tests the places of a run, and prints whether they work. Returns the first failure.

@@ -23,8 +23,10 @@ use crate::{
     domain::exit_code::ExitCode,
     run::{
         RunError,
-        kept::{Criteria, KeptRun},
-        stored_runs::{last_run, numbered},
+        kept::{
+            Criteria, KeptRun,
+            find::{last_run, numbered},
+        },
     },
     store::{Snapshot, Store},
 };

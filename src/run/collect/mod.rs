@@ -20,7 +20,7 @@ use super::{
     RunError,
     gate::gate,
     prepare::{Prepared, Setup, no_sign_in},
-    selection::Calls,
+    selective::selection::Calls,
 };
 use crate::{
     collect::Requests,

@@ -12,7 +12,7 @@ use crate::{
     },
     config::AnswerSource,
     domain::{kb::MissingKbs, machine::MachineId, software::SoftwareInventory, text::thousands},
-    run::{RunInput, groups},
+    run::{RunInput, selective::groups},
     store::{Store, StoreError},
 };
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, ZonedDateTime};
 
+use super::find::{last_run, numbered};
 use crate::{
     aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
     collect::Requests,
@@ -18,12 +19,11 @@ use crate::{
     risk::Feeds,
     run::{
         RunError,
-        policy::dated,
+        inputs::policy::dated,
         reporting::{
             answers::with_tenant,
             data::{RunData, Sources},
         },
-        stored_runs::{last_run, numbered},
     },
     store::{Reuse, RunRecord, Snapshot, Store, StoreError},
 };

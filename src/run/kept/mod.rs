@@ -1,5 +1,6 @@
 //! Renders the reports of a kept run again, from the store alone.
 
+pub(crate) mod find;
 mod kept_run;
 
 use std::{
@@ -14,16 +15,16 @@ use tracing::warn;
 
 pub(crate) use self::kept_run::{Criteria, KeptRun};
 use super::{
-    Finished, RunError, dry_run,
-    fail_on::{alarmed, is_alarming},
-    inputs::check_parts,
+    Finished, RunError,
+    conclude::fail_on::{alarmed, is_alarming},
+    deliver::upload::{WrittenFiles, upload_run},
+    dry_run,
+    inputs::{files::check_parts, policy::warn_of_exceptions},
     list::list_check,
     messages::{rendered, warn_of_unreadable},
-    policy::warn_of_exceptions,
     reporting::{
         data::RunData, history::add_history, output::Output, split::write_parts, summary::summary,
     },
-    upload::{WrittenFiles, upload_run},
 };
 use crate::{
     config::Config,

@@ -21,9 +21,9 @@ use super::{
     RunError,
     gate::{forget_limits, recording_gate},
     identity::Identity,
+    kept::find::last_run,
     prepare::{SignedIn, session, sign_in},
     reporting::output::Output,
-    stored_runs::last_run,
 };
 use crate::{
     collect::list::{ListError, ListFetcher, ListSink},

@@ -13,7 +13,7 @@ use crate::{
         text::{counted, is_unknown, span},
     },
     quota::{Limiter, Load},
-    run::fail_on::alarmed,
+    run::conclude::fail_on::alarmed,
     store::{Reuse, RunRecord},
 };
 

@@ -18,7 +18,7 @@ use super::{
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
-    selection::Calls,
+    selective::selection::Calls,
 };
 use crate::{
     config::{ChangesFrom, Config},

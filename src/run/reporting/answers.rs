@@ -12,7 +12,7 @@ use crate::{
     },
     report::output::readers,
     risk::Feeds,
-    run::{input::RunInput, policy::dated},
+    run::{input::RunInput, inputs::policy::dated},
     store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 

@@ -9,6 +9,7 @@
 //! - [`part_folders`]: the folders of `--split-by`
 //! - [`part_history`]: the earlier runs of each of these folders
 //! - [`split`]: the reports of the machines with each value of a column
+//! - [`step_summary`]: adds to the page of a workflow
 //! - [`summary`]: the summary on standard output and on the page of a workflow
 
 pub(super) mod answers;
@@ -20,4 +21,5 @@ pub(super) mod output;
 pub(super) mod part_folders;
 mod part_history;
 pub(super) mod split;
+pub(crate) mod step_summary;
 pub(super) mod summary;

@@ -16,7 +16,7 @@ use crate::{
     },
     inventory::ListPart,
     report::output::folder_names,
-    run::{RunError, messages::inform, upload::WrittenFiles},
+    run::{RunError, deliver::upload::WrittenFiles, messages::inform},
 };
 
 /// Passes on every outcome of a run.

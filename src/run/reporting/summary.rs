@@ -2,6 +2,7 @@
 
 use tracing::{error, warn};
 
+use super::step_summary::add_step_summary;
 use crate::{
     config::Config,
     console::{PrintError, print, screen_width, terminal_style, terminal_width},
@@ -10,7 +11,6 @@ use crate::{
         text::{counted, thousands},
     },
     report::{self, Run, terminal},
-    run::step_summary::add_step_summary,
 };
 
 /// The text to print after the end of the run has been recorded in the store.

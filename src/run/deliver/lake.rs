@@ -7,7 +7,6 @@
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::{RunError, messages::inform, reporting::data::RunData};
 use crate::{
     config::{Config, Place},
     defender::auth::SignInError,
@@ -17,10 +16,11 @@ use crate::{
         self,
         lake::{Lake, LakeError, LakeTables, Trouble},
     },
+    run::{RunError, messages::inform, reporting::data::RunData},
 };
 
 /// Checks before anything is requested that the run can be added.
-pub(super) async fn check(config: &Config, now: Timestamp) -> Result<(), RunError> {
+pub(in crate::run) async fn check(config: &Config, now: Timestamp) -> Result<(), RunError> {
     match &config.lake {
         Some(place) => checked(place, config, now).await.map(drop),
         None => Ok(()),
@@ -57,7 +57,7 @@ fn of_sign_in(error: LakeError) -> RunError {
 }
 
 /// Adds the tables of a run, if there is a lake.
-pub(super) async fn add(
+pub(in crate::run) async fn add(
     data: &RunData<'_>,
     ending: &Ending,
     now: Timestamp,

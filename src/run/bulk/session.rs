@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::prepare::Setup;
 use crate::{
     collect::{
         Requests,
@@ -13,18 +12,19 @@ use crate::{
     defender::Session,
     domain::vulnerabilities::BulkAnswers,
     quota::Gate,
+    run::prepare::Setup,
 };
 
 /// Where the source is read from.
 #[derive(Clone, Copy)]
-pub(super) enum BulkSession<'run> {
+pub(in crate::run) enum BulkSession<'run> {
     Export(&'run Session),
     Hunting(&'run Session),
 }
 
 impl BulkSession<'_> {
     /// Fetches the answers for all machines. Also returns how many calls were sent.
-    pub(super) async fn fetch(
+    pub(in crate::run) async fn fetch(
         self,
         setup: &Setup<'_>,
         gate: &Gate,

@@ -1,9 +1,9 @@
 //! Finds a run in the store.
 
-use super::RunError;
 use crate::{
     config::Config,
     domain::text::share,
+    run::RunError,
     store::{Problem, RunRecord, Store, StoreError},
 };
 

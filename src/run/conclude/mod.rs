@@ -1,21 +1,26 @@
 //! The third phase: writes the reports, and only then records the end of the run in the store, so
 //! that a run whose reports could not be written is resumed.
 
+pub(super) mod fail_on;
+
 use jiff::Timestamp;
 use tracing::{error, info, warn};
 
+use self::fail_on::{alarmed, is_alarming};
 use super::{
     RunError,
     collect::Collected,
-    fail_on::{alarmed, is_alarming},
+    deliver::{
+        lake,
+        upload::{WrittenFiles, put_off, upload_run},
+    },
     finished::Finished,
     gate::gate,
     input::RunInput,
-    lake,
+    inputs::policy::warn_of_exceptions,
     list::list_check,
     messages::{conclusion, how_to_resume, warn_of_unreadable},
     metrics::{self, EndedRun},
-    policy::warn_of_exceptions,
     prepare::Setup,
     reporting::{
         answers::Answers,
@@ -24,7 +29,6 @@ use super::{
         split::write_parts,
         summary::{Show, summary},
     },
-    upload::{WrittenFiles, put_off, upload_run},
 };
 use crate::{
     aggregate::{Fleet, KnownExploited, SoftwareOn},

@@ -13,7 +13,10 @@ use crate::{
 const MOST_NAMED: usize = 5;
 
 /// The number of groups, and the products that add most to it.
-pub(super) fn described(software: &SoftwareInventory, products: &BTreeSet<String>) -> String {
+pub(in crate::run) fn described(
+    software: &SoftwareInventory,
+    products: &BTreeSet<String>,
+) -> String {
     let groups = |products: &BTreeSet<String>| {
         let keys = RelevantSoftware::new(products).keys(software);
         keys.into_iter().collect::<BTreeSet<_>>().len()

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::warn;
 
-use super::{gate::recording_gate, prepare::Setup};
 use crate::{
     collect::{bulk::BulkFetcher, delta},
     config::ChangesFrom,
@@ -16,6 +15,7 @@ use crate::{
         refusal::{EXPORT_ROLE, lacks},
     },
     domain::{machine::MachineId, text::chain},
+    run::{gate::recording_gate, prepare::Setup},
     store::{StartedRun, Store},
 };
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Whether gaps are open that make a complete run fail. Warns of them.
-pub(super) fn is_alarming(config: &Config, fleet: &Fleet) -> bool {
+pub(in crate::run) fn is_alarming(config: &Config, fleet: &Fleet) -> bool {
     let alarm = fleet
         .known_exploited
         .filter(|it| config.policy.fail_on == FailOn::KnownExploited && it.open_gaps() > 0);
@@ -30,7 +30,7 @@ fn text(found: KnownExploited) -> String {
 }
 
 /// Applies `--fail-on` to an exit code.
-pub(super) const fn alarmed(code: ExitCode, is_alarming: bool) -> ExitCode {
+pub(in crate::run) const fn alarmed(code: ExitCode, is_alarming: bool) -> ExitCode {
     match code {
         ExitCode::Complete if is_alarming => ExitCode::Partial,
         code => code,

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::RunInput;
 use crate::{
     domain::{machine::MachineId, software::RunSoftware},
     inventory::{Inventory, LastSeen},
+    run::RunInput,
     store::{RunId, Store, StoreError},
 };
 
@@ -17,7 +17,7 @@ const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The machines that the service lists as onboarded and as seen within thirty days; empty if the
 /// run neither uses the service's list nor was compared with it.
-pub(super) fn listed_lately(
+pub(in crate::run) fn listed_lately(
     input: RunInput<'_>,
     store: &Store,
     run: RunId,
@@ -34,7 +34,7 @@ pub(super) fn listed_lately(
 
 /// The machines not seen within thirty days, according to the service's own list, or else to the
 /// run's.
-pub(super) fn silent(
+pub(in crate::run) fn silent(
     input: RunInput<'_>,
     store: &Store,
     run: RunId,
@@ -46,7 +46,9 @@ pub(super) fn silent(
 }
 
 /// The machines in the software inventory.
-pub(super) fn in_software(software: Option<&RunSoftware>) -> impl Iterator<Item = MachineId> {
+pub(in crate::run) fn in_software(
+    software: Option<&RunSoftware>,
+) -> impl Iterator<Item = MachineId> {
     let inventory = software.and_then(RunSoftware::inventory);
     let machines = inventory.into_iter().flat_map(|it| &it.machines);
     machines.map(|it| it.0)

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::RunError;
-use crate::{aggregate::RankBy, config::Config, feeds, risk::Feeds};
+use crate::{aggregate::RankBy, config::Config, feeds, risk::Feeds, run::RunError};
 
 /// The feeds in the configured folder; empty if none is configured.
 pub(crate) fn read_feeds(config: &Config, now: Timestamp) -> Result<Arc<Feeds>, RunError> {

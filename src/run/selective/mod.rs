@@ -1,6 +1,11 @@
 //! Before collecting: decides which machines have to be requested, if not all. If the required data
 //! is unavailable, every machine is requested, and the reports say why.
 
+mod candidates;
+pub(crate) mod groups;
+mod named;
+pub(super) mod selection;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -10,13 +15,15 @@ use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use tracing::warn;
 
-use super::{
-    RunError, candidates,
-    census::{fetch, record_kbs},
-    lend::lend,
+use self::{
     named::named,
-    prepare::{Prepared, Setup},
     selection::{Calls, Selection},
+};
+use super::{
+    RunError,
+    compare::census::{fetch, record_kbs},
+    lend::lend,
+    prepare::{Prepared, Setup},
 };
 use crate::{
     collect::{

@@ -8,22 +8,22 @@ use jiff::{Timestamp, ZonedDateTime};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{RunError, messages::inform};
 use crate::{
     config::{Config, Place},
     domain::text::{chain, counted},
     places::{PlaceError, ReportFile, connect, upload},
     report::Facts,
+    run::{RunError, messages::inform},
 };
 
 /// The reports that a run has written.
 #[derive(Debug, Default)]
-pub(super) struct WrittenFiles(Vec<ReportFile>);
+pub(in crate::run) struct WrittenFiles(Vec<ReportFile>);
 
 impl WrittenFiles {
     /// Adds the reports with these facts. Reports about a part of the machines are uploaded under
     /// the part's name.
-    pub(super) fn add(&mut self, facts: &Facts, part: Option<&str>) {
+    pub(in crate::run) fn add(&mut self, facts: &Facts, part: Option<&str>) {
         let names = facts.files.iter().map(String::as_str);
         self.0.extend(ReportFile::all(&facts.folder, part, names));
     }
@@ -82,7 +82,7 @@ fn refused(problem: PlaceError) -> RunError {
 }
 
 /// Logs that the reports of a stopped run are not uploaded yet.
-pub(super) fn put_off(config: &Config) {
+pub(in crate::run) fn put_off(config: &Config) {
     if let Some(place) = &config.upload {
         let text = format!("{place}: the reports are uploaded when the run has been resumed");
         inform(config.console, &text);
@@ -90,7 +90,7 @@ pub(super) fn put_off(config: &Config) {
 }
 
 /// Uploads the reports of a run.
-pub(super) async fn upload_run(
+pub(in crate::run) async fn upload_run(
     config: &Config,
     written: &WrittenFiles,
     started: &ZonedDateTime,

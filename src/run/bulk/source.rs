@@ -15,17 +15,17 @@ use crate::{
 };
 
 /// The answers of a bulk source.
-pub(super) struct BulkSource {
-    pub(super) run: BulkRun,
+pub(in crate::run) struct BulkSource {
+    pub(in crate::run) run: BulkRun,
     /// The calls sent for it.
-    pub(super) requests: Requests,
-    pub(super) answers: BulkAnswers,
+    pub(in crate::run) requests: Requests,
+    pub(in crate::run) answers: BulkAnswers,
     /// Machines that the service has current data about: without a row they are fully patched.
-    pub(super) known: HashSet<MachineId>,
+    pub(in crate::run) known: HashSet<MachineId>,
 }
 
 /// The machines that have no answer in this run yet.
-pub(super) fn unanswered(machines: &[MachineProgress]) -> impl Iterator<Item = MachineId> {
+pub(in crate::run) fn unanswered(machines: &[MachineProgress]) -> impl Iterator<Item = MachineId> {
     let unanswered = machines
         .iter()
         .filter(|it| it.state != MachineState::Answered);
@@ -34,7 +34,7 @@ pub(super) fn unanswered(machines: &[MachineProgress]) -> impl Iterator<Item = M
 
 impl BulkSource {
     /// The outcome for each machine that has no answer yet.
-    pub(super) fn outcomes<'source>(
+    pub(in crate::run) fn outcomes<'source>(
         &'source self,
         machines: &'source [MachineProgress],
     ) -> impl Iterator<Item = Outcome> + 'source {

@@ -11,9 +11,6 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::{debug, warn};
 
-use super::{
-    RunError, collect::Collected, deadline, gate::recording_gate, lend::lend, prepare::Setup,
-};
 use crate::{
     aggregate::CensusTally,
     collect::census::{CensusFetcher, ServiceCensus},
@@ -24,6 +21,9 @@ use crate::{
     domain::{
         api::Api, census::Census, ending::Ending, machine::MachineId, outcome::Outcome, text::chain,
     },
+    run::{
+        RunError, collect::Collected, deadline, gate::recording_gate, lend::lend, prepare::Setup,
+    },
     store::{Recorded, RunRecord, Store, StoreError},
 };
 
@@ -31,7 +31,9 @@ use crate::{
 type Missing = String;
 
 /// Adds the census, if one is wanted, and stores it with the run.
-pub(super) async fn add_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
+pub(in crate::run) async fn add_census(
+    collected: Collected<'_>,
+) -> Result<Collected<'_>, RunError> {
     if collected.setup.input.config.census {
         return with_census(collected).await;
     }
@@ -156,7 +158,7 @@ impl Attempt<'_> {
 
 /// Fetches the service's count, including the products with these names. Fails if the run is
 /// interrupted or reaches its time limit meanwhile.
-pub(super) async fn fetch(
+pub(in crate::run) async fn fetch(
     setup: &Setup<'_>,
     store: &Arc<Mutex<Store>>,
     session: &Session,
@@ -180,7 +182,7 @@ pub(super) async fn fetch(
 }
 
 /// Records when each KB was first counted, for later runs that keep answers.
-pub(super) fn record_kbs(store: &mut Store, record: &RunRecord, census: &ServiceCensus) {
+pub(in crate::run) fn record_kbs(store: &mut Store, record: &RunRecord, census: &ServiceCensus) {
     let (service, now) = (record.service_number, Timestamp::now());
     if let Err(problem) = store.record_census_kbs(service, &census.products, now) {
         warn!(

@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
-use super::{RunError, feeds::read_feeds};
-use crate::{config::Config, risk::Feeds};
+use super::feeds::read_feeds;
+use crate::{config::Config, risk::Feeds, run::RunError};
 
 /// The feeds of each folder that was read.
 #[derive(Default)]
@@ -14,7 +14,11 @@ pub(crate) struct SharedFeeds(Mutex<Vec<(PathBuf, Arc<Feeds>)>>);
 
 impl SharedFeeds {
     /// The feeds of a configuration.
-    pub(super) fn of(&self, config: &Config, now: Timestamp) -> Result<Arc<Feeds>, RunError> {
+    pub(in crate::run) fn of(
+        &self,
+        config: &Config,
+        now: Timestamp,
+    ) -> Result<Arc<Feeds>, RunError> {
         let Some(folder) = &config.feeds else {
             return read_feeds(config, now);
         };

@@ -3,22 +3,27 @@
 //! They become outcomes only after the whole source has been read: if the process is killed before,
 //! the next one starts reading from the beginning.
 
+pub(super) mod known_machines;
+pub(super) mod session;
+pub(super) mod source;
+
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::info;
 
-use super::{
-    RunError,
-    bulk_session::BulkSession,
-    bulk_source::{BulkSource, unanswered},
-    deadline,
-    gate::recording_gate,
+use self::{
     known_machines::{in_software, listed_lately},
+    session::BulkSession,
+    source::{BulkSource, unanswered},
+};
+use super::{
+    RunError, deadline,
+    gate::recording_gate,
     lend::lend,
     prepare::{Prepared, Setup},
-    selection::Calls,
+    selective::selection::Calls,
     software,
 };
 use crate::{

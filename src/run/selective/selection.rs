@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::warn;
 
-use super::bulk_source::BulkSource;
 use crate::{
     collect::{census::ServiceCensus, selective::Selector},
     config::AnswerSource,
@@ -14,11 +13,12 @@ use crate::{
         bulk::BulkRun, call_selection::CallSelection, ending::Ending, machine::MachineId,
         text::chain,
     },
+    run::bulk::source::BulkSource,
     store::{RunRecord, Store},
 };
 
 /// Which machines a run requests.
-pub(super) enum Calls {
+pub(in crate::run) enum Calls {
     /// All of them.
     Every,
     /// All of them, because the others' answers could not be kept or inferred.
@@ -33,7 +33,7 @@ pub(super) enum Calls {
 
 impl Calls {
     /// The selection, if not all machines are requested.
-    pub(super) const fn selection(&self) -> Option<&Selection> {
+    pub(in crate::run) const fn selection(&self) -> Option<&Selection> {
         match self {
             Self::Selected(selection) => Some(selection),
             _ => None,
@@ -41,7 +41,7 @@ impl Calls {
     }
 
     /// The result of the selection; `None` if none was wanted.
-    pub(super) fn result(&self) -> Option<CallSelection> {
+    pub(in crate::run) fn result(&self) -> Option<CallSelection> {
         match self {
             Self::EveryBecause(why) => Some(why.clone()),
             Self::Selected(selection) => Some(selection.result()),
@@ -50,7 +50,7 @@ impl Calls {
     }
 
     /// The bulk source, if the answers come from one.
-    pub(super) const fn bulk(&self) -> Option<BulkRun> {
+    pub(in crate::run) const fn bulk(&self) -> Option<BulkRun> {
         match self {
             Self::Bulk(source) => Some(source.run),
             _ => None,
@@ -59,21 +59,21 @@ impl Calls {
 }
 
 /// The selection of the machines to request.
-pub(super) struct Selection {
-    pub(super) selector: Arc<Mutex<Selector>>,
+pub(in crate::run) struct Selection {
+    pub(in crate::run) selector: Arc<Mutex<Selector>>,
     /// The service's own count, from before the calls.
-    pub(super) census: ServiceCensus,
-    pub(super) source: AnswerSource,
+    pub(in crate::run) census: ServiceCensus,
+    pub(in crate::run) source: AnswerSource,
     /// The number of machines that the service named as changed, if they were requested.
-    pub(super) named: Option<u64>,
+    pub(in crate::run) named: Option<u64>,
     /// The time up to which the service's changes are taken into account; `None` if they are not.
-    pub(super) watermark: Option<Timestamp>,
+    pub(in crate::run) watermark: Option<Timestamp>,
 }
 
 impl Selection {
     /// Stores the last answers of the machines for which nothing can have changed as answers of
     /// this run, and the result of the selection. If that fails, these machines stay pending.
-    pub(super) fn keep(&self, record: &RunRecord, ending: &Ending, store: &mut Store) {
+    pub(in crate::run) fn keep(&self, record: &RunRecord, ending: &Ending, store: &mut Store) {
         let kept: Vec<MachineId> = self.selector.lock().kept().collect();
         let kept = store.keep_answers(record, kept);
         let kept = kept.and_then(|()| store.set_selection(record.run, Some(&self.result())));

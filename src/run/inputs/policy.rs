@@ -39,7 +39,7 @@ pub(crate) fn dated(policy: &Arc<Policy>, started_at: Timestamp, zone: &TimeZone
 }
 
 /// Warns about exceptions that match no gap, and about expired ones whose gaps are still open.
-pub(super) fn warn_of_exceptions(figures: &PolicyFigures) {
+pub(in crate::run) fn warn_of_exceptions(figures: &PolicyFigures) {
     let warnings = warnings(figures);
     for warning in warnings.iter().take(MOST_NAMED) {
         warn!("{warning}");

@@ -7,17 +7,6 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::{info, warn};
 
-use super::{
-    RunError, RunInput,
-    bulk_session::BulkSession,
-    collect::Collected,
-    deadline,
-    gate::recording_gate,
-    known_machines::{in_software, listed_lately, silent},
-    lend::lend,
-    prepare::{Prepared, Setup, SignedIn, graph_session, sign_in},
-    software,
-};
 use crate::{
     aggregate::{CrossCheckTally, SecondAnswers, settle},
     defender::{
@@ -28,6 +17,19 @@ use crate::{
         answer::Source, cross_check::CrossCheck, ending::Ending, machine::MachineId,
         outcome::Outcome, text::chain, vulnerabilities::BulkAnswers,
     },
+    run::{
+        RunError, RunInput,
+        bulk::{
+            known_machines::{in_software, listed_lately, silent},
+            session::BulkSession,
+        },
+        collect::Collected,
+        deadline,
+        gate::recording_gate,
+        lend::lend,
+        prepare::{Prepared, Setup, SignedIn, graph_session, sign_in},
+        software,
+    },
     store::{Recorded, RunId, RunRecord, Store, StoreError},
 };
 
@@ -36,7 +38,7 @@ type Missing = String;
 
 /// Warns before the machines are requested, which may take hours, if the token does not allow
 /// reading the second source. It is read nevertheless: the role may have been granted by then.
-pub(super) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
+pub(in crate::run) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
     let setup = &prepared.setup;
     if let (Some(source), Ok(_)) = (setup.input.config.cross_check, &prepared.session)
         && let Err(because) = permitted(setup, source).await
@@ -46,7 +48,9 @@ pub(super) async fn warn_of_missing_permission(prepared: &Prepared<'_>) {
 }
 
 /// Adds the comparison with a second source, if it is wanted, and stores it with the run.
-pub(super) async fn add_cross_check(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
+pub(in crate::run) async fn add_cross_check(
+    collected: Collected<'_>,
+) -> Result<Collected<'_>, RunError> {
     if let Some(source) = collected.setup.input.config.cross_check {
         return with_cross_check(collected, source).await;
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::{RunError, reporting::part_folders::folders};
 use crate::{
     config::{Config, Resolved},
     inventory::Inventory,
@@ -10,6 +9,7 @@ use crate::{
         self, Extras,
         output::{Claim, Conflict, Input},
     },
+    run::{RunError, reporting::part_folders::folders},
     store,
 };
 
