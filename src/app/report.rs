@@ -16,8 +16,7 @@ use crate::{
     notify::{News, Notifier},
     report::default_title,
     run::{
-        Finished, RunError, inputs::shared_feeds::SharedFeeds, interrupt, job::ReportJob,
-        renewal::renewal,
+        Finished, RunError, inputs::feeds::SharedFeeds, interrupt, job::ReportJob, renewal::renewal,
     },
     store::StoreFile,
 };

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use thiserror::Error;
 
-use super::{inputs::policy_error::PolicyError, metrics::MetricsError};
+use super::{inputs::policy::PolicyError, metrics::MetricsError};
 use crate::{
     config::AnswerSource,
     console::PrintError,

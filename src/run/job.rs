@@ -9,9 +9,9 @@ use tracing::warn;
 use super::{
     Finished, RunError, RunInput,
     inputs::{
+        feeds::SharedFeeds,
         files::{check_conflicts, inputs},
         policy::read_policy,
-        shared_feeds::SharedFeeds,
     },
     kept::{Criteria, RerenderInput, report_again},
     list::{ListInput, kept_list, list_of_run},

@@ -7,7 +7,7 @@ use crate::{
     collect::per_machine::Stops,
     config::{Config, MachineSource, Tenants},
     progress::{Bar, TenantBars},
-    run::inputs::shared_feeds::SharedFeeds,
+    run::inputs::feeds::SharedFeeds,
     store::StoreFile,
 };
 

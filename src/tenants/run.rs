@@ -27,7 +27,7 @@ use crate::{
         overview::{FILES, Overview, TenantRow},
     },
     run::{
-        RunError, inputs::shared_feeds::SharedFeeds, messages::inform,
+        RunError, inputs::feeds::SharedFeeds, messages::inform,
         reporting::step_summary::add_step_summary,
     },
     store::{KeptRuns, RunId, TenantsJournal, files_of},

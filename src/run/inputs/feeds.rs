@@ -1,8 +1,9 @@
 //! Reads the feeds of CVEs (KEV, EPSS, MSRC) before anything is requested.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 use crate::{aggregate::RankBy, config::Config, feeds, risk::Feeds, run::RunError};
 
@@ -18,4 +19,31 @@ pub(crate) fn read_feeds(config: &Config, now: Timestamp) -> Result<Arc<Feeds>, 
         return Err(RunError::NoFeeds);
     }
     Ok(Arc::new(feeds))
+}
+
+/// The feeds of several runs: each folder is read once, because that takes seconds, and memory.
+#[derive(Default)]
+pub(crate) struct SharedFeeds(Mutex<Vec<(PathBuf, Arc<Feeds>)>>);
+
+impl SharedFeeds {
+    /// The feeds of a configuration.
+    pub(in crate::run) fn of(
+        &self,
+        config: &Config,
+        now: Timestamp,
+    ) -> Result<Arc<Feeds>, RunError> {
+        let Some(folder) = &config.feeds else {
+            return read_feeds(config, now);
+        };
+        // Others wait here while a folder is read, instead of reading it, too.
+        let mut read = self.0.lock();
+        let known = read.iter().find(|(path, _)| *path == folder.path);
+        // Whether feeds are required depends on the tenant.
+        if let Some((_, feeds)) = known.filter(|(_, feeds)| !feeds.is_empty()) {
+            return Ok(Arc::clone(feeds));
+        }
+        let feeds = read_feeds(config, now)?;
+        read.push((folder.path.clone(), Arc::clone(&feeds)));
+        Ok(feeds)
+    }
 }

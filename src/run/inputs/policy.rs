@@ -3,19 +3,45 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
+use thiserror::Error;
 use tracing::warn;
 
-use super::policy_error::PolicyError;
 use crate::{
     aggregate::PolicyFigures,
     config::{Config, FailOn},
     domain::text::{counted, thousands},
-    policy::{DatedPolicy, Exceptions, Policy, exceptions::Exception, exceptions::file::read},
+    policy::{
+        DatedPolicy, Exceptions, ExceptionsError, Policy, exceptions::Exception,
+        exceptions::file::read,
+    },
     risk::Feeds,
 };
 
 /// The most exceptions with a warning of their own.
 const MOST_NAMED: usize = 10;
+
+/// A policy that cannot be read or applied.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// The accepted risks cannot be read.
+    #[error(transparent)]
+    Exceptions(#[from] ExceptionsError),
+    /// `--fail-on known-exploited` is given, but the catalogue of exploited CVEs is missing.
+    #[error("--fail-on known-exploited needs CISA's catalogue (KEV), and there is none")]
+    NoCatalogue,
+}
+
+impl PolicyError {
+    /// How to fix it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Exceptions(error) => error.hint(),
+            Self::NoCatalogue => {
+                "name a folder that has it with --feeds DIR, or leave the option out".to_owned()
+            }
+        }
+    }
+}
 
 /// Reads the policy. Fails if the file of exceptions is not valid, or if the policy needs a feed
 /// that is missing.
