@@ -92,15 +92,16 @@ use crate::{console::print, domain::exit_code::ExitCode};
 
 /// Runs to the end.
 pub(crate) async fn run(input: RunInput<'_>) -> Finished {
-    match conclusion(input).await {
+    match plan_or_run(input).await {
         Ok(Some(concluded)) => concluded.finish(),
         Ok(None) => Finished::without_reports(ExitCode::Complete),
         Err(error) => error.into(),
     }
 }
 
-/// Runs until the reports are written; `None` if only the plan was wanted.
-async fn conclusion(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunError> {
+/// Checks what can be checked without a request, and then runs until the reports are written; `None` if only
+/// the plan was wanted.
+async fn plan_or_run(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunError> {
     check_conflicts(input.config, input.inputs)?;
     check_parts(input.config, input.inventory, input.inputs)?;
     if input.config.dry_run {

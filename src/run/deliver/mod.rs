@@ -1,7 +1,50 @@
-//! Where the reports go besides their folder.
-//!
-//! - `lake`: adds the tables of a run to those of all runs
-//! - `upload`: uploads the reports
+//! Where the reports go besides their folder: the folders of `--split-by`, the lake, and the place that they are
+//! uploaded to.
 
 pub(crate) mod lake;
 pub(crate) mod upload;
+
+use tracing::error;
+
+use self::upload::{WrittenFiles, put_off, upload_run};
+use super::{
+    RunError, RunInput,
+    prepare::Setup,
+    reporting::{
+        data::RunData,
+        split::{Outcomes, write_parts},
+    },
+};
+use crate::domain::{ending::Ending, text::chain};
+
+/// Writes the folders of `--split-by`; then adds the run to the lake, and uploads its reports. If
+/// both of these fail, the second failure is only logged.
+pub(super) async fn deliver(
+    setup: &Setup<'_>,
+    data: &RunData<'_>,
+    ending: &Ending,
+    outcomes: &Outcomes<'_>,
+    mut written: WrittenFiles,
+) -> Result<(), RunError> {
+    write_parts(data, &setup.output, outcomes, &mut written)?;
+    let RunInput {
+        config,
+        started,
+        stops,
+        ..
+    } = setup.input;
+    let added = lake::add(data, ending, started.timestamp(), &stops.gentle).await;
+    let uploaded = if ending.reached_its_goal() {
+        upload_run(config, &written, started, &stops.gentle).await
+    } else {
+        put_off(config);
+        Ok(())
+    };
+    match (added, uploaded) {
+        (Err(first), Err(second)) => {
+            error!("{}", chain(&second));
+            Err(first)
+        }
+        (added, uploaded) => added.and(uploaded),
+    }
+}

@@ -52,7 +52,7 @@ pub(crate) fn rendered(config: &Config, code: ExitCode, exit_code: ExitCode) -> 
 
 /// How a complete pass over the list ended, with the exit code, and how to request the rest. Runs
 /// that ended early have their own messages.
-pub(crate) fn conclusion(
+pub(crate) fn how_it_ended(
     config: &Config,
     ending: &Ending,
     run: &RunRecord,

@@ -9,7 +9,7 @@ use tracing::info;
 pub(crate) use self::begin::{listed, listed_by_service, shared_names, unreadable_last_seen};
 pub(super) use self::{
     begin::{resuming, reusable_answers, waiting_for_other},
-    end::{conclusion, how_to_resume, rendered},
+    end::{how_it_ended, how_to_resume, rendered},
     unreadable::warn_of_unreadable,
 };
 use crate::config::Console;

@@ -7,23 +7,23 @@
 //! The file is replaced in one step. A run that ended before it had reports only replaces the
 //! samples about the attempt: the last success and the last figures stay.
 
+mod error;
 mod samples;
 mod text;
 
 use std::{
     fs,
     io::{self, ErrorKind},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use thiserror::Error;
 use tracing::warn;
 
-pub(super) use self::samples::EndedRun;
+pub(super) use self::{error::MetricsError, samples::figures, text::Sample};
 use self::{
-    samples::{attempt, figures},
+    samples::attempt,
     text::{Samples, is_ours, tenant_label},
 };
 use super::RunError;
@@ -35,22 +35,6 @@ use crate::{
 
 /// Held while the file is read and replaced, so that tenants write one after the other.
 static WRITING: Mutex<()> = Mutex::new(());
-
-/// Why the metrics cannot be written. Checked before anything is requested.
-#[derive(Debug, Error)]
-pub enum MetricsError {
-    /// The folder cannot be written to.
-    #[error("the metrics {} cannot be written", path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file of another program has this name.
-    #[error("{} is not a file with metrics of patchgap", .0.display())]
-    Others(PathBuf),
-}
 
 /// Checks that the metrics can be written, and would not replace anything else.
 pub(super) fn check(config: &Config) -> Result<(), MetricsError> {
@@ -71,11 +55,10 @@ pub(super) fn check(config: &Config) -> Result<(), MetricsError> {
     temporary(folder).map(drop).map_err(unwritable)
 }
 
-/// Writes the metrics of a run with reports.
-pub(super) fn write(config: &Config, run: &EndedRun<'_>, code: ExitCode) {
-    let now = Timestamp::now();
-    let mut samples = attempt(run.started, now, code);
-    samples.extend(figures(run));
+/// Writes the metrics of a run whose reports have these figures.
+pub(super) fn write(config: &Config, figures: Vec<Sample>, started: Timestamp, code: ExitCode) {
+    let mut samples = attempt(started, Timestamp::now(), code);
+    samples.extend(figures);
     replace(config, |old, tenant| old.with_run(tenant, samples));
 }
 

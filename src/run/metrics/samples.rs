@@ -3,18 +3,7 @@
 use jiff::Timestamp;
 
 use super::text::Sample;
-use crate::{aggregate::KnownExploited, domain::exit_code::ExitCode, store::RunRecord};
-
-/// A run with reports.
-pub(in crate::run) struct EndedRun<'run> {
-    pub(in crate::run) record: &'run RunRecord,
-    /// The machines of the list that are never requested.
-    pub(in crate::run) skipped: u64,
-    /// The gaps that are known to be exploited; `None` without the catalogue.
-    pub(in crate::run) known_exploited: Option<KnownExploited>,
-    /// When the process started.
-    pub(in crate::run) started: Timestamp,
-}
+use crate::{domain::exit_code::ExitCode, run::reporting::data::RunData};
 
 /// The samples of every run, with or without reports.
 pub(super) fn attempt(started: Timestamp, ended: Timestamp, code: ExitCode) -> Vec<Sample> {
@@ -32,10 +21,10 @@ pub(super) fn attempt(started: Timestamp, ended: Timestamp, code: ExitCode) -> V
 }
 
 /// The samples of a run with reports.
-pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
-    let tally = run.record.tally;
-    let figures = run.record.figures.unwrap_or_default();
-    let requests = run.record.requests;
+pub(in crate::run) fn figures(data: &RunData<'_>) -> Vec<Sample> {
+    let tally = data.record.tally;
+    let figures = data.record.figures.unwrap_or_default();
+    let requests = data.record.requests;
     let machines = |status, count| Sample::labelled("patchgap_machines", ("status", status), count);
     let calls = |kind, count| Sample::labelled("patchgap_requests", ("kind", kind), count);
     let mut samples = vec![
@@ -43,7 +32,7 @@ pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
         machines("notFound", tally.not_found),
         machines("failed", tally.failed),
         machines("pending", tally.pending),
-        machines("skipped", run.skipped),
+        machines("skipped", data.fleet.skipped.len() as u64),
         Sample::of(
             "patchgap_coverage_ratio",
             ratio(tally.answered, tally.machines()),
@@ -56,7 +45,7 @@ pub(super) fn figures(run: &EndedRun<'_>) -> Vec<Sample> {
         calls("retried", requests.retried),
         calls("throttled", requests.throttled),
     ];
-    if let Some(exploited) = run.known_exploited {
+    if let Some(exploited) = data.fleet.known_exploited {
         samples.extend([
             Sample::of("patchgap_known_exploited_gaps", exploited.gaps),
             Sample::of("patchgap_known_exploited_machines", exploited.machines),

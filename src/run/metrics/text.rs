@@ -57,7 +57,7 @@ const METRICS: [(&str, &str); 13] = [
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sample {
+pub(in crate::run) struct Sample {
     pub(super) name: &'static str,
     /// Without the braces; the tenant's comes first.
     labels: String,
