@@ -2,7 +2,7 @@
 //! of nights is simulated first, without delays, so that there is something to compare with. A
 //! month's updates are released on the second of them, so that time to patch has a curve.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -29,7 +29,7 @@ use crate::{
     quota::{Pace, RateLimits},
     run::{
         Finished, RunError, RunInput,
-        inputs::{feeds::read_feeds, files::check_conflicts},
+        inputs::{criteria::Criteria, feeds::read_feeds, files::check_conflicts},
         interrupt,
         list::{ListInput, list_of_run},
         run,
@@ -177,14 +177,16 @@ impl Demonstration<'_> {
         point_at(&mut config, simulator);
         self.fetch_feeds(&mut config, simulator).await?;
         let inventory = self.inventory(&config, simulator).await?;
-        let feeds = &read_feeds(&config, Timestamp::now())?;
+        let criteria = Criteria {
+            feeds: read_feeds(&config, Timestamp::now())?,
+            ..Criteria::default()
+        };
         let input = RunInput {
-            feeds,
-            policy: &Arc::default(),
             config: &config,
             inputs: &[],
             state: &self.state,
             inventory: &inventory,
+            criteria: &criteria,
             started: &self.context.surroundings.started,
             bar: &self.context.bar,
             stops: &self.stops,

@@ -18,8 +18,9 @@ use crate::{
     report::{Report, Run, changes_csv, changes_json, terminal},
     run::{
         RunError,
+        inputs::criteria::Criteria,
         kept::{
-            Criteria, KeptRun,
+            KeptRun,
             find::{last_run, numbered},
         },
         reporting::{

@@ -1,12 +1,10 @@
 //! The input of a run.
 
-use std::sync::Arc;
-
 use jiff::ZonedDateTime;
 
 use crate::{
-    collect::per_machine::Stops, config::Config, inventory::Inventory, policy::Policy,
-    progress::Bar, report::output::Input, risk::Feeds, store::StoreFile,
+    collect::per_machine::Stops, config::Config, inventory::Inventory, progress::Bar,
+    report::output::Input, run::inputs::criteria::Criteria, store::StoreFile,
 };
 
 /// The input of a run. `report` and `demo` differ only in its origin.
@@ -18,10 +16,7 @@ pub(crate) struct RunInput<'run> {
     /// The file of the store.
     pub(crate) state: &'run StoreFile,
     pub(crate) inventory: &'run Inventory,
-    /// The feeds of CVEs (KEV, EPSS, MSRC).
-    pub(crate) feeds: &'run Arc<Feeds>,
-    /// Which gaps are accepted or overdue.
-    pub(crate) policy: &'run Arc<Policy>,
+    pub(crate) criteria: &'run Criteria,
     pub(crate) started: &'run ZonedDateTime,
     pub(crate) bar: &'run Bar,
     /// Cancelled when the run is interrupted.

@@ -9,11 +9,11 @@ use tracing::warn;
 use super::{
     Finished, RunError, RunInput,
     inputs::{
+        criteria::Criteria,
         feeds::SharedFeeds,
         files::{check_conflicts, inputs},
-        policy::read_policy,
     },
-    kept::{Criteria, RerenderInput, report_again},
+    kept::{RerenderInput, report_again},
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
     metrics::{self, with_failure_written},
@@ -60,8 +60,7 @@ impl ReportJob<'_> {
         let config = &self.resolved.config;
         let inventory = self.list_in_file()?;
         let inputs = self.inputs();
-        let feeds = self.feeds.of(config, self.started.timestamp())?;
-        let policy = read_policy(config, &feeds)?;
+        let criteria = Criteria::read(config, self.feeds, self.started.timestamp())?;
         if let Some(warning) = renewal(config, self.started.timestamp()) {
             warn!("{warning}");
         }
@@ -84,8 +83,7 @@ impl ReportJob<'_> {
             inputs: &inputs,
             state: self.state,
             inventory: &inventory,
-            feeds: &feeds,
-            policy: &policy,
+            criteria: &criteria,
             started: self.started,
             bar: self.bar,
             stops: self.stops,
@@ -106,14 +104,13 @@ impl ReportJob<'_> {
         if let Some(inventory) = &inventory {
             self.warn_of_oddities(inventory);
         }
-        let feeds = self.feeds.of(config, self.started.timestamp())?;
-        let policy = read_policy(config, &feeds)?;
+        let criteria = Criteria::read(config, self.feeds, self.started.timestamp())?;
         let again = RerenderInput {
             config,
             state: self.state.path(),
             inputs: &inputs,
             started: self.started,
-            criteria: &Criteria { feeds, policy },
+            criteria: &criteria,
             stop: &self.stops.gentle,
         };
         report_again(&again, inventory).await

@@ -23,8 +23,9 @@ use crate::{
     domain::exit_code::ExitCode,
     run::{
         RunError,
+        inputs::criteria::Criteria,
         kept::{
-            Criteria, KeptRun,
+            KeptRun,
             find::{last_run, numbered},
         },
     },

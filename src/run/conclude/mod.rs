@@ -27,7 +27,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::{Fleet, SoftwareOn},
+    aggregate::Fleet,
     domain::{ending::Ending, text::chain},
     inventory::ListCheck,
     report::{Notice, overview::RunDigest},
@@ -46,11 +46,11 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
         calls,
         ..
     } = collected;
-    let (input, until) = (setup.input, setup.input.config.until);
+    let input = setup.input;
     let (mut store, unsaved) = (recorded.store, recorded.unsaved);
     let is_unsaved = !unsaved.is_empty();
     let (ending, mut failure) = apply_store_failure(ending, is_unsaved, recorded.failure);
-    if until.is_some() && failure.is_none() {
+    if input.config.until.is_some() && failure.is_none() {
         // A failure here does not prevent the reports.
         failure = store.keep_last(record.run).err();
     }
@@ -73,8 +73,8 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
         let passed_on = answers.for_each_outcome(data.record.run, record);
         passed_on.map_err(RunError::Unreadable)
     };
-    let delivered = deliver(&setup, &data, &ending, &outcomes, written).await;
-    let undelivered = delivered.err();
+    let delivered = deliver(&setup, &data, &ending, &outcomes, written);
+    let undelivered = delivered.await.err();
     let figures = metrics::figures(&data);
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
@@ -128,19 +128,20 @@ fn assemble<'run>(
     ending: &Ending,
 ) -> Result<RunData<'run>, RunError> {
     let input = setup.input;
-    let zone = input.started.time_zone();
-    let software = SoftwareOn::of(setup.software.as_ref(), record.started_at, zone);
-    let fleet = answers.aggregate(&record, input, software);
-    let fleet = fleet.map_err(RunError::Unreadable)?;
-    warn_of_unreadable(&fleet.unreadable);
-    warn_of_exceptions(&fleet.policy);
     let sources = Sources {
         config: input.config,
-        time_zone: zone,
+        time_zone: input.started.time_zone(),
         inventory: input.inventory,
         answers,
         kept: answers.kept(),
     };
+    let (software, run) = (setup.software.as_ref(), record.run);
+    let fleet = sources.fleet(&record, input.criteria, software, |outcome| {
+        answers.for_each_outcome(run, outcome)
+    });
+    let fleet = fleet.map_err(RunError::Unreadable)?;
+    warn_of_unreadable(&fleet.unreadable);
+    warn_of_exceptions(&fleet.policy);
     let mut data = RunData::new(sources, fleet, record, |is_enough| {
         ending.outcome(is_enough)
     });

@@ -27,11 +27,7 @@ pub(crate) struct SharedFeeds(Mutex<Vec<(PathBuf, Arc<Feeds>)>>);
 
 impl SharedFeeds {
     /// The feeds of a configuration.
-    pub(in crate::run) fn of(
-        &self,
-        config: &Config,
-        now: Timestamp,
-    ) -> Result<Arc<Feeds>, RunError> {
+    pub(super) fn of(&self, config: &Config, now: Timestamp) -> Result<Arc<Feeds>, RunError> {
         let Some(folder) = &config.feeds else {
             return read_feeds(config, now);
         };

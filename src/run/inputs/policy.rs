@@ -45,7 +45,7 @@ impl PolicyError {
 
 /// Reads the policy. Fails if the file of exceptions is not valid, or if the policy needs a feed
 /// that is missing.
-pub(crate) fn read_policy(config: &Config, feeds: &Feeds) -> Result<Arc<Policy>, PolicyError> {
+pub(super) fn read_policy(config: &Config, feeds: &Feeds) -> Result<Arc<Policy>, PolicyError> {
     if config.policy.fail_on == FailOn::KnownExploited && feeds.kev.is_none() {
         return Err(PolicyError::NoCatalogue);
     }

@@ -1,12 +1,12 @@
 //! A run in the store whose reports are rendered again.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::find::{last_run, numbered};
 use crate::{
-    aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
+    aggregate::Fleet,
     collect::Requests,
     config::Config,
     domain::{
@@ -15,25 +15,13 @@ use crate::{
         software::RunSoftware,
     },
     inventory::Inventory,
-    policy::Policy,
-    risk::Feeds,
     run::{
         RunError,
-        inputs::policy::dated,
-        reporting::{
-            answers::with_tenant,
-            data::{RunData, Sources},
-        },
+        inputs::criteria::Criteria,
+        reporting::data::{RunData, Sources},
     },
     store::{Reuse, RunRecord, Snapshot, Store, StoreError},
 };
-
-/// The feeds and the policy, which decide which gaps matter.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Criteria {
-    pub(crate) feeds: Arc<Feeds>,
-    pub(crate) policy: Arc<Policy>,
-}
 
 /// A kept run, or what the store knows about the machines of another list.
 pub(crate) struct KeptRun {
@@ -99,25 +87,18 @@ impl KeptRun {
     /// The figures of the machines, from the store.
     pub(crate) fn aggregate(
         &self,
-        store: &Snapshot,
+        answers: &Snapshot,
         config: &Config,
         started: &ZonedDateTime,
         criteria: &Criteria,
     ) -> Result<Fleet, RunError> {
         let now = started.timestamp();
-        let started_at = self.run.as_ref().map_or(now, |run| run.started_at);
-        let aggregation = Aggregation::of(&self.inventory, started_at);
-        let policy = dated(&criteria.policy, started_at, started.time_zone());
-        let feeds = with_tenant(&criteria.feeds, store)?;
-        let aggregation = aggregation.with_feeds(&feeds);
-        let mut aggregation = aggregation.with_policy(&policy, &feeds);
-        let mut record = |outcome, answer| aggregation.record(outcome, answer);
-        self.for_each_outcome(store, now, &mut record)?;
-        let ended_at = self.run.as_ref().map_or(now, RunRecord::last_sign_of_life);
-        let rank_by = RankBy::for_people(config.reports.rank_by, &criteria.feeds);
-        let zone = started.time_zone();
-        let software = SoftwareOn::of(self.software.as_ref(), started_at, zone);
-        Ok(aggregation.finish(rank_by, ended_at, software))
+        let (record, software) = (self.record(now), self.software.as_ref());
+        let sources = self.sources(answers, config, started);
+        let fleet = sources.fleet(&record, criteria, software, |outcome| {
+            self.for_each_outcome(answers, now, outcome)
+        });
+        Ok(fleet?)
     }
 
     /// Passes on the outcomes that are recent enough.
@@ -190,7 +171,7 @@ impl KeptRun {
         })
     }
 
-    /// The data for the reports. For another list it is presented as if collected now.
+    /// The data for the reports.
     pub(crate) fn data<'run>(
         &'run self,
         answers: &'run Snapshot,
@@ -198,22 +179,8 @@ impl KeptRun {
         config: &'run Config,
         started: &'run ZonedDateTime,
     ) -> RunData<'run> {
-        let now = started.timestamp();
-        let record = self.run.clone().unwrap_or_else(|| RunRecord {
-            started_at: now,
-            finished_at: Some(now),
-            ended: None,
-            requests: Requests::default(),
-            rechecked: Accuracy::default(),
-            ..self.last.clone()
-        });
-        let sources = Sources {
-            config,
-            time_zone: started.time_zone(),
-            inventory: &self.inventory,
-            answers,
-            kept: answers,
-        };
+        let sources = self.sources(answers, config, started);
+        let record = self.record(started.timestamp());
         let ended = record.ended;
         RunData {
             run: self.run.as_ref().map(|run| run.run),
@@ -222,5 +189,32 @@ impl KeptRun {
                 RunOutcome::rerendered(ended, is_enough)
             })
         }
+    }
+
+    fn sources<'run>(
+        &'run self,
+        answers: &'run Snapshot,
+        config: &'run Config,
+        started: &'run ZonedDateTime,
+    ) -> Sources<'run> {
+        Sources {
+            config,
+            time_zone: started.time_zone(),
+            inventory: &self.inventory,
+            answers,
+            kept: answers,
+        }
+    }
+
+    /// The record of the run. Another list is presented as if collected now.
+    fn record(&self, now: Timestamp) -> RunRecord {
+        self.run.clone().unwrap_or_else(|| RunRecord {
+            started_at: now,
+            finished_at: Some(now),
+            ended: None,
+            requests: Requests::default(),
+            rechecked: Accuracy::default(),
+            ..self.last.clone()
+        })
     }
 }

@@ -13,13 +13,13 @@ use jiff::ZonedDateTime;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-pub(crate) use self::kept_run::{Criteria, KeptRun};
+pub(crate) use self::kept_run::KeptRun;
 use super::{
     Finished, RunError,
     conclude::fail_on::{alarmed, is_alarming},
     deliver::upload::{WrittenFiles, upload_run},
     dry_run,
-    inputs::{files::check_parts, policy::warn_of_exceptions},
+    inputs::{criteria::Criteria, files::check_parts, policy::warn_of_exceptions},
     list::list_check,
     messages::{rendered, warn_of_unreadable},
     reporting::{

@@ -1,9 +1,8 @@
 //! The answers after collecting: those in the store, and those that could not be stored.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use crate::{
-    aggregate::{Aggregation, Fleet, RankBy, SoftwareOn},
     domain::{
         gaps::{AnswerRef, Gaps},
         kb::MissingKbs,
@@ -11,23 +10,8 @@ use crate::{
         since::MissingSince,
     },
     report::output::readers,
-    risk::Feeds,
-    run::{input::RunInput, inputs::policy::dated},
-    store::{RunId, RunRecord, Snapshot, Store, StoreError},
+    store::{RunId, Snapshot, Store, StoreError},
 };
-
-/// The feeds with the service's own data about CVEs, if the answers have any.
-pub(in crate::run) fn with_tenant(
-    feeds: &Arc<Feeds>,
-    store: &Snapshot,
-) -> Result<Arc<Feeds>, StoreError> {
-    let facts = store.cve_facts()?;
-    Ok(if facts.is_empty() {
-        Arc::clone(feeds)
-    } else {
-        Arc::new(feeds.with_tenant(facts))
-    })
-}
 
 /// The answers of a run, stored or not.
 #[derive(Debug)]
@@ -58,25 +42,6 @@ impl Answers {
     /// The store, for writing again.
     pub(in crate::run) fn into_store(self) -> Store {
         self.kept.into_store()
-    }
-
-    /// The figures of these answers for the run's machines.
-    pub(in crate::run) fn aggregate(
-        &self,
-        run: &RunRecord,
-        input: RunInput<'_>,
-        software: Option<SoftwareOn<'_>>,
-    ) -> Result<Fleet, StoreError> {
-        let aggregation = Aggregation::of(input.inventory, run.started_at);
-        let policy = dated(input.policy, run.started_at, input.started.time_zone());
-        let feeds = with_tenant(input.feeds, &self.kept)?;
-        let aggregation = aggregation.with_feeds(&feeds);
-        let mut aggregation = aggregation.with_policy(&policy, &feeds);
-        self.for_each_outcome(run.run, &mut |outcome, place| {
-            aggregation.record(outcome, place);
-        })?;
-        let rank_by = RankBy::for_people(input.config.reports.rank_by, input.feeds);
-        Ok(aggregation.finish(rank_by, run.last_sign_of_life(), software))
     }
 
     /// Passes on the outcomes of a run.

@@ -1,22 +1,30 @@
 //! The data that reports need of a run. `report`, `report --offline` and `diff` assemble it from
 //! their own sources, and reports borrow it as a [`Run`].
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::tz::TimeZone;
 
 use super::before_base::BeforeBase;
 use crate::{
-    aggregate::{Coverage, Fleet},
+    aggregate::{Aggregation, Coverage, Fleet, RankBy, SoftwareOn},
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{
-        bulk::BulkRun, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
-        ending::RunOutcome, gaps::Gaps, software::RunSoftware,
+        bulk::BulkRun,
+        call_selection::CallSelection,
+        census::Census,
+        cross_check::CrossCheck,
+        ending::RunOutcome,
+        gaps::{AnswerRef, Gaps},
+        outcome::Outcome,
+        software::RunSoftware,
     },
     inventory::{Inventory, ListCheck},
     report::{self, Extras, Facts, Past, Run, RunKbs, Tool, TrendPoint, default_title},
-    store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot},
+    risk::Feeds,
+    run::inputs::{criteria::Criteria, policy::dated},
+    store::{Figures, OutcomeCounts, RunId, RunRecord, Snapshot, StoreError},
 };
 
 /// The sources of a run's data.
@@ -41,6 +49,34 @@ impl<'run> Sources<'run> {
             base,
         }
     }
+
+    /// The figures of a run's machines, from the outcomes that `for_each` passes on.
+    pub(in crate::run) fn fleet(
+        &self,
+        record: &RunRecord,
+        criteria: &Criteria,
+        software: Option<&RunSoftware>,
+        for_each: impl FnOnce(&mut dyn FnMut(Outcome, AnswerRef)) -> Result<(), StoreError>,
+    ) -> Result<Fleet, StoreError> {
+        let policy = dated(&criteria.policy, record.started_at, self.time_zone);
+        let feeds = with_tenant(&criteria.feeds, self.kept)?;
+        let aggregation = Aggregation::of(self.inventory, record.started_at).with_feeds(&feeds);
+        let mut aggregation = aggregation.with_policy(&policy, &feeds);
+        for_each(&mut |outcome, answer| aggregation.record(outcome, answer))?;
+        let rank_by = RankBy::for_people(self.config.reports.rank_by, &criteria.feeds);
+        let software = SoftwareOn::of(software, record.started_at, self.time_zone);
+        Ok(aggregation.finish(rank_by, record.last_sign_of_life(), software))
+    }
+}
+
+/// The feeds with the service's own data about CVEs, if the answers have any.
+fn with_tenant(feeds: &Arc<Feeds>, store: &Snapshot) -> Result<Arc<Feeds>, StoreError> {
+    let facts = store.cve_facts()?;
+    Ok(if facts.is_empty() {
+        Arc::clone(feeds)
+    } else {
+        Arc::new(feeds.with_tenant(facts))
+    })
 }
 
 /// The data that reports need of a run.
