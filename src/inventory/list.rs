@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     cells::Cells,
     columns::{
-        last_seen::{LastSeen, Unread, last_seen_column},
+        last_seen::{LastSeen, Unread, is_silent, last_seen_column},
         machine_names::{SharedNames, name_column},
     },
 };
@@ -180,16 +180,29 @@ impl Inventory {
     /// The machines that by then had not been seen for so long that an empty answer says nothing
     /// about them.
     pub fn silent(&self, now: Timestamp) -> HashSet<MachineId> {
+        self.last_seen_at(now, |seen| is_silent(seen, now))
+    }
+
+    /// The machines of which it is known that they are not silent.
+    pub fn seen_lately(&self, now: Timestamp) -> HashSet<MachineId> {
+        self.last_seen_at(now, |seen| !is_silent(seen, now))
+    }
+
+    fn last_seen_at(
+        &self,
+        now: Timestamp,
+        is_wanted: impl Fn(Timestamp) -> bool,
+    ) -> HashSet<MachineId> {
         let Some((column, last_seen)) = self.last_seen_column().zip(self.last_seen(now)) else {
             return HashSet::new();
         };
-        let is_silent = |position: usize| {
-            let cell = self.cells.row(position).nth(column);
-            cell.is_some_and(|cell| last_seen.was_silent(cell, now))
+        let is_wanted = |position: usize| {
+            let seen = last_seen.read(self.cells.row(position).nth(column)?);
+            seen.map(&is_wanted)
         };
         let machines = self.machines.iter().enumerate();
-        let silent = machines.filter(|(position, _)| is_silent(*position));
-        silent.map(|(_, machine)| machine.id).collect()
+        let wanted = machines.filter(|(position, _)| is_wanted(*position) == Some(true));
+        wanted.map(|(_, machine)| machine.id).collect()
     }
 
     /// The cells of that column that cannot be read as a time; `None` if all can.

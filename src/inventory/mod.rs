@@ -41,7 +41,7 @@ mod times;
 pub use cells::Cells;
 pub use columns::{
     groups::GroupBy,
-    last_seen::{LastSeen, Unread},
+    last_seen::{LastSeen, Unread, is_silent},
     machine_names::SharedNames,
     report_names::OWN_COLUMNS,
 };

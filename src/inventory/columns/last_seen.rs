@@ -67,8 +67,9 @@ impl LastSeen {
     /// Whether a machine with this cell had been silent at the time `at` for so long that an empty
     /// answer means nothing. False if the cell cannot be read.
     pub fn was_silent(&self, cell: &str, at: Timestamp) -> bool {
-        let seen = self.times.read(cell);
-        seen.is_some_and(|seen| at.duration_since(seen) > LONG)
+        self.times
+            .read(cell)
+            .is_some_and(|seen| is_silent(seen, at))
     }
 
     /// Whether the cell holds text that cannot be read as a time.
@@ -86,6 +87,12 @@ impl LastSeen {
             machines: 1 + unread.count() as u64,
         })
     }
+}
+
+/// Whether a machine that was last seen then had been silent at the time `at` for so long that an empty answer
+/// means nothing.
+pub fn is_silent(seen: Timestamp, at: Timestamp) -> bool {
+    at.duration_since(seen) > LONG
 }
 
 impl Unread {

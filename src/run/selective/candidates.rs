@@ -3,17 +3,14 @@
 use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     collect::selective::{Candidate, LastAnswer},
     domain::{machine::MachineId, software::SoftwareInventory},
-    inventory::Inventory,
+    inventory::{Inventory, is_silent},
     store::MachineProgress,
 };
-
-/// After this long without contact the service has no current data about a machine.
-const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The data from which the candidates of a run are derived.
 pub(super) struct Known<'run> {
@@ -64,7 +61,7 @@ impl Known<'_> {
     }
 
     fn came_back(&self, machine: MachineId, last_seen: Option<Timestamp>) -> bool {
-        let is_silent = last_seen.is_some_and(|seen| self.now.duration_since(seen) > SILENT_AFTER);
+        let is_silent = last_seen.is_some_and(|seen| is_silent(seen, self.now));
         !is_silent && self.silent_at_last_run.contains(&machine)
     }
 }
