@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     collect::Requests,
-    defender::Session,
+    defender::{Session, auth::SignInError},
     domain::{census::Census, cross_check::CrossCheck, ending::Ending},
-    store::{MachineProgress, Recorded, Recorder, RunRecord, StartedRun, Store},
+    store::{MachineProgress, Recorded, Recorder, RunRecord, Store},
 };
 
 /// A run that has finished sending requests.
@@ -44,31 +44,68 @@ pub(super) struct Collected<'run> {
     pub(super) calls: Calls,
 }
 
-/// Collects the remaining machines; none if the sign-in failed.
+/// Collects the remaining machines, stores the outcomes, and shows progress; none if the sign-in failed.
 pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, RunError> {
     let Prepared {
         setup,
-        started,
+        mut started,
         store,
         session,
         calls,
         ..
     } = prepared;
-    let error = match session {
-        Ok(session) => {
-            let collector = Collector {
-                setup,
-                session,
-                calls,
-            };
-            return collector.request(started, store).await;
-        }
-        Err(error) => error,
+    let session = match session {
+        Ok(session) => session,
+        Err(error) => return Ok(nothing_collected(setup, started.record, store, &error)),
     };
+    let input = setup.input;
+    let gate = gate(input.config, &store, &setup.identity)?;
+    let hurry = input.stops.gentle.clone();
+    let recorder = Recorder::start(store, &started, &setup.identity.application, hurry)?;
+    let is_wanted = input.config.census || input.config.cross_check.is_some();
+    let for_comparisons = is_wanted.then(|| session.over_other_connections());
+    let for_comparisons = for_comparisons.transpose()?;
+    // Collecting takes hours, so the machines' status is dropped as soon as it is not needed.
+    let machines = mem::take(&mut started.machines);
+    let call = Call {
+        input,
+        gate: Arc::new(gate.recording_in(|api| recorder.ledger(api))),
+        recorder: &recorder,
+        session,
+    };
+    let ended = collect_by(&calls, call, machines).await?;
+    let record = finished_now(started.record);
+    let record = RunRecord {
+        requests: record.requests.plus(ended.requests),
+        ..record
+    };
+    let mut written = recorder.finish().map_err(RunError::Unreadable)?;
+    if let (Some(selection), None) = (calls.selection(), &written.failure) {
+        selection.keep(&record, &ended.ending, &mut written.store);
+    }
     Ok(Collected {
         setup,
-        record: finished_now(started.record),
-        ending: no_sign_in(&error),
+        record,
+        ending: ended.ending,
+        recorded: written,
+        session: for_comparisons,
+        census: None,
+        cross_check: None,
+        calls,
+    })
+}
+
+/// A run that could not sign in: there are stored answers to report.
+fn nothing_collected<'run>(
+    setup: Setup<'run>,
+    record: RunRecord,
+    store: Store,
+    error: &SignInError,
+) -> Collected<'run> {
+    Collected {
+        setup,
+        record: finished_now(record),
+        ending: no_sign_in(error),
         recorded: Recorded {
             store,
             unsaved: Vec::new(),
@@ -78,58 +115,6 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         census: None,
         cross_check: None,
         calls: Calls::Every,
-    })
-}
-
-/// The context of collecting, except the store.
-struct Collector<'run> {
-    setup: Setup<'run>,
-    session: Session,
-    calls: Calls,
-}
-
-impl<'run> Collector<'run> {
-    /// Requests the remaining machines, stores the outcomes, and shows progress.
-    async fn request(
-        self,
-        mut started: StartedRun,
-        store: Store,
-    ) -> Result<Collected<'run>, RunError> {
-        let input = self.setup.input;
-        let gate = gate(input.config, &store, &self.setup.identity)?;
-        let hurry = input.stops.gentle.clone();
-        let recorder = Recorder::start(store, &started, &self.setup.identity.application, hurry)?;
-        let is_wanted = input.config.census || input.config.cross_check.is_some();
-        let for_comparisons = is_wanted.then(|| self.session.over_other_connections());
-        let for_comparisons = for_comparisons.transpose()?;
-        // Collecting takes hours, so the machines' status is dropped as soon as it is not needed.
-        let machines = mem::take(&mut started.machines);
-        let call = Call {
-            input,
-            gate: Arc::new(gate.recording_in(|api| recorder.ledger(api))),
-            recorder: &recorder,
-            session: self.session,
-        };
-        let ended = collect_by(&self.calls, call, machines).await?;
-        let record = finished_now(started.record);
-        let record = RunRecord {
-            requests: record.requests.plus(ended.requests),
-            ..record
-        };
-        let mut written = recorder.finish().map_err(RunError::Unreadable)?;
-        if let (Some(selection), None) = (self.calls.selection(), &written.failure) {
-            selection.keep(&record, &ended.ending, &mut written.store);
-        }
-        Ok(Collected {
-            setup: self.setup,
-            record,
-            ending: ended.ending,
-            recorded: written,
-            session: for_comparisons,
-            census: None,
-            cross_check: None,
-            calls: self.calls,
-        })
     }
 }
 
