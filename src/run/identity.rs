@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     config::Config,
-    defender::auth::Claims,
+    defender::{auth::Claims, refusal::lacks},
     inventory::Inventory,
     store::{Application, RunParams, Service},
 };
@@ -49,6 +49,11 @@ impl Identity {
     /// The source of the answers.
     pub(crate) const fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// The roles of the token, if it is known to have none of these.
+    pub(super) fn lacks(&self, roles: &[&str]) -> Option<String> {
+        lacks(self.claims.as_ref()?, roles)
     }
 
     /// The parameters of a run that did not wait for another one.

@@ -8,15 +8,16 @@ use parking_lot::Mutex;
 use tracing::warn;
 
 use super::{
-    RunError, deadline, gate::recording_gate, identity::Identity, input::RunInput, lend::lend,
+    RunError,
+    gate::recording_gate,
+    identity::Identity,
+    input::{RunInput, missing_because},
+    lend::lend,
     prepare::Prepared,
 };
 use crate::{
     collect::{bulk::BulkFetcher, software},
-    defender::{
-        Session,
-        refusal::{REQUIRED_ROLE, lacks},
-    },
+    defender::{Session, refusal::REQUIRED_ROLE},
     domain::{
         machine::MachineId,
         software::{RunSoftware, SoftwareInventory},
@@ -79,8 +80,7 @@ pub(super) async fn fetch(
     session: &Session,
     store: &Arc<Mutex<Store>>,
 ) -> Result<SoftwareInventory, String> {
-    let claims = identity.claims.as_ref();
-    if let Some(held) = claims.and_then(|claims| lacks(claims, &[REQUIRED_ROLE])) {
+    if let Some(held) = identity.lacks(&[REQUIRED_ROLE]) {
         return Err(format!(
             "the token lacks the permission {REQUIRED_ROLE}; its roles: {held}"
         ));
@@ -93,14 +93,8 @@ pub(super) async fn fetch(
         retries: config.service.retries,
         clock: Timestamp::now,
     };
-    let inventory = tokio::select! {
-        biased;
-        () = input.stops.gentle.cancelled() => Err("the run was interrupted".to_owned()),
-        () = deadline::reached(config.until, Timestamp::now) => {
-            Err("the time limit was reached".to_owned())
-        }
-        inventory = software::fetch(&fetcher) => inventory,
-    }?;
+    let inventory = input.in_time(software::fetch(&fetcher)).await;
+    let inventory = inventory.map_err(|ending| missing_because(&ending))??;
     let listed: HashSet<MachineId> = input.inventory.machines.iter().map(|it| it.id).collect();
     Ok(inventory.only(|machine| listed.contains(&machine)))
 }

@@ -9,7 +9,6 @@ pub(super) mod source;
 
 use std::{collections::HashSet, sync::Arc};
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::info;
 
@@ -19,7 +18,7 @@ use self::{
     source::{BulkSource, unanswered},
 };
 use super::{
-    RunError, deadline,
+    RunError,
     gate::recording_gate,
     lend::lend,
     prepare::{Prepared, Setup},
@@ -60,7 +59,9 @@ pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, Ru
     .await?;
     let prepared = Prepared { store, ..prepared };
     match read {
-        Ok((answers, requests)) => with_answers(prepared, source, answers, requests).await,
+        Ok((answers, requests)) => {
+            Box::pin(with_answers(prepared, source, answers, requests)).await
+        }
         Err(ending) => Ok(Prepared {
             calls: Calls::NoBulk(ending),
             ..prepared
@@ -74,15 +75,9 @@ async fn read_in_time(
     store: &Arc<Mutex<Store>>,
     session: BulkSession<'_>,
 ) -> Result<(BulkAnswers, Requests), Ending> {
-    let config = setup.input.config;
-    let gate = recording_gate(config, store, &setup.identity);
+    let gate = recording_gate(setup.input.config, store, &setup.identity);
     let gate = gate.map_err(|error| failed(chain(&error)))?;
-    let read = tokio::select! {
-        biased;
-        () = setup.input.stops.gentle.cancelled() => return Err(Ending::Interrupted),
-        () = deadline::reached(config.until, Timestamp::now) => return Err(Ending::OutOfTime),
-        read = session.fetch(setup, &gate) => read,
-    };
+    let read = setup.input.in_time(session.fetch(setup, &gate)).await?;
     read.map_err(|NoRows { because, refusal }| {
         refusal.map_or_else(|| failed(because), Ending::Refused)
     })

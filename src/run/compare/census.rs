@@ -2,77 +2,47 @@
 //! with the run's answers. A failure here never ends the run: the reports say why the count is
 //! missing.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tracing::{debug, warn};
 
+use super::attempt::{Attempt, Missing, attempt};
 use crate::{
     aggregate::CensusTally,
     collect::census::{CensusFetcher, ServiceCensus},
-    defender::{
-        Session,
-        refusal::{REQUIRED_ROLE, lacks},
-    },
-    domain::{
-        api::Api, census::Census, ending::Ending, machine::MachineId, outcome::Outcome, text::chain,
-    },
+    defender::{Session, refusal::REQUIRED_ROLE},
+    domain::{api::Api, census::Census, ending::Ending, text::chain},
     run::{
-        RunError, collect::Collected, deadline, gate::recording_gate, lend::lend, prepare::Setup,
+        RunError, collect::Collected, gate::recording_gate, input::missing_because, prepare::Setup,
     },
-    store::{Recorded, RunRecord, Store, StoreError},
+    store::{RunRecord, Store, StoreError},
 };
-
-/// Why there is no census, as worded in the reports.
-type Missing = String;
 
 /// Adds the census, if one is wanted, and stores it with the run.
 pub(in crate::run) async fn add_census(
     collected: Collected<'_>,
 ) -> Result<Collected<'_>, RunError> {
-    if collected.setup.input.config.census {
-        return with_census(collected).await;
-    }
-    if collected.record.session > 1 {
-        // An earlier session of this run may have kept one.
-        keep(&collected.recorded.store, &collected.record, None);
-    }
-    Ok(collected)
-}
-
-async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError> {
-    let obstacle = obstacle(&collected.setup, &collected.ending);
-    let is_broken = collected.recorded.failure.is_some();
-    let (store, census) = lend(collected.recorded.store, async |store| {
-        let attempt = Attempt {
-            setup: &collected.setup,
-            record: &collected.record,
-            unsaved: &collected.recorded.unsaved,
-            store,
-            fetched: collected.calls.selection().map(|it| &it.census),
-        };
-        match (obstacle, &collected.session) {
-            (Some(because), _) => Err(because),
-            (None, Some(session)) if !is_broken => attempt.census(session).await,
-            (None, _) => Err("the store could not be written".to_owned()),
+    if !collected.setup.input.config.census {
+        if collected.record.session > 1 {
+            // An earlier session of this run may have kept one.
+            keep(&collected.recorded.store, &collected.record, None);
         }
-    })
-    .await?;
+        return Ok(collected);
+    }
+    let is_broken = collected.recorded.failure.is_some();
+    let obstacle = obstacle(&collected.setup, &collected.ending);
+    let obstacle =
+        obstacle.or_else(|| is_broken.then(|| "the store could not be written".to_owned()));
+    let (collected, census) =
+        attempt(collected, obstacle, async |attempt| census(&attempt).await).await?;
     let census = census.unwrap_or_else(Census::missing);
     warn_of_missing(&census);
     if !is_broken {
-        keep(&store, &collected.record, Some(&census));
+        keep(&collected.recorded.store, &collected.record, Some(&census));
     }
     Ok(Collected {
-        recorded: Recorded {
-            store,
-            unsaved: collected.recorded.unsaved,
-            failure: collected.recorded.failure,
-        },
         census: Some(census),
         ..collected
     })
@@ -81,79 +51,50 @@ async fn with_census(collected: Collected<'_>) -> Result<Collected<'_>, RunError
 /// Why no census can be requested; `None` if it can. It counts all machines, so the run must have
 /// requested all of them.
 fn obstacle(setup: &Setup<'_>, ending: &Ending) -> Option<Missing> {
-    let claims = setup.identity.claims.as_ref();
-    match ending {
-        Ending::Finished => claims
-            .and_then(|claims| lacks(claims, &[REQUIRED_ROLE]))
-            .map(|held| {
-                format!("the token lacks the permission {REQUIRED_ROLE}; its roles: {held}")
-            }),
-        Ending::OutOfTime => Some("the time limit was reached".to_owned()),
-        Ending::Interrupted => Some("the run was interrupted".to_owned()),
-        _ => Some("the run ended early".to_owned()),
+    if *ending != Ending::Finished {
+        return Some(missing_because(ending));
     }
+    let held = setup.identity.lacks(&[REQUIRED_ROLE])?;
+    Some(format!(
+        "the token lacks the permission {REQUIRED_ROLE}; its roles: {held}"
+    ))
 }
 
-/// An attempt to get the census of a run.
-struct Attempt<'run> {
-    setup: &'run Setup<'run>,
-    record: &'run RunRecord,
-    unsaved: &'run [Outcome],
-    /// Lent to the ledger of the calls during the attempt.
-    store: &'run Arc<Mutex<Store>>,
-    /// The service's count, if it was fetched before collecting.
-    fetched: Option<&'run ServiceCensus>,
+async fn census(attempt: &Attempt<'_>) -> Result<Census, Missing> {
+    let tally = tally(attempt).map_err(|problem| chain(&problem))?;
+    let service = match attempt.calls.selection() {
+        // The run began with it.
+        Some(selection) => &selection.census,
+        None => &fetch_for(attempt, &tally).await?,
+    };
+    Ok(Census {
+        rows: tally.compare(&service.products),
+        left_out: service.left_out.clone(),
+        missing_because: None,
+    })
 }
 
-impl Attempt<'_> {
-    async fn fetch(
-        &self,
-        session: &Session,
-        tally: &CensusTally,
-    ) -> Result<ServiceCensus, Missing> {
-        let service = fetch(self.setup, self.store, session, &tally.named()).await?;
-        debug!(calls = service.requests.sent, "census fetched");
-        record_kbs(&mut self.store.lock(), self.record, &service);
-        Ok(service)
-    }
+/// Counts the machines by their answers; those without an answer by their last one from earlier
+/// runs.
+fn tally(attempt: &Attempt<'_>) -> Result<CensusTally, StoreError> {
+    let mut tally = CensusTally::default();
+    let unanswered = attempt.for_each_answer(&mut |_, answer| tally.answered(&answer.missing))?;
+    let service = attempt.record.service_number;
+    let store = attempt.store.lock();
+    store.for_each_last_answer(service, unanswered, &mut |outcome, _| {
+        if let Ok(answer) = &outcome.result {
+            tally.not_answered(&answer.missing);
+        }
+    })?;
+    Ok(tally)
+}
 
-    async fn census(&self, session: &Session) -> Result<Census, Missing> {
-        let tally = self.tally().map_err(|problem| chain(&problem))?;
-        let service = match self.fetched {
-            Some(service) => service,
-            None => &self.fetch(session, &tally).await?,
-        };
-        Ok(Census {
-            rows: tally.compare(&service.products),
-            left_out: service.left_out.clone(),
-            missing_because: None,
-        })
-    }
-
-    /// Counts the machines by their answers; those without an answer by their last one from earlier
-    /// runs.
-    fn tally(&self) -> Result<CensusTally, StoreError> {
-        let machines = &self.setup.input.inventory.machines;
-        let mut unanswered: HashSet<MachineId> = machines.iter().map(|it| it.id).collect();
-        let mut tally = CensusTally::default();
-        let mut count = |outcome: &Outcome| {
-            if let Ok(answer) = &outcome.result
-                && unanswered.remove(&outcome.machine)
-            {
-                tally.answered(&answer.missing);
-            }
-        };
-        self.unsaved.iter().for_each(&mut count);
-        let store = self.store.lock();
-        store.for_each_outcome(self.record.run, &mut |outcome, _| count(&outcome))?;
-        let service = self.record.service_number;
-        store.for_each_last_answer(service, unanswered, &mut |outcome, _| {
-            if let Ok(answer) = &outcome.result {
-                tally.not_answered(&answer.missing);
-            }
-        })?;
-        Ok(tally)
-    }
+async fn fetch_for(attempt: &Attempt<'_>, tally: &CensusTally) -> Result<ServiceCensus, Missing> {
+    let named = tally.named();
+    let service = fetch(attempt.setup, attempt.store, attempt.session, &named).await?;
+    debug!(calls = service.requests.sent, "census fetched");
+    record_kbs(&mut attempt.store.lock(), attempt.record, &service);
+    Ok(service)
 }
 
 /// Fetches the service's count, including the products with these names. Fails if the run is
@@ -173,12 +114,8 @@ pub(in crate::run) async fn fetch(
         retries: config.service.retries,
         named,
     };
-    tokio::select! {
-        biased;
-        () = setup.input.stops.gentle.cancelled() => Err("the run was interrupted".to_owned()),
-        () = deadline::reached(config.until, Timestamp::now) => Err("the time limit was reached".to_owned()),
-        census = fetcher.fetch() => census,
-    }
+    let census = setup.input.in_time(fetcher.fetch()).await;
+    census.map_err(|ending| missing_because(&ending))?
 }
 
 /// Records when each KB was first counted, for later runs that keep answers.

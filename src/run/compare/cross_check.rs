@@ -1,12 +1,11 @@
 //! Between collecting and the reports: the answers of the run compared with those of a second
 //! source. A failure here never ends the run: the reports say why there is no comparison.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use jiff::Timestamp;
-use parking_lot::Mutex;
 use tracing::{info, warn};
 
+use super::attempt::{Attempt, Missing, attempt};
 use crate::{
     aggregate::{CrossCheckTally, SecondAnswers, settle},
     defender::{
@@ -14,8 +13,8 @@ use crate::{
         refusal::{EXPORT_ROLE, HUNTING_ROLE, lacks},
     },
     domain::{
-        answer::Source, cross_check::CrossCheck, ending::Ending, machine::MachineId,
-        outcome::Outcome, text::chain, vulnerabilities::BulkAnswers,
+        answer::Source, cross_check::CrossCheck, ending::Ending, machine::MachineId, text::chain,
+        vulnerabilities::BulkAnswers,
     },
     run::{
         RunError, RunInput,
@@ -24,17 +23,13 @@ use crate::{
             session::BulkSession,
         },
         collect::Collected,
-        deadline,
         gate::recording_gate,
-        lend::lend,
+        input::missing_because,
         prepare::{Prepared, Setup, SignedIn, graph_session, sign_in},
         software,
     },
-    store::{Recorded, RunId, RunRecord, Store, StoreError},
+    store::{RunId, RunRecord, Store, StoreError},
 };
-
-/// Why there is no comparison, as worded in the reports.
-type Missing = String;
 
 /// Warns before the machines are requested, which may take hours, if the token does not allow
 /// reading the second source. It is read nevertheless: the role may have been granted by then.
@@ -51,35 +46,17 @@ pub(in crate::run) async fn warn_of_missing_permission(prepared: &Prepared<'_>) 
 pub(in crate::run) async fn add_cross_check(
     collected: Collected<'_>,
 ) -> Result<Collected<'_>, RunError> {
-    if let Some(source) = collected.setup.input.config.cross_check {
-        return with_cross_check(collected, source).await;
-    }
-    if collected.record.session > 1 {
-        // An earlier session of this run may have kept one.
-        keep(&collected.recorded.store, &collected.record, None);
-    }
-    Ok(collected)
-}
-
-async fn with_cross_check(
-    collected: Collected<'_>,
-    source: Source,
-) -> Result<Collected<'_>, RunError> {
+    let Some(source) = collected.setup.input.config.cross_check else {
+        if collected.record.session > 1 {
+            // An earlier session of this run may have kept one.
+            keep(&collected.recorded.store, &collected.record, None);
+        }
+        return Ok(collected);
+    };
     let is_broken = collected.recorded.failure.is_some();
     let obstacle = obstacle(&collected.ending, is_broken);
-    let (store, check) = lend(collected.recorded.store, async |store| {
-        let attempt = Attempt {
-            setup: &collected.setup,
-            record: &collected.record,
-            unsaved: &collected.recorded.unsaved,
-            store,
-            source,
-        };
-        match (obstacle, &collected.session) {
-            (Some(because), _) => Err(because),
-            (None, Some(session)) => attempt.cross_check(session).await,
-            (None, None) => Err("the sign-in failed".to_owned()),
-        }
+    let (collected, check) = attempt(collected, obstacle, async |attempt| {
+        SecondSource { attempt, source }.cross_check().await
     })
     .await?;
     let check = check.unwrap_or_else(|because| CrossCheck::missing(source, because));
@@ -87,14 +64,9 @@ async fn with_cross_check(
         warn!("The answers are not compared with a second source ({source}): {because}");
     }
     if !is_broken {
-        keep(&store, &collected.record, Some(&check));
+        keep(&collected.recorded.store, &collected.record, Some(&check));
     }
     Ok(Collected {
-        recorded: Recorded {
-            store,
-            unsaved: collected.recorded.unsaved,
-            failure: collected.recorded.failure,
-        },
         cross_check: Some(check),
         ..collected
     })
@@ -103,30 +75,24 @@ async fn with_cross_check(
 /// Why there can be no comparison; `None` if there can. It compares all machines, so the run must
 /// have requested all of them.
 fn obstacle(ending: &Ending, is_broken: bool) -> Option<Missing> {
-    let because = match ending {
-        Ending::Finished if is_broken => "the store could not be written",
-        Ending::Finished => return None,
-        Ending::OutOfTime => "the time limit was reached",
-        Ending::Interrupted => "the run was interrupted",
-        _ => "the run ended early",
-    };
-    Some(because.to_owned())
+    match ending {
+        Ending::Finished => is_broken.then(|| "the store could not be written".to_owned()),
+        ending => Some(missing_because(ending)),
+    }
 }
 
-/// An attempt to compare the answers of a run with a second source.
-struct Attempt<'run> {
-    setup: &'run Setup<'run>,
-    record: &'run RunRecord,
-    unsaved: &'run [Outcome],
-    /// Lent to the ledger of the calls during the attempt.
-    store: &'run Arc<Mutex<Store>>,
+/// The second source that the answers of a run are compared with.
+struct SecondSource<'run> {
+    attempt: Attempt<'run>,
     source: Source,
 }
 
-impl Attempt<'_> {
-    async fn cross_check(&self, session: &Session) -> Result<CrossCheck, Missing> {
-        let answers = self.in_time(self.fetch(session)).await?;
-        let known = self.known(&answers, session).await?;
+impl SecondSource<'_> {
+    async fn cross_check(&self) -> Result<CrossCheck, Missing> {
+        let input = self.attempt.setup.input;
+        let fetched = input.in_time(self.fetch()).await;
+        let answers = fetched.map_err(|ending| missing_because(&ending))??;
+        let known = self.known(&answers).await?;
         let silent = self.lists(silent)?;
         let second = SecondAnswers {
             source: self.source,
@@ -139,15 +105,13 @@ impl Attempt<'_> {
     }
 
     /// The answers of the second source.
-    async fn fetch(&self, session: &Session) -> Result<BulkAnswers, Missing> {
-        let input = self.setup.input;
-        let gate = recording_gate(input.config, self.store, &self.setup.identity);
+    async fn fetch(&self) -> Result<BulkAnswers, Missing> {
+        let Attempt { setup, session, .. } = self.attempt;
+        let gate = recording_gate(setup.input.config, self.attempt.store, &setup.identity);
         let gate = gate.map_err(|error| chain(&error))?;
-        let fetched = match permitted(self.setup, self.source).await? {
-            Permitted::Export => BulkSession::Export(session).fetch(self.setup, &gate).await,
-            Permitted::Hunting(graph) => {
-                BulkSession::Hunting(&graph).fetch(self.setup, &gate).await
-            }
+        let fetched = match permitted(setup, self.source).await? {
+            Permitted::Export => BulkSession::Export(session).fetch(setup, &gate).await,
+            Permitted::Hunting(graph) => BulkSession::Hunting(&graph).fetch(setup, &gate).await,
         };
         let (answers, requests) = fetched.map_err(|problem| problem.because)?;
         info!(
@@ -157,40 +121,21 @@ impl Attempt<'_> {
         Ok(answers)
     }
 
-    /// The result of the work; fails if the run is interrupted or reaches its time limit meanwhile.
-    async fn in_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, Missing>>,
-    ) -> Result<T, Missing> {
-        let input = self.setup.input;
-        tokio::select! {
-            biased;
-            () = input.stops.gentle.cancelled() => Err("the run was interrupted".to_owned()),
-            () = deadline::reached(input.config.until, Timestamp::now) => {
-                Err("the time limit was reached".to_owned())
-            }
-            result = work => result,
-        }
-    }
-
     /// The machines that are fully patched if the second source has no row about them. Fetches the
     /// software inventory only if the lists do not contain all of them.
-    async fn known(
-        &self,
-        answers: &BulkAnswers,
-        session: &Session,
-    ) -> Result<HashSet<MachineId>, Missing> {
+    async fn known(&self, answers: &BulkAnswers) -> Result<HashSet<MachineId>, Missing> {
+        let Attempt { setup, session, .. } = self.attempt;
         let mut known = self.lists(listed_lately)?;
-        let input = self.setup.input;
+        let input = setup.input;
         let mut machines = input.inventory.machines.iter().map(|it| it.id);
         if machines.all(|it| answers.of(it).is_some() || known.contains(&it)) {
             return Ok(known);
         }
-        if let Some(software) = &self.setup.software {
+        if let Some(software) = &setup.software {
             known.extend(in_software(Some(software)));
             return Ok(known);
         }
-        match software::fetch(input, &self.setup.identity, session, self.store).await {
+        match software::fetch(input, &setup.identity, session, self.attempt.store).await {
             Ok(software) => known.extend(software.machines.iter().map(|it| it.0)),
             Err(because) => warn!("The software inventory is missing: {because}"),
         }
@@ -202,24 +147,18 @@ impl Attempt<'_> {
         &self,
         read: impl FnOnce(RunInput<'_>, &Store, RunId) -> Result<T, StoreError>,
     ) -> Result<T, Missing> {
-        let read = read(self.setup.input, &self.store.lock(), self.record.run);
+        let read = read(
+            self.attempt.setup.input,
+            &self.attempt.store.lock(),
+            self.attempt.record.run,
+        );
         read.map_err(|problem| chain(&problem))
     }
 
     fn compare(&self, second: SecondAnswers<'_>) -> Result<CrossCheck, StoreError> {
-        let machines = &self.setup.input.inventory.machines;
-        let mut unanswered: HashSet<MachineId> = machines.iter().map(|it| it.id).collect();
         let mut tally = CrossCheckTally::new(second);
-        let mut record = |outcome: &Outcome| {
-            if let Ok(answer) = &outcome.result
-                && unanswered.remove(&outcome.machine)
-            {
-                tally.record(outcome.machine, answer);
-            }
-        };
-        self.unsaved.iter().for_each(&mut record);
-        let store = self.store.lock();
-        store.for_each_outcome(self.record.run, &mut |outcome, _| record(&outcome))?;
+        self.attempt
+            .for_each_answer(&mut |machine, answer| tally.record(machine, answer))?;
         Ok(tally.finish())
     }
 
@@ -235,8 +174,9 @@ impl Attempt<'_> {
     }
 
     fn try_settle_last(&self, second: SecondAnswers<'_>) -> Result<(), StoreError> {
-        let store = self.store.lock();
-        let Some(earlier) = store.last_cross_check(self.record.run, self.source)? else {
+        let store = self.attempt.store.lock();
+        let run = self.attempt.record.run;
+        let Some(earlier) = store.last_cross_check(run, self.source)? else {
             return Ok(());
         };
         let Some(mut check) = store.cross_check(earlier)? else {
@@ -260,8 +200,7 @@ async fn permitted(setup: &Setup<'_>, source: Source) -> Result<Permitted, Missi
     if source == Source::Hunting {
         return Ok(Permitted::Hunting(Box::new(graph(setup.input).await?)));
     }
-    let claims = setup.identity.claims.as_ref();
-    demand(EXPORT_ROLE, claims.and_then(|it| lacks(it, &[EXPORT_ROLE])))?;
+    demand(EXPORT_ROLE, setup.identity.lacks(&[EXPORT_ROLE]))?;
     Ok(Permitted::Export)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! - `census`: with its own count of the machines that miss a KB
 //! - `cross_check`: with a second source
+//! - `attempt`: what both need of the run
 
+mod attempt;
 pub(super) mod census;
 pub(super) mod cross_check;

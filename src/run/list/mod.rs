@@ -22,7 +22,7 @@ use super::{
     gate::{forget_limits, recording_gate},
     identity::Identity,
     kept::find::last_run,
-    prepare::{SignedIn, session, sign_in},
+    prepare::{session, sign_in},
     reporting::output::Output,
 };
 use crate::{
@@ -154,10 +154,9 @@ fn resumable_list(input: ListInput<'_>) -> Result<Option<Inventory>, RunError> {
 pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError> {
     let selection = selection(input)?;
     let session = session(input.config, input.now)?;
-    let claims = match sign_in(input.config, input.stops, &session).await? {
-        SignedIn::As(claims) => claims,
-        SignedIn::NoAnswer(error) => return Err(error.into()),
-    };
+    let claims = sign_in(input.config, input.stops, &session)
+        .await?
+        .claims()?;
     let access = Access {
         identity: &Identity::new(input.config, claims),
         session: &session,

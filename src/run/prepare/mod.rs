@@ -90,8 +90,7 @@ fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
         None if answers.changes && config.source.changes_from == ChangesFrom::Delta => EXPORT_ROLE,
         _ => return Ok(()),
     };
-    let claims = identity.claims.as_ref();
-    match claims.and_then(|claims| lacks(claims, &[role])) {
+    match identity.lacks(&[role]) {
         Some(held) => Err(RunError::NoSourceRole {
             role,
             answers,
@@ -109,10 +108,9 @@ async fn signed_in_to_graph(input: RunInput<'_>) -> Result<Option<Session>, RunE
         return Ok(None);
     }
     let session = graph_session(input.config, input.started.timestamp())?;
-    let claims = match sign_in(input.config, input.stops, &session).await? {
-        SignedIn::As(claims) => claims,
-        SignedIn::NoAnswer(error) => return Err(error.into()),
-    };
+    let claims = sign_in(input.config, input.stops, &session)
+        .await?
+        .claims()?;
     match claims.and_then(|claims| lacks(&claims, &[HUNTING_ROLE])) {
         Some(held) => Err(RunError::NoSourceRole {
             role: HUNTING_ROLE,

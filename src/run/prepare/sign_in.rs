@@ -27,6 +27,16 @@ pub(in crate::run) enum SignedIn {
     NoAnswer(SignInError),
 }
 
+impl SignedIn {
+    /// The claims, for who cannot go on without a sign-in.
+    pub(in crate::run) fn claims(self) -> Result<Option<Claims>, SignInError> {
+        match self {
+            Self::As(claims) => Ok(claims),
+            Self::NoAnswer(error) => Err(error),
+        }
+    }
+}
+
 /// Signs in before any call is sent.
 pub(in crate::run) async fn sign_in(
     config: &Config,
