@@ -81,10 +81,10 @@ pub trait MissingKbsApi: Send + Sync {
     ) -> impl Future<Output = Result<Page, CallError>> + Send;
 }
 
-/// One page of the machine list. The pages are addressed by position: with `$top` the service gives no
-/// link to the next one, and without it the link loses the filter and never ends.
+/// The address of a page of the machine list. The pages are addressed by position: with `$top` the service
+/// gives no link to the next one, and without it the link loses the filter and never ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListPage {
+pub struct ListAddress {
     /// An OData filter, if not all machines are wanted.
     pub filter: Option<String>,
     /// The maximum number of machines on it; the service allows 10,000.
@@ -99,7 +99,7 @@ pub trait MachineListApi: Send + Sync {
     /// that no machine matches.
     fn machines(
         &self,
-        page: &ListPage,
+        address: &ListAddress,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<Vec<ListedMachine>, CallError>> + Send;
 }
@@ -115,13 +115,13 @@ pub enum CensusAddress {
     Next(Url),
 }
 
-/// One page of the census.
+/// One page of the census, or of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CensusPage<T> {
-    /// The items on this page.
+pub struct ListPage<T> {
+    /// What is on this page.
     pub items: T,
-    /// The address of the next page, if there is one.
-    pub next: Option<CensusAddress>,
+    /// The URL of the next page, if there is one; on the API's own origin.
+    pub next: Option<Url>,
 }
 
 /// Serves the census: the service itself, or a fake in tests. Class
@@ -132,7 +132,7 @@ pub trait CensusApi: Send + Sync {
         &self,
         address: &CensusAddress,
         permit: &Permit<'_>,
-    ) -> impl Future<Output = Result<CensusPage<Vec<Product>>, CallError>> + Send;
+    ) -> impl Future<Output = Result<ListPage<Vec<Product>>, CallError>> + Send;
 
     /// Requests one page of the KBs that machines miss in a product: one HTTP call. How many do is
     /// their [`machine_missed_on`](crate::domain::kb::MissingKb::machine_missed_on).
@@ -140,7 +140,7 @@ pub trait CensusApi: Send + Sync {
         &self,
         address: &CensusAddress,
         permit: &Permit<'_>,
-    ) -> impl Future<Output = Result<CensusPage<MissingKbs>, CallError>> + Send;
+    ) -> impl Future<Output = Result<ListPage<MissingKbs>, CallError>> + Send;
 }
 
 /// Answers hunting queries: Microsoft Graph, or a fake in tests.
@@ -164,15 +164,6 @@ pub enum BulkAddress {
     Next(Url),
 }
 
-/// One page of a dataset.
-#[derive(Debug)]
-pub struct BulkPage<R> {
-    /// The rows on this page.
-    pub rows: R,
-    /// The address of the next page, if there is one.
-    pub next: Option<BulkAddress>,
-}
-
 /// Serves datasets: the service itself, or a fake in tests.
 pub trait BulkApi: Send + Sync {
     /// Requests one page: one HTTP call.
@@ -180,7 +171,7 @@ pub trait BulkApi: Send + Sync {
         &self,
         address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> impl Future<Output = Result<BulkPage<R>, CallError>> + Send;
+    ) -> impl Future<Output = Result<ListPage<R>, CallError>> + Send;
 
     /// Requests an export of a dataset, and returns where its files are: one HTTP call.
     fn export(

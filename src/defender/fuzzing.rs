@@ -13,7 +13,7 @@ use super::{
     auth::Refusal,
     call_error::CallError,
     http::{encoding::as_utf8, mask::Mask},
-    reply::{AnswerBody, BulkPageBody, BulkRows, NoAnswer, Reply},
+    reply::{AnswerBody, BulkRows, NoAnswer, Reply, rows},
 };
 
 /// A reply of the API or of the sign-in.
@@ -41,7 +41,7 @@ impl Received<'_> {
 
     /// Parses it as a page of a dataset.
     pub fn as_rows<R: BulkRows>(&self) -> Result<R, CallError> {
-        Ok(self.read(BulkPageBody::<R>::read)?.rows)
+        Ok(self.read(rows::<R>)?.items)
     }
 
     fn read<T>(&self, parse: fn(&[u8]) -> Result<T, NoAnswer>) -> Result<T, CallError> {

@@ -60,11 +60,10 @@ mod webhook;
 pub use self::storage::{StorageConnections, StorageTokens};
 pub use self::{
     api::{
-        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, HuntingApi,
-        ListPage, MachineListApi, MissingKbsApi, Page,
+        Address, BulkAddress, BulkApi, CensusAddress, CensusApi, HuntingApi, ListAddress, ListPage,
+        MachineListApi, MissingKbsApi, Page,
     },
     call_error::{CallError, Class},
-    client::Client,
     files::{Chunks, Export, ExportFile, FileBody, FileError, FileProblem},
     http::{HttpError, HttpSettings, hint_for_failure, is_loopback, mask::Mask, with_hint},
     public::{Known, PublicFile, PublicFiles, PublicReply},

@@ -49,8 +49,8 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
             };
             let what = format!("a page of the {}", R::DATASET);
             let page = calls.call(&what, &mut requests, send).await?;
-            rows.merge(page.rows);
-            next = page.next;
+            rows.merge(page.items);
+            next = page.next.map(BulkAddress::Next);
         }
         match mostly_unreadable(rows.counts()) {
             Some(problem) => Err(problem.into()),

@@ -15,8 +15,8 @@ use super::*;
 use crate::{
     collect::software,
     defender::{
-        BulkAddress, BulkPage, CallError, Class, Export, ExportFile, FileBody, FileError,
-        FileProblem,
+        BulkAddress, CallError, Class, Export, ExportFile, FileBody, FileError, FileProblem,
+        ListPage,
     },
     domain::{api::Api, bulk::Dataset, outcome::Reason, software::SoftwareInventory},
     quota::{Permit, Rules},
@@ -78,7 +78,7 @@ impl BulkApi for Fake {
         &self,
         address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> Result<BulkPage<R>, CallError> {
+    ) -> Result<ListPage<R>, CallError> {
         permit.assert_is_for(Api::Software);
         let number: usize = match address {
             BulkAddress::First(_) | BulkAddress::Since(..) => 0,
@@ -92,10 +92,7 @@ impl BulkApi for Fake {
         let next = if is_last { 0 } else { number + 1 };
         let next = (!is_last || self.is_endless)
             .then(|| format!("https://api.example/{next}").parse().unwrap());
-        Ok(BulkPage {
-            rows,
-            next: next.map(BulkAddress::Next),
-        })
+        Ok(ListPage { items: rows, next })
     }
 
     async fn export(&self, dataset: Dataset, permit: &Permit<'_>) -> Result<Export, CallError> {

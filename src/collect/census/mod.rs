@@ -11,7 +11,7 @@ use super::{
     retrying::{NoResult, Retrying},
 };
 use crate::{
-    defender::{CensusAddress, CensusApi, CensusPage, Class},
+    defender::{CallError, CensusAddress, CensusApi, Class, ListPage},
     domain::{
         census::{Product, UncountedProduct, microsoft_id},
         kb::KbId,
@@ -116,7 +116,8 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
             );
             let is_over = products.len() == before;
             let by_position = is_full.then_some(CensusAddress::Products(received));
-            next = page.next.or(by_position).filter(|_| !is_over);
+            next = page.next.map(CensusAddress::Next).or(by_position);
+            next = next.filter(|_| !is_over);
         }
         Err(Problem::TooManyPages)
     }
@@ -138,7 +139,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
                 let machines: &mut u64 = kbs.entry(kb.id.clone()).or_default();
                 *machines = (*machines).max(kb.machine_missed_on.unwrap_or(0));
             }
-            next = page.next;
+            next = page.next.map(CensusAddress::Next);
         }
         Err(Problem::TooManyPages)
     }
@@ -147,8 +148,8 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         &self,
         what: &str,
         requests: &mut Requests,
-        send: impl AsyncFn(&Permit<'_>) -> Result<CensusPage<T>, crate::defender::CallError>,
-    ) -> Result<CensusPage<T>, Problem> {
+        send: impl AsyncFn(&Permit<'_>) -> Result<ListPage<T>, CallError>,
+    ) -> Result<ListPage<T>, Problem> {
         let calls = Retrying {
             limiter: self.limiter,
             retries: self.retries,

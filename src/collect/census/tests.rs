@@ -11,7 +11,7 @@ use crate::{
     quota::{Gate, Rules},
 };
 
-type Page<T> = Result<CensusPage<T>, CallError>;
+type Page<T> = Result<ListPage<T>, CallError>;
 
 /// A service with these pages of products, and the same KBs in each product.
 struct Fake {
@@ -31,9 +31,9 @@ impl CensusApi for Fake {
         self.calls.lock().unwrap().push(format!("page {number}"));
         let next = format!("https://api.example/{}", number + 1);
         let next = (number + 1 < self.pages.len()).then(|| next.parse().unwrap());
-        Ok(CensusPage {
+        Ok(ListPage {
             items: self.pages[number].clone(),
-            next: next.map(CensusAddress::Next),
+            next,
         })
     }
 
@@ -50,7 +50,7 @@ impl CensusApi for Fake {
         if id.ends_with("unknown") {
             return Err(CallError::bad_reply(Class::NotFound, 404, "not found"));
         }
-        Ok(CensusPage {
+        Ok(ListPage {
             items: vec![
                 std::sync::Arc::new(kb("1", Some(240))),
                 std::sync::Arc::new(kb("2", None)),

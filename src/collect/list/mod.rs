@@ -15,7 +15,7 @@ use super::{
     retrying::{NoResult, Retrying},
 };
 use crate::{
-    defender::{CallError, Class, ListPage, MachineListApi},
+    defender::{CallError, Class, ListAddress, MachineListApi},
     domain::{listed_machine::ListedMachine, machine::MachineId},
     quota::{Limiter, Permit, StoreFailed},
 };
@@ -142,7 +142,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
         skip: usize,
         requests: &mut Requests,
     ) -> Result<Vec<ListedMachine>, ListError> {
-        let page = ListPage {
+        let address = ListAddress {
             filter: self.filter.map(str::to_owned),
             top: PAGE_SIZE,
             skip,
@@ -152,7 +152,7 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
             retries: self.retries,
             gives_up_without_quota: false,
         };
-        let send = async |permit: &Permit<'_>| self.api.machines(&page, permit).await;
+        let send = async |permit: &Permit<'_>| self.api.machines(&address, permit).await;
         match calls.call("the machine list", requests, send).await {
             Err(NoResult::Failed(error)) if error.class == Class::NotFound && !error.is_foreign => {
                 Ok(Vec::new())

@@ -18,13 +18,13 @@ impl<F: Fn(usize, usize) -> Result<Vec<ListedMachine>, CallError> + Send + Sync>
 {
     async fn machines(
         &self,
-        page: &ListPage,
+        address: &ListAddress,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
         permit.assert_is_for(Api::Machines);
         let mut calls = self.calls.lock().unwrap();
-        calls.push(page.skip);
-        (self.page)(calls.len(), page.skip)
+        calls.push(address.skip);
+        (self.page)(calls.len(), address.skip)
     }
 }
 

@@ -1,8 +1,14 @@
 //! One call to the API: request, reply, and the meaning of the reply.
+//!
+//! - here: the calls; each is one HTTP call, with a token and a permit
+//! - `urls`: the URLs of the calls, and which links may be followed
+//! - `exchange`: one request and its reply, within the time limit
+//! - `budget`, `body`: the memory that arriving replies may use
 
 mod body;
 mod budget;
 mod exchange;
+mod urls;
 
 use std::{
     sync::Arc,
@@ -16,19 +22,17 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub(super) use self::urls::ApiUrls;
 use self::{
     budget::Budget,
     exchange::{Exchange, RawReply, no_reply},
 };
 use super::{
-    api::{Address, BulkAddress, BulkPage, CensusAddress, CensusPage, ListPage, Page},
+    api::{Address, BulkAddress, CensusAddress, ListAddress, ListPage, Page},
     call_error::{CallError, Class},
     files::Export,
     http::encoding::as_utf8,
-    reply::{
-        self, AnswerBody, BulkPageBody, BulkRows, ExportBody, Interner, NoAnswer, Reply,
-        SoftwareBody,
-    },
+    reply::{self, AnswerBody, BulkRows, ExportBody, Interner, NoAnswer, PageBody, Reply},
 };
 use crate::{
     domain::{
@@ -52,9 +56,9 @@ const LONGEST_QUERY: Duration = Duration::from_secs(200);
 
 /// Calls the API. One method call is one HTTP call; retries are decided by the caller.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub(super) struct Client {
     http: reqwest::Client,
-    api: Url,
+    urls: ApiUrls,
     interner: Arc<Interner>,
     budget: Arc<Budget>,
     /// Time limit of a call.
@@ -67,7 +71,7 @@ impl Client {
     pub(super) fn new(http: reqwest::Client, api: Url, calls: usize, timeout: Duration) -> Self {
         Self {
             http,
-            api,
+            urls: ApiUrls::new(api),
             interner: Arc::default(),
             budget: Arc::new(Budget::new(calls)),
             timeout,
@@ -82,184 +86,111 @@ impl Client {
         }
     }
 
-    /// Base URL of the API.
-    pub(super) fn api(&self) -> &Url {
-        &self.api
+    /// The URLs of its calls.
+    pub(super) fn urls(&self) -> &ApiUrls {
+        &self.urls
     }
 
-    /// Requests one page, authenticated with this token.
-    pub async fn page(
+    /// Requests one page of a machine's answer.
+    pub(super) async fn page(
         &self,
         address: &Address,
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Page, CallError> {
         permit.assert_is_for(Api::MissingKbs);
+        let url = self.urls.answer(address);
         let parse = |body: &[u8]| AnswerBody::read_with(body, &self.interner);
-        let received = self.get(self.url(address), token, parse).await?;
-        let mut page = self.page_of(address, received.content, received.status)?;
+        let received = self.get(self.timeout, url.clone(), token, parse).await?;
+        let Received {
+            content, status, ..
+        } = received;
+        let mut page = Page {
+            missing: content.missing,
+            next: self.next(&url, content.next, status)?.map(Address::Next),
+            keep_alive: KeepAlive::default(),
+        };
         if received.is_large || page.next.is_some() || matches!(address, Address::Next(_)) {
-            self.keep_reserved(&mut page, received.exchange, received.status)?;
+            self.keep_reserved(&mut page, received.exchange, status)?;
         }
         Ok(page)
     }
 
-    /// Requests one page of the machine list, authenticated with this token.
+    /// Requests one page of the machine list.
     pub(super) async fn machines(
         &self,
-        page: &Url,
+        address: &ListAddress,
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
         permit.assert_is_for(Api::Machines);
-        let received = self.get(page.clone(), token, reply::machines).await?;
+        let url = self.urls.machines(address);
+        let received = self.get(self.timeout, url, token, reply::machines).await?;
         Ok(received.content)
     }
 
-    /// The address of a page of the machine list.
-    pub(super) fn machines_url(&self, page: &ListPage) -> Url {
-        let mut url = self.at("/api/machines");
-        let mut query = url.query_pairs_mut();
-        if let Some(filter) = &page.filter {
-            query.append_pair("$filter", filter);
-        }
-        query.append_pair("$top", &page.top.to_string());
-        query.append_pair("$skip", &page.skip.to_string());
-        drop(query);
-        url
-    }
-
-    /// Requests one page of the tenant's products, authenticated with this token.
+    /// Requests one page of the tenant's products.
     pub(super) async fn products(
         &self,
-        url: &Url,
+        address: &CensusAddress,
         token: &SecretString,
         permit: &Permit<'_>,
-    ) -> Result<CensusPage<Vec<Product>>, CallError> {
+    ) -> Result<ListPage<Vec<Product>>, CallError> {
         permit.assert_is_for(Api::Census);
-        let received = self.get(url.clone(), token, SoftwareBody::read).await?;
-        let page = received.content;
-        Ok(CensusPage {
-            items: page.products,
-            next: self.next_of_census(url, page.next, received.status)?,
-        })
+        let url = self.urls.census(address);
+        self.list(self.timeout, url, token, reply::products).await
     }
 
-    /// Requests one page of the KBs that machines miss in a product, authenticated with this token.
+    /// Requests one page of the KBs that machines miss in a product.
     pub(super) async fn missing_in(
         &self,
-        url: &Url,
+        address: &CensusAddress,
         token: &SecretString,
         permit: &Permit<'_>,
-    ) -> Result<CensusPage<MissingKbs>, CallError> {
+    ) -> Result<ListPage<MissingKbs>, CallError> {
         permit.assert_is_for(Api::Census);
         // Not through the interner: these are not the descriptions of machines' answers.
-        let received = self.get(url.clone(), token, AnswerBody::read).await?;
-        let page = received.content;
-        Ok(CensusPage {
-            items: page.missing,
-            next: self.next_of_census(url, page.next, received.status)?,
-        })
+        let parse = |body: &[u8]| AnswerBody::read(body).map(PageBody::from);
+        let url = self.urls.census(address);
+        self.list(self.timeout, url, token, parse).await
     }
 
-    /// The URL of a page of the census.
-    pub(super) fn census_url(&self, address: &CensusAddress) -> Url {
-        match address {
-            CensusAddress::Next(url) => url.clone(),
-            CensusAddress::Products(0) => self.at("/api/Software"),
-            CensusAddress::Products(skip) => {
-                let mut url = self.at("/api/Software");
-                url.query_pairs_mut()
-                    .append_pair("$skip", &skip.to_string());
-                url
-            }
-            CensusAddress::MissingIn(id) => {
-                let mut url = self.at("/api/Software");
-                // An id from outside stays one segment of the path.
-                if let Ok(mut path) = url.path_segments_mut() {
-                    path.extend([id, "getmissingkbs"]);
-                }
-                url
-            }
-        }
-    }
-
-    /// Requests one page of a dataset, authenticated with this token.
+    /// Requests one page of a dataset.
     pub(super) async fn bulk_page<R: BulkRows>(
         &self,
-        url: &Url,
+        address: &BulkAddress,
         token: &SecretString,
         permit: &Permit<'_>,
-    ) -> Result<BulkPage<R>, CallError> {
+    ) -> Result<ListPage<R>, CallError> {
         permit.assert_is_for(R::DATASET.pages());
         let limit = self.timeout.saturating_mul(LARGE_PAGE);
-        let parse = BulkPageBody::<R>::read;
-        let received = self.get_within(limit, url.clone(), token, parse).await?;
-        let next = received.content.next;
-        let next = next.map(|link| self.next(url, &link, received.status));
-        Ok(BulkPage {
-            rows: received.content.rows,
-            next: next.transpose()?.map(BulkAddress::Next),
-        })
+        let url = self.urls.bulk(R::DATASET, address);
+        self.list(limit, url, token, reply::rows).await
     }
 
-    /// The URL of a page of a dataset.
-    pub(super) fn bulk_url(&self, dataset: Dataset, address: &BulkAddress) -> Url {
-        let (since, rows) = match address {
-            BulkAddress::Next(url) => return url.clone(),
-            BulkAddress::First(rows) => (None, rows),
-            BulkAddress::Since(since, rows) => (Some(since), rows),
-        };
-        let mut url = self.at(match dataset {
-            Dataset::Software => "/api/machines/SoftwareInventoryByMachine",
-            Dataset::Vulnerabilities => "/api/machines/SoftwareVulnerabilitiesByMachine",
-            Dataset::Changes => "/api/machines/SoftwareVulnerabilityChangesByMachine",
-        });
-        let mut query = url.query_pairs_mut();
-        if let Some(since) = since {
-            query.append_pair("sinceTime", &format!("{since:.0}"));
-        }
-        query.append_pair("pageSize", &rows.to_string());
-        drop(query);
-        url
-    }
-
-    /// Requests an export of a dataset, authenticated with this token.
+    /// Requests an export of a dataset.
     pub(super) async fn export(
         &self,
         dataset: Dataset,
-        url: &Url,
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<Export, CallError> {
         permit.assert_is_for(dataset.export());
-        let received = self.get(url.clone(), token, ExportBody::read).await?;
+        let url = self.urls.export(dataset);
+        let received = self.get(self.timeout, url, token, ExportBody::read).await?;
         Ok(Export::of(received.content))
     }
 
-    /// The URL of an export whose files can be read for an hour.
-    pub(super) fn export_url(&self, dataset: Dataset) -> Url {
-        let mut url = self.at(match dataset {
-            Dataset::Software => "/api/machines/SoftwareInventoryExport",
-            Dataset::Vulnerabilities | Dataset::Changes => {
-                "/api/machines/SoftwareVulnerabilitiesExport"
-            }
-        });
-        url.query_pairs_mut().append_pair("sasValidHours", "1");
-        url
-    }
-
-    /// Sends a hunting query to Graph, authenticated with this token.
+    /// Sends a hunting query to Graph.
     pub(super) async fn hunt(
         &self,
-        url: &Url,
         query: &str,
         token: &SecretString,
         permit: &Permit<'_>,
     ) -> Result<VulnerabilityRows, CallError> {
         permit.assert_is_for(Api::Hunting);
         let body = serde_json::json!({ "Query": query, "Timespan": "P1D" });
-        let request = self.http.post(url.clone());
+        let request = self.http.post(self.urls.hunting());
         let request = request
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.to_string());
@@ -268,32 +199,23 @@ impl Client {
         Ok(received.content)
     }
 
-    /// The URL for hunting queries.
-    pub(super) fn hunting_url(&self) -> Url {
-        self.at("/v1.0/security/runHuntingQuery")
-    }
-
-    fn next_of_census(
+    /// Requests one page of a list that has links to its next pages.
+    async fn list<T>(
         &self,
-        url: &Url,
-        link: Option<String>,
-        status: u16,
-    ) -> Result<Option<CensusAddress>, CallError> {
-        let next = link.map(|link| self.next(url, &link, status));
-        Ok(next.transpose()?.map(CensusAddress::Next))
-    }
-
-    /// Sends one request, and parses the reply's body.
-    async fn get<T>(
-        &self,
+        limit: Duration,
         url: Url,
         token: &SecretString,
-        parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
-    ) -> Result<Received<T>, CallError> {
-        self.get_within(self.timeout, url, token, parse).await
+        parse: impl FnOnce(&[u8]) -> Result<PageBody<T>, NoAnswer>,
+    ) -> Result<ListPage<T>, CallError> {
+        let received = self.get(limit, url.clone(), token, parse).await?;
+        let page = received.content;
+        Ok(ListPage {
+            items: page.items,
+            next: self.next(&url, page.next, received.status)?,
+        })
     }
 
-    async fn get_within<T>(
+    async fn get<T>(
         &self,
         limit: Duration,
         url: Url,
@@ -356,39 +278,12 @@ impl Client {
         Ok(())
     }
 
-    fn url(&self, address: &Address) -> Url {
-        match address {
-            Address::Next(url) => url.clone(),
-            Address::Machine(machine) => self.at(&format!("/api/machines/{machine}/getmissingkbs")),
-        }
-    }
-
-    /// The address of a path of the API.
-    fn at(&self, path: &str) -> Url {
-        let mut url = self.api.clone();
-        let base = self.api.path().trim_end_matches('/');
-        url.set_path(&format!("{base}{path}"));
-        url
-    }
-
-    fn page_of(&self, address: &Address, body: AnswerBody, status: u16) -> Result<Page, CallError> {
-        let next = |link: String| self.next(&self.url(address), &link, status);
-        let next = body.next.map(next);
-        Ok(Page {
-            missing: body.missing,
-            next: next.transpose()?.map(Address::Next),
-            keep_alive: KeepAlive::default(),
-        })
-    }
-
-    /// The next page's address; the token must not follow a link to another origin.
-    fn next(&self, url: &Url, link: &str, status: u16) -> Result<Url, CallError> {
-        let refused = |message| Err(CallError::bad_reply(Class::Machine, status, message));
-        match url.join(link) {
-            Ok(next) if next == *url => refused("the reply's next page is the page itself"),
-            Ok(next) if next.origin() == self.api.origin() => Ok(next),
-            _ => refused("the reply's next page is at another origin, which gets no token"),
-        }
+    /// The URL of the next page, if the reply from `url` has a link to one.
+    fn next(&self, url: &Url, link: Option<String>, status: u16) -> Result<Option<Url>, CallError> {
+        let Some(link) = link else { return Ok(None) };
+        let next = self.urls.next(url, &link);
+        next.map(Some)
+            .map_err(|problem| CallError::bad_reply(Class::Machine, status, problem))
     }
 }
 
@@ -419,72 +314,4 @@ fn weight(missing: &MissingKbs) -> usize {
     let own = missing.iter().filter(|kb| !shared(kb));
     let own: usize = own.map(|kb| kb.weight()).sum();
     own + missing.len() * size_of::<Arc<MissingKb>>()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::machine::MachineId;
-
-    fn client(api: &str) -> Client {
-        let timeout = Duration::from_secs(30);
-        Client::new(reqwest::Client::new(), api.parse().unwrap(), 8, timeout)
-    }
-
-    #[test]
-    fn request_urls_are_below_the_base_url() {
-        let machine = MachineId::from_bytes([0xab; 20]);
-        for (api, url) in [
-            ("https://api.example", "https://api.example/api/machines/"),
-            ("https://api.example/", "https://api.example/api/machines/"),
-            (
-                "https://proxy.example/mde",
-                "https://proxy.example/mde/api/machines/",
-            ),
-            (
-                "https://proxy.example/mde/",
-                "https://proxy.example/mde/api/machines/",
-            ),
-        ] {
-            let expected = format!("{url}{machine}/getmissingkbs");
-            assert_eq!(
-                client(api).url(&Address::Machine(machine)).as_str(),
-                expected
-            );
-        }
-    }
-
-    #[test]
-    fn id_of_a_product_is_one_segment_of_the_path() {
-        for (id, path) in [
-            ("microsoft-_-windows_11", "microsoft-_-windows_11"),
-            ("a/../b?c#d", "a%2F..%2Fb%3Fc%23d"),
-        ] {
-            let url = client("https://api.example/mde/")
-                .census_url(&CensusAddress::MissingIn(id.to_owned()));
-            let expected = format!("https://api.example/mde/api/Software/{path}/getmissingkbs");
-            assert_eq!(url.as_str(), expected);
-        }
-    }
-
-    #[test]
-    fn next_page_must_have_the_same_origin() {
-        let client = client("https://api.example:8443/");
-        let url = client.url(&Address::Machine(MachineId::from_bytes([1; 20])));
-        for link in ["https://api.example:8443/next?$skip=1", "/next", "?$skip=2"] {
-            assert!(client.next(&url, link, 200).is_ok(), "{link}");
-        }
-        for link in [
-            "https://api.example/next",
-            "http://api.example:8443/next",
-            "https://evil.example:8443/next",
-            "//evil.example:8443/next",
-            "https://api.example:8443@evil.example/",
-            "http://[",
-            "",
-        ] {
-            let error = client.next(&url, link, 200).unwrap_err();
-            assert_eq!(error.class, Class::Machine, "{link}");
-        }
-    }
 }

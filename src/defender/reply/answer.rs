@@ -3,14 +3,11 @@
 //! Tolerant of odd formats of a field, strict about bodies that are not answers: a body without a
 //! `value` never means that no KBs are missing.
 
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, de::IgnoredAny};
 use thiserror::Error;
 
 use super::{
-    dto::AnswerDto,
+    dto::RawItems,
     interner::Interner,
     lenient::{Object, Text},
 };
@@ -73,15 +70,20 @@ impl AnswerBody {
     }
 
     fn read_new(body: &[u8], interner: &Interner) -> Result<Self, NoAnswer> {
-        let answer: AnswerDto<'_> = value(body)?;
-        if answer.error.is_some() {
-            return Err(NoAnswer::Error);
-        }
-        let items = answer.value.ok_or(NoAnswer::NoValue)?;
+        let page: PageBody<RawItems<'_>> = page(body)?;
         Ok(Self {
-            missing: interner.read(&items.0)?.into(),
-            next: answer.next.filled(),
+            missing: interner.read(&page.items.0)?.into(),
+            next: page.next,
         })
+    }
+}
+
+impl From<AnswerBody> for PageBody<MissingKbs> {
+    fn from(answer: AnswerBody) -> Self {
+        Self {
+            items: answer.missing,
+            next: answer.next,
+        }
     }
 }
 
@@ -97,32 +99,43 @@ pub(super) fn value<'body, T: Deserialize<'body>>(body: &'body [u8]) -> Result<T
     Ok(value)
 }
 
-/// A page of a list.
+/// The JSON of a page of any list.
 #[derive(Deserialize)]
-struct ListDto<T> {
-    value: Option<Vec<Object<T>>>,
+struct PageDto<T> {
+    value: Option<T>,
     error: Option<IgnoredAny>,
     #[serde(default, rename = "@odata.nextLink")]
     next: Text,
 }
 
 /// A page of a list.
-#[derive(Debug)]
-pub(super) struct ListPage<T> {
-    pub(super) items: Vec<T>,
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::defender) struct PageBody<T> {
+    pub(in crate::defender) items: T,
     /// The link to the next page, if there is one.
-    pub(super) next: Option<String>,
+    pub(in crate::defender) next: Option<String>,
+}
+
+impl<T> PageBody<T> {
+    /// The page with other items.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> PageBody<U> {
+        PageBody {
+            items: change(self.items),
+            next: self.next,
+        }
+    }
 }
 
 /// Parses a page of a list. A body without a `value` never means that there are no items.
-pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Result<ListPage<T>, NoAnswer> {
-    let page: ListDto<T> = value(body)?;
+pub(super) fn page<'body, T: Deserialize<'body>>(
+    body: &'body [u8],
+) -> Result<PageBody<T>, NoAnswer> {
+    let page: PageDto<T> = value(body)?;
     if page.error.is_some() {
         return Err(NoAnswer::Error);
     }
-    let items = page.value.ok_or(NoAnswer::NoValue)?;
-    Ok(ListPage {
-        items: items.into_iter().map(|it| it.0).collect(),
+    Ok(PageBody {
+        items: page.value.ok_or(NoAnswer::NoValue)?,
         next: page.next.filled(),
     })
 }

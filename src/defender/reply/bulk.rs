@@ -4,12 +4,11 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
+    de::{SeqAccess, Visitor},
 };
 
 use super::{
-    answer::{NoAnswer, value},
-    lenient::Text,
+    answer::{NoAnswer, PageBody, page},
     row::{Parsed, Row, beginning},
 };
 use crate::domain::bulk::{Dataset, RowCounts};
@@ -86,39 +85,14 @@ fn parsed<'de, R: Row<'de>>(line: &'de [u8]) -> serde_json::Result<Parsed<R>> {
     }
 }
 
-/// One page.
-#[derive(Debug)]
-pub(in crate::defender) struct BulkPageBody<R> {
-    pub(in crate::defender) rows: R,
-    /// The link to the next page, if there is one.
-    pub(in crate::defender) next: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(bound = "R: BulkRows")]
-struct PageDto<R> {
-    value: Option<Items<R>>,
-    error: Option<IgnoredAny>,
-    #[serde(default, rename = "@odata.nextLink")]
-    next: Text,
+/// Parses one page of rows.
+pub(in crate::defender) fn rows<R: BulkRows>(body: &[u8]) -> Result<PageBody<R>, NoAnswer> {
+    let page: PageBody<Items<R>> = page(body)?;
+    Ok(page.map(|items| items.0))
 }
 
 /// The rows of a list.
 pub(super) struct Items<R>(pub(super) R);
-
-impl<R: BulkRows> BulkPageBody<R> {
-    /// Parses one page.
-    pub(in crate::defender) fn read(body: &[u8]) -> Result<Self, NoAnswer> {
-        let page: PageDto<R> = value(body)?;
-        if page.error.is_some() {
-            return Err(NoAnswer::Error);
-        }
-        Ok(Self {
-            rows: page.value.ok_or(NoAnswer::NoValue)?.0,
-            next: page.next.filled(),
-        })
-    }
-}
 
 impl<'de, R: ListedRows> Deserialize<'de> for Items<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

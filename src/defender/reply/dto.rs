@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, SeqAccess, Visitor},
+    de::{Error, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -23,29 +23,19 @@ pub(super) struct ServiceError {
     pub(super) target: Option<String>,
 }
 
-/// A page of an answer.
-#[derive(Deserialize)]
-pub(super) struct AnswerDto<'body> {
-    #[serde(borrow)]
-    pub(super) value: Option<Items<'body>>,
-    pub(super) error: Option<IgnoredAny>,
-    #[serde(default, rename = "@odata.nextLink")]
-    pub(super) next: Text,
-}
-
 /// The raw items of an answer.
-pub(super) struct Items<'body>(pub(super) Vec<&'body RawValue>);
+pub(super) struct RawItems<'body>(pub(super) Vec<&'body RawValue>);
 
-struct ItemsVisitor<'body>(PhantomData<&'body ()>);
+struct RawItemsVisitor<'body>(PhantomData<&'body ()>);
 
-impl<'body, 'de: 'body> Visitor<'de> for ItemsVisitor<'body> {
-    type Value = Items<'body>;
+impl<'body, 'de: 'body> Visitor<'de> for RawItemsVisitor<'body> {
+    type Value = RawItems<'body>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a list of missing KBs")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<'body>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawItems<'body>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             if items.len() >= MOST_ITEMS {
@@ -53,19 +43,18 @@ impl<'body, 'de: 'body> Visitor<'de> for ItemsVisitor<'body> {
             }
             items.push(item);
         }
-        Ok(Items(items))
+        Ok(RawItems(items))
     }
 }
 
-impl<'body, 'de: 'body> Deserialize<'de> for Items<'body> {
+impl<'body, 'de: 'body> Deserialize<'de> for RawItems<'body> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ItemsVisitor(PhantomData))
+        deserializer.deserialize_seq(RawItemsVisitor(PhantomData))
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
 struct KbDto {
     id: Text,
     name: Text,
@@ -81,13 +70,11 @@ struct ErrorBody {
     error: Object<ErrorFields>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct ErrorFields {
-    #[serde(default)]
     code: Text,
-    #[serde(default)]
     message: Text,
-    #[serde(default)]
     target: Text,
 }
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    answer::{ListPage, NoAnswer, list},
-    lenient::{Text, Texts},
+    answer::{NoAnswer, PageBody, page},
+    lenient::{Object, Text, Texts},
 };
 use crate::domain::listed_machine::ListedMachine;
 
@@ -34,8 +34,9 @@ struct MachineDto {
 
 /// The machines on one page.
 pub(in crate::defender) fn machines(body: &[u8]) -> Result<Vec<ListedMachine>, NoAnswer> {
-    let page: ListPage<MachineDto> = list(body)?;
-    Ok(page.items.into_iter().map(Into::into).collect())
+    let page: PageBody<Vec<Object<MachineDto>>> = page(body)?;
+    let machines = page.items.into_iter();
+    Ok(machines.map(|Object(machine)| machine.into()).collect())
 }
 
 impl From<MachineDto> for ListedMachine {

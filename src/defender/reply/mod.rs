@@ -1,4 +1,12 @@
 //! What a reply means, by its status, headers and body; pure.
+//!
+//! - here: an answer, or a [`CallError`], by the status and the service's error
+//! - `foreign`: describes replies that are not the service's own
+//! - `answer`: a machine's missing KBs, and the form that the pages of all lists have
+//! - `interner`, `distinct_kbs`: texts that repeat, parsed once; how many KBs a run may hold
+//! - `machines`, `software`, `export`, `hunting`: the machine list, products, exports, hunting queries
+//! - `bulk`, `row`: the rows of a dataset; `software_row`, `vulnerability_row`, `change_row`: those of each
+//! - `dto`, `lenient`, `score`: JSON, field by field, in all the forms that the service uses
 
 mod answer;
 mod bulk;
@@ -23,14 +31,14 @@ use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 
 use self::dto::ServiceError;
+pub(super) use self::{
+    answer::PageBody, bulk::rows, export::ExportBody, hunting::hunting, machines::machines,
+    software::products,
+};
 pub use self::{
     answer::{AnswerBody, NoAnswer},
     bulk::BulkRows,
     interner::Interner,
-};
-pub(super) use self::{
-    bulk::BulkPageBody, export::ExportBody, hunting::hunting, machines::machines,
-    software::SoftwareBody,
 };
 use super::{
     call_error::{CallError, Class},

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    answer::{ListPage, NoAnswer, list},
-    lenient::{Count, Text},
+    answer::{NoAnswer, PageBody, page},
+    lenient::{Count, Object, Text},
 };
 use crate::domain::census::Product;
 
@@ -16,26 +16,13 @@ struct ProductDto {
     exposed_machines: Count,
 }
 
-/// The products on one page.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::defender) struct SoftwareBody {
-    pub(in crate::defender) products: Vec<Product>,
-    /// The link to the next page, if there is one.
-    pub(in crate::defender) next: Option<String>,
+/// Parses one page of products. Those without an id are left out: nothing can be requested for them.
+pub(in crate::defender) fn products(body: &[u8]) -> Result<PageBody<Vec<Product>>, NoAnswer> {
+    let page: PageBody<Vec<Object<ProductDto>>> = page(body)?;
+    Ok(page.map(|items| items.into_iter().filter_map(product).collect()))
 }
 
-impl SoftwareBody {
-    /// Parses one page. Products without an id are left out: nothing can be requested for them.
-    pub(in crate::defender) fn read(body: &[u8]) -> Result<Self, NoAnswer> {
-        let page: ListPage<ProductDto> = list(body)?;
-        Ok(Self {
-            products: page.items.into_iter().filter_map(product).collect(),
-            next: page.next,
-        })
-    }
-}
-
-fn product(product: ProductDto) -> Option<Product> {
+fn product(Object(product): Object<ProductDto>) -> Option<Product> {
     Some(Product {
         id: product.id.filled()?,
         vendor: product.vendor.filled().unwrap_or_default(),
@@ -66,14 +53,14 @@ mod tests {
             vendor: vendor.to_owned(),
             exposed_machines,
         };
-        let expected = SoftwareBody {
-            products: vec![
+        let expected = PageBody {
+            items: vec![
                 product("microsoft-_-edge", "Microsoft", None),
                 product("microsoft-_-teams", "", Some(0)),
                 product("7", "seven", Some(3)),
             ],
             next: Some("/api/Software?$skip=4".to_owned()),
         };
-        assert_eq!(SoftwareBody::read(body.as_bytes()).unwrap(), expected);
+        assert_eq!(products(body.as_bytes()).unwrap(), expected);
     }
 }

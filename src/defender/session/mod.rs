@@ -16,15 +16,15 @@ use url::Url;
 use self::token_rejections::{Rejection, TokenRejections};
 use super::{
     api::{
-        Address, BulkAddress, BulkApi, BulkPage, CensusAddress, CensusApi, CensusPage, HuntingApi,
-        ListPage, MachineListApi, MissingKbsApi, Page,
+        Address, BulkAddress, BulkApi, CensusAddress, CensusApi, HuntingApi, ListAddress, ListPage,
+        MachineListApi, MissingKbsApi, Page,
     },
     auth::{
         self, Claims, CredentialError, SignIn, SignInError, SignInRetry, Token, Tokens, connect,
         retry_sign_in,
     },
     call_error::{CallError, Class},
-    client::Client,
+    client::{ApiUrls, Client},
     files::{Downloads, Export, ExportFile, FileBody, FileError, FileProblem},
     http::{HttpError, HttpSettings},
     reply::BulkRows,
@@ -103,10 +103,9 @@ impl Session {
     /// The same session over connections of its own, for another thread: a connection is driven by
     /// the thread that opened it, and every call over it would wake that thread.
     pub fn over_other_connections(&self) -> Result<Self, HttpError> {
+        let connections = self.http.connections_to(self.client.urls().base())?;
         Ok(Self {
-            client: self
-                .client
-                .over(self.http.connections_to(self.client.api())?),
+            client: self.client.over(connections),
             http: self.http.clone(),
             tokens: Arc::clone(&self.tokens),
             retry: Arc::clone(&self.retry),
@@ -142,21 +141,21 @@ impl Session {
         if let Some(downloads) = self.downloads.get() {
             return Ok(downloads);
         }
-        let made = Downloads::of(self.client.api(), &self.http);
+        let made = Downloads::of(self.client.urls().base(), &self.http);
         let made = made.map_err(|error| FileError::new(FileProblem::Final, chain(&error)))?;
         Ok(self.downloads.get_or_init(|| made))
     }
 
-    /// Records what a reply says about the token: accepted, or refused.
+    /// Records what the reply to a call to `url` says about the token: accepted, or refused.
     async fn checked<T>(
         &self,
         token: &Token,
-        address: &Address,
+        url: impl FnOnce(&ApiUrls) -> Url,
         reply: Result<T, CallError>,
     ) -> Result<T, CallError> {
         match reply {
             Err(error) if error.class == Class::Token => {
-                Err(self.refused(token, address, error).await)
+                Err(self.refused(token, url(self.client.urls()), error).await)
             }
             Err(error) if error.class != Class::NotFound => Err(error),
             reply => {
@@ -168,12 +167,12 @@ impl Session {
 
     /// Handles a refused token: the next attempt uses a new one, unless the service refuses new
     /// tokens, too.
-    async fn refused(&self, token: &Token, address: &Address, mut error: CallError) -> CallError {
+    async fn refused(&self, token: &Token, url: Url, mut error: CallError) -> CallError {
         if error.is_foreign && !self.rejections.lock().was_accepted() {
             // The token is new, and the service has not seen it.
             return error.into_foreign(None);
         }
-        let rejection = self.rejections.lock().refuse(token, address);
+        let rejection = self.rejections.lock().refuse(token, url);
         match rejection {
             Rejection::Over if error.is_foreign => return error.into_foreign(None),
             Rejection::Over => {
@@ -212,20 +211,21 @@ impl MissingKbsApi for Session {
     async fn page(&self, address: &Address, permit: &Permit<'_>) -> Result<Page, CallError> {
         let token = self.token().await?;
         let reply = self.client.page(address, token.secret(), permit).await;
-        self.checked(&token, address, reply).await
+        self.checked(&token, |urls| urls.answer(address), reply)
+            .await
     }
 }
 
 impl MachineListApi for Session {
     async fn machines(
         &self,
-        page: &ListPage,
+        address: &ListAddress,
         permit: &Permit<'_>,
     ) -> Result<Vec<ListedMachine>, CallError> {
         let token = self.token().await?;
-        let url = self.client.machines_url(page);
-        let reply = self.client.machines(&url, token.secret(), permit).await;
-        self.checked(&token, &Address::Next(url), reply).await
+        let reply = self.client.machines(address, token.secret(), permit).await;
+        self.checked(&token, |urls| urls.machines(address), reply)
+            .await
     }
 }
 
@@ -234,32 +234,31 @@ impl CensusApi for Session {
         &self,
         address: &CensusAddress,
         permit: &Permit<'_>,
-    ) -> Result<CensusPage<Vec<Product>>, CallError> {
+    ) -> Result<ListPage<Vec<Product>>, CallError> {
         let token = self.token().await?;
-        let url = self.client.census_url(address);
-        let reply = self.client.products(&url, token.secret(), permit).await;
-        self.checked(&token, &Address::Next(url), reply).await
+        let reply = self.client.products(address, token.secret(), permit).await;
+        self.checked(&token, |urls| urls.census(address), reply)
+            .await
     }
 
     async fn missing_in(
         &self,
         address: &CensusAddress,
         permit: &Permit<'_>,
-    ) -> Result<CensusPage<MissingKbs>, CallError> {
+    ) -> Result<ListPage<MissingKbs>, CallError> {
         let token = self.token().await?;
-        let url = self.client.census_url(address);
-        let reply = self.client.missing_in(&url, token.secret(), permit).await;
-        self.checked(&token, &Address::Next(url), reply).await
+        let call = self.client.missing_in(address, token.secret(), permit);
+        let reply = call.await;
+        self.checked(&token, |urls| urls.census(address), reply)
+            .await
     }
 }
 
 impl HuntingApi for Session {
     async fn hunt(&self, query: &str, permit: &Permit<'_>) -> Result<VulnerabilityRows, CallError> {
         let token = self.token().await?;
-        let url = self.client.hunting_url();
-        let reply = self.client.hunt(&url, query, token.secret(), permit);
-        self.checked(&token, &Address::Next(url.clone()), reply.await)
-            .await
+        let reply = self.client.hunt(query, token.secret(), permit).await;
+        self.checked(&token, ApiUrls::hunting, reply).await
     }
 }
 
@@ -268,19 +267,17 @@ impl BulkApi for Session {
         &self,
         address: &BulkAddress,
         permit: &Permit<'_>,
-    ) -> Result<BulkPage<R>, CallError> {
+    ) -> Result<ListPage<R>, CallError> {
         let token = self.token().await?;
-        let url = self.client.bulk_url(R::DATASET, address);
-        let reply = self.client.bulk_page(&url, token.secret(), permit);
-        self.checked(&token, &Address::Next(url.clone()), reply.await)
+        let reply = self.client.bulk_page(address, token.secret(), permit).await;
+        self.checked(&token, |urls| urls.bulk(R::DATASET, address), reply)
             .await
     }
 
     async fn export(&self, dataset: Dataset, permit: &Permit<'_>) -> Result<Export, CallError> {
         let token = self.token().await?;
-        let url = self.client.export_url(dataset);
-        let reply = self.client.export(dataset, &url, token.secret(), permit);
-        self.checked(&token, &Address::Next(url.clone()), reply.await)
+        let reply = self.client.export(dataset, token.secret(), permit).await;
+        self.checked(&token, |urls| urls.export(dataset), reply)
             .await
     }
 

@@ -1,6 +1,8 @@
 //! Tracks rejected tokens: when a new one may help, and when the run is over.
 
-use crate::defender::{api::Address, auth::Token};
+use url::Url;
+
+use crate::defender::auth::Token;
 
 /// The number of consecutive new tokens that the service may refuse before the run ends. One is
 /// replaced, as an expired token is. A run that had answers before is given one more.
@@ -25,9 +27,9 @@ pub(super) struct TokenRejections {
     /// The last refused token, and the number of consecutive refusals.
     refused: Option<Token>,
     consecutive: u32,
-    /// What was requested with these tokens, and whether that was more than one address.
-    first_address: Option<Address>,
-    several_addresses: bool,
+    /// What was requested with these tokens, and whether that was more than one URL.
+    first_url: Option<Url>,
+    several_urls: bool,
     /// Whether the run is over.
     run_is_over: bool,
 }
@@ -35,9 +37,9 @@ pub(super) struct TokenRejections {
 impl TokenRejections {
     /// Records a rejected token, and returns what that means. One machine that refuses a token
     /// which others accept is no reason to end the run.
-    pub(super) fn refuse(&mut self, token: &Token, address: &Address) -> Rejection {
-        self.several_addresses |=
-            self.first_address.get_or_insert_with(|| address.clone()) != address;
+    pub(super) fn refuse(&mut self, token: &Token, url: Url) -> Rejection {
+        self.several_urls |= self.first_url.as_ref().is_some_and(|first| *first != url);
+        self.first_url.get_or_insert(url);
         if self
             .refused
             .as_ref()
@@ -52,7 +54,7 @@ impl TokenRejections {
         self.refused = Some(token.clone());
         self.consecutive += 1;
         let few = self.consecutive < REFUSED_TOKENS + u32::from(self.accepted);
-        if few || (self.accepted && !self.several_addresses) {
+        if few || (self.accepted && !self.several_urls) {
             Rejection::Renew
         } else {
             self.run_is_over = true;
@@ -70,8 +72,8 @@ impl TokenRejections {
         self.accepted = true;
         self.run_is_over = false;
         self.consecutive = 0;
-        self.first_address = None;
-        self.several_addresses = false;
+        self.first_url = None;
+        self.several_urls = false;
     }
 }
 
@@ -79,7 +81,6 @@ impl TokenRejections {
 mod tests {
     use super::*;
     use crate::defender::auth::{AccessToken, SignInError, TokenSource, Tokens};
-    use crate::domain::machine::MachineId;
 
     struct Endless;
 
@@ -103,18 +104,19 @@ mod tests {
         tokens
     }
 
-    fn machine(number: u8) -> Address {
-        Address::Machine(MachineId::from_bytes([number; 20]))
+    fn machine(number: u8) -> Url {
+        let url = format!("https://api.example/{number}");
+        url.parse().unwrap()
     }
 
     #[tokio::test]
     async fn unanswered_run_ends_at_the_second_rejected_token() {
         let tokens = tokens(2).await;
         let mut rejections = TokenRejections::default();
-        assert_eq!(rejections.refuse(&tokens[0], &machine(1)), Rejection::Renew);
-        assert_eq!(rejections.refuse(&tokens[0], &machine(2)), Rejection::Stale);
-        assert_eq!(rejections.refuse(&tokens[1], &machine(1)), Rejection::Over);
-        assert_eq!(rejections.refuse(&tokens[1], &machine(2)), Rejection::Over);
+        assert_eq!(rejections.refuse(&tokens[0], machine(1)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[0], machine(2)), Rejection::Stale);
+        assert_eq!(rejections.refuse(&tokens[1], machine(1)), Rejection::Over);
+        assert_eq!(rejections.refuse(&tokens[1], machine(2)), Rejection::Over);
     }
 
     #[tokio::test]
@@ -122,9 +124,9 @@ mod tests {
         let tokens = tokens(3).await;
         let mut rejections = TokenRejections::default();
         rejections.accept();
-        assert_eq!(rejections.refuse(&tokens[0], &machine(1)), Rejection::Renew);
-        assert_eq!(rejections.refuse(&tokens[1], &machine(2)), Rejection::Renew);
-        assert_eq!(rejections.refuse(&tokens[2], &machine(3)), Rejection::Over);
+        assert_eq!(rejections.refuse(&tokens[0], machine(1)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[1], machine(2)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[2], machine(3)), Rejection::Over);
     }
 
     #[tokio::test]
@@ -133,12 +135,12 @@ mod tests {
         let mut rejections = TokenRejections::default();
         rejections.accept();
         for (token, number) in tokens.iter().zip(1..4) {
-            rejections.refuse(token, &machine(number));
+            rejections.refuse(token, machine(number));
         }
-        assert_eq!(rejections.refuse(&tokens[2], &machine(4)), Rejection::Over);
+        assert_eq!(rejections.refuse(&tokens[2], machine(4)), Rejection::Over);
         rejections.accept();
-        assert_eq!(rejections.refuse(&tokens[2], &machine(4)), Rejection::Stale);
-        assert_eq!(rejections.refuse(&tokens[3], &machine(4)), Rejection::Renew);
+        assert_eq!(rejections.refuse(&tokens[2], machine(4)), Rejection::Stale);
+        assert_eq!(rejections.refuse(&tokens[3], machine(4)), Rejection::Renew);
     }
 
     #[tokio::test]
@@ -147,7 +149,7 @@ mod tests {
         let mut rejections = TokenRejections::default();
         rejections.accept();
         for token in &tokens {
-            assert_eq!(rejections.refuse(token, &machine(1)), Rejection::Renew);
+            assert_eq!(rejections.refuse(token, machine(1)), Rejection::Renew);
         }
     }
 
@@ -157,8 +159,8 @@ mod tests {
         let mut rejections = TokenRejections::default();
         rejections.accept();
         for pair in tokens.chunks(2) {
-            assert_eq!(rejections.refuse(&pair[0], &machine(1)), Rejection::Renew);
-            assert_eq!(rejections.refuse(&pair[1], &machine(2)), Rejection::Renew);
+            assert_eq!(rejections.refuse(&pair[0], machine(1)), Rejection::Renew);
+            assert_eq!(rejections.refuse(&pair[1], machine(2)), Rejection::Renew);
             rejections.accept();
         }
     }

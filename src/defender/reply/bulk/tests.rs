@@ -30,14 +30,14 @@ fn files_and_pages_give_the_same_inventory() {
          {{\"DeviceId\":\"{ID}\",\"SoftwareVendor\":\"google\",\"SoftwareName\":\"chrome\"}}",
         ID.to_uppercase()
     );
-    let page = BulkPageBody::<SoftwareRows>::read(page.as_bytes()).unwrap();
+    let page = rows::<SoftwareRows>(page.as_bytes()).unwrap();
     assert_eq!(page.next.as_deref(), Some("/next"));
     let rows = lines(&file);
     assert_eq!(
         (
             rows.counts.rows,
             rows.counts.unreadable,
-            page.rows.counts.rows
+            page.items.counts.rows
         ),
         (2, 0, 2),
         "{rows:?}"
@@ -51,7 +51,7 @@ fn files_and_pages_give_the_same_inventory() {
     let set = inventory.of(ID.parse().unwrap()).unwrap();
     assert_eq!(set.windows, Some(expected));
     assert_eq!(inventory.versions.len(), 1);
-    assert_eq!(super::tests::inventory(page.rows), inventory);
+    assert_eq!(super::tests::inventory(page.items), inventory);
 }
 
 #[test]
@@ -110,11 +110,8 @@ fn page_without_rows_is_not_an_empty_one() {
         r#"{"error":{},"value":[]}"#,
         r#"{"value":[7]}"#,
     ] {
-        assert!(
-            BulkPageBody::<SoftwareRows>::read(body.as_bytes()).is_err(),
-            "{body}"
-        );
+        assert!(rows::<SoftwareRows>(body.as_bytes()).is_err(), "{body}");
     }
-    let page = BulkPageBody::<SoftwareRows>::read(br#"{"value":[]}"#).unwrap();
-    assert!(page.rows.is_empty() && page.next.is_none());
+    let page = rows::<SoftwareRows>(br#"{"value":[]}"#).unwrap();
+    assert!(page.items.is_empty() && page.next.is_none());
 }
