@@ -19,7 +19,7 @@ use crate::{
     console::{print, terminal_width},
     domain::{
         accuracy::Accuracy,
-        ending::{Ending, RunOutcome},
+        ending::{EndingWord, RunOutcome},
         exit_code::ExitCode,
         text::{share, span, thousands},
     },
@@ -185,7 +185,9 @@ fn differed(rechecked: Accuracy) -> String {
 /// The outcome of a run. A run that has not ended is either in progress or was killed.
 fn outcome(run: &RunRecord) -> &'static str {
     match (run.outcome, run.ended) {
-        (Some(RunOutcome::Complete | RunOutcome::Partial), Some(Ending::OutOfTime)) => "time up",
+        (Some(RunOutcome::Complete | RunOutcome::Partial), Some(EndingWord::OutOfTime)) => {
+            "time up"
+        }
         (Some(outcome), _) => outcome.as_str(),
         (None, _) => "unfinished",
     }

@@ -1,19 +1,11 @@
 //! How a run ended: the reason, with the failure that caused it if there was one, and the outcome and exit code that
 //! follow.
 
-use std::str::FromStr;
-
-use serde::{Serialize, Serializer};
-
-use crate::domain::{
-    exit_code::ExitCode,
-    outcome::Failure,
-    words::{UnknownWord, words},
-};
+use crate::domain::{exit_code::ExitCode, outcome::Failure, words::words};
 
 /// Why collection ended. Files do not keep the failure, only the [`EndingWord`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending<F = Failure> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
     /// Everything was requested.
     Finished,
     /// Interrupted by Ctrl-C or a termination signal.
@@ -23,75 +15,77 @@ pub enum Ending<F = Failure> {
     /// Every machine was requested, except those for which the service asked for a longer delay than the run waits.
     Postponed,
     /// The service refused the whole run.
-    Refused(F),
+    Refused(Failure),
     /// The first machines all failed in the same way, or no request was answered for an hour.
-    Failing(F),
+    Failing(Failure),
     /// Many replies arrived, and none of them came from the service itself; this is one of them.
-    NotTheService(F),
+    NotTheService(Failure),
     /// The bulk source could not be read.
-    NoBulk(F),
+    NoBulk(Failure),
     /// The sign-in failed for as long as the run retries it.
-    NoSignIn(F),
+    NoSignIn(Failure),
     /// The store could not be written, so no more requests were sent.
     StoreFailed,
 }
 
-/// An ending as `summary.json` and the store spell it.
-pub type EndingWord = Ending<()>;
-
-impl<F> Ending<F> {
-    /// The word that files use for it.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Interrupted => "interrupted",
-            Self::OutOfTime => "outOfTime",
-            Self::Postponed => "postponed",
-            Self::Refused(_) => "refused",
-            Self::Failing(_) | Self::NotTheService(_) | Self::NoBulk(_) | Self::NoSignIn(_) => {
-                "failing"
-            }
-            Self::StoreFailed => "unstored",
-        }
+words! {
+    /// Why collection ended, as `summary.json` and the store spell it.
+    pub enum EndingWord {
+        /// See [`Ending::Finished`].
+        Finished = "finished",
+        /// See [`Ending::Interrupted`].
+        Interrupted = "interrupted",
+        /// See [`Ending::OutOfTime`].
+        OutOfTime = "outOfTime",
+        /// See [`Ending::Postponed`].
+        Postponed = "postponed",
+        /// See [`Ending::Refused`].
+        Refused = "refused",
+        /// Any other failure that ended the run.
+        Failing = "failing",
+        /// See [`Ending::StoreFailed`].
+        StoreFailed = "unstored",
     }
+}
 
-    /// The same without the failure.
-    pub const fn word(&self) -> EndingWord {
-        match self {
-            Self::Finished => Ending::Finished,
-            Self::Interrupted => Ending::Interrupted,
-            Self::OutOfTime => Ending::OutOfTime,
-            Self::Postponed => Ending::Postponed,
-            Self::Refused(_) => Ending::Refused(()),
-            Self::Failing(_) | Self::NotTheService(_) | Self::NoBulk(_) | Self::NoSignIn(_) => {
-                Ending::Failing(())
-            }
-            Self::StoreFailed => Ending::StoreFailed,
-        }
-    }
-
+impl EndingWord {
     /// Whether the run collected everything that it was meant to, whether or not it can be resumed.
-    pub const fn reached_its_goal(&self) -> bool {
+    pub const fn reached_its_goal(self) -> bool {
         matches!(self, Self::Finished | Self::OutOfTime | Self::Postponed)
     }
 
     /// Whether running the same command again resumes the run.
-    pub const fn can_resume(&self) -> bool {
+    pub const fn can_resume(self) -> bool {
         !matches!(self, Self::Finished)
     }
 
     /// The outcome of the run. `is_enough` is whether enough machines were answered.
-    pub const fn outcome(&self, is_enough: bool) -> RunOutcome {
+    pub const fn outcome(self, is_enough: bool) -> RunOutcome {
         match self {
             Self::Finished | Self::OutOfTime | Self::Postponed if is_enough => RunOutcome::Complete,
             Self::Interrupted => RunOutcome::Interrupted,
-            Self::Refused(_) => RunOutcome::Refused,
+            Self::Refused => RunOutcome::Refused,
             _ => RunOutcome::Partial,
         }
     }
 }
 
 impl Ending {
+    /// The word that files use for it.
+    pub const fn word(&self) -> EndingWord {
+        match self {
+            Self::Finished => EndingWord::Finished,
+            Self::Interrupted => EndingWord::Interrupted,
+            Self::OutOfTime => EndingWord::OutOfTime,
+            Self::Postponed => EndingWord::Postponed,
+            Self::Refused(_) => EndingWord::Refused,
+            Self::Failing(_) | Self::NotTheService(_) | Self::NoBulk(_) | Self::NoSignIn(_) => {
+                EndingWord::Failing
+            }
+            Self::StoreFailed => EndingWord::StoreFailed,
+        }
+    }
+
     /// Why the run stopped early, if a failure is the reason. `api_url` is the address that was expected to be the
     /// service.
     pub fn sentence(&self, api_url: &str) -> Option<String> {
@@ -124,42 +118,6 @@ impl Ending {
     }
 }
 
-impl FromStr for EndingWord {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        Ok(match text {
-            "finished" => Self::Finished,
-            "interrupted" => Self::Interrupted,
-            "outOfTime" => Self::OutOfTime,
-            "postponed" => Self::Postponed,
-            "refused" => Self::Refused(()),
-            "failing" => Self::Failing(()),
-            "unstored" => Self::StoreFailed,
-            _ => {
-                return Err(UnknownWord {
-                    found: text.to_owned(),
-                    allowed: &[
-                        "finished",
-                        "interrupted",
-                        "outOfTime",
-                        "postponed",
-                        "refused",
-                        "failing",
-                        "unstored",
-                    ],
-                });
-            }
-        })
-    }
-}
-
-impl Serialize for EndingWord {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 words! {
     /// How a run ended.
     pub enum RunOutcome {
@@ -179,7 +137,9 @@ impl RunOutcome {
     /// coverage may differ from that of the original run.
     pub const fn rerendered(ended: Option<EndingWord>, is_enough: bool) -> Self {
         match ended {
-            Some(ended @ (Ending::Interrupted | Ending::Refused(()))) => ended.outcome(is_enough),
+            Some(ended @ (EndingWord::Interrupted | EndingWord::Refused)) => {
+                ended.outcome(is_enough)
+            }
             _ => EndingWord::Finished.outcome(is_enough),
         }
     }
@@ -256,20 +216,20 @@ mod tests {
             ),
             (Ending::StoreFailed, "unstored", [Partial; 2], judged, 5),
         ] {
-            let ended = Some(ending.word());
-            assert_eq!((ending.as_str(), word.parse()), (word, Ok(ending.word())));
-            assert_eq!(ending.can_resume(), ending != Ending::Finished, "{word}");
+            let ended = ending.word();
+            assert_eq!((ended.as_str(), word.parse()), (word, Ok(ended)));
+            assert_eq!(ended.can_resume(), ending != Ending::Finished, "{word}");
             assert_eq!(
-                [false, true].map(|it| ending.outcome(it)),
+                [false, true].map(|it| ended.outcome(it)),
                 outcomes,
                 "{word}"
             );
             assert_eq!(
-                [false, true].map(|it| RunOutcome::rerendered(ended, it)),
+                [false, true].map(|it| RunOutcome::rerendered(Some(ended), it)),
                 again,
                 "{word}"
             );
-            assert_eq!(ending.outcome(true).exit_code() as u8, code, "{word}");
+            assert_eq!(ended.outcome(true).exit_code() as u8, code, "{word}");
         }
         assert_eq!(RunOutcome::rerendered(None, true), Complete, "killed");
     }

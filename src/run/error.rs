@@ -216,7 +216,7 @@ impl RunError {
     ) -> Option<Self> {
         Some(Self::EndedEarly {
             sentence: ending.sentence(api_url)?,
-            exit_code: ending.outcome(false).exit_code(),
+            exit_code: ending.word().outcome(false).exit_code(),
             hint: ending_hint(ending, claims),
         })
     }

@@ -290,7 +290,7 @@ mod tests {
             ),
             (
                 RunOutcome::Refused,
-                EndingWord::Refused(()),
+                EndingWord::Refused,
                 "Partial: no result for 3 of 10 machines (refused by the service)",
                 "3 machines were not queried (refused by the service)",
             ),

@@ -143,7 +143,7 @@ fn assemble<'run>(
     warn_of_unreadable(&fleet.unreadable);
     warn_of_exceptions(&fleet.policy);
     let mut data = RunData::new(sources, fleet, record, |is_enough| {
-        ending.outcome(is_enough)
+        ending.word().outcome(is_enough)
     });
     data.software.clone_from(&setup.software);
     if let Err(problem) = add_history(&mut data) {

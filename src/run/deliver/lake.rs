@@ -67,7 +67,7 @@ pub(in crate::run) async fn add(
     let Some(place) = &config.lake else {
         return Ok(());
     };
-    let message = if ending.reached_its_goal() {
+    let message = if ending.word().reached_its_goal() {
         let added = stop.run_until_cancelled(add_to(place, data, now)).await;
         let added = added.ok_or_else(|| RunError::NotAdded(place.to_string()))?;
         in_words(&added.map_err(|problem| RunError::NotInLake(Box::new(problem)))?)

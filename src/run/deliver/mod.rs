@@ -34,7 +34,7 @@ pub(super) async fn deliver(
         ..
     } = setup.input;
     let added = lake::add(data, ending, started.timestamp(), &stops.gentle).await;
-    let uploaded = if ending.reached_its_goal() {
+    let uploaded = if ending.word().reached_its_goal() {
         upload_run(config, &written, started, &stops.gentle).await
     } else {
         put_off(config);

@@ -37,7 +37,7 @@ pub(crate) fn how_to_resume(
         }
         _ => String::new(),
     };
-    (is_shown && ending.can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
+    (is_shown && ending.word().can_resume()).then(|| format!("\nnot finished{code}: {how}\n"))
 }
 
 fn in_brackets(code: ExitCode) -> String {

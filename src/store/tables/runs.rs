@@ -128,7 +128,7 @@ impl RunRecord {
 
     /// Whether it makes sense to resume it.
     pub(crate) fn ended_early(&self) -> bool {
-        self.ended.is_none_or(|ended| ended.can_resume())
+        self.ended.is_none_or(EndingWord::can_resume)
     }
 }
 

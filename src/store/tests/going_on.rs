@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn run_that_ended_early_is_resumed() {
-    use Ending::{Finished, Interrupted, OutOfTime, Refused};
+    use EndingWord::{Finished, Interrupted, OutOfTime, Refused};
     for (ended, reuse, now, goes_on) in [
         (None, EARLY, hours(11), true),
         (None, EARLY, hours(13), false),
@@ -12,7 +12,7 @@ fn run_that_ended_early_is_resumed() {
         (None, EARLY, hours(-13), false),
         (Some(Interrupted), EARLY, hours(1), true),
         (Some(OutOfTime), EARLY, hours(1), true),
-        (Some(Refused(())), EARLY, hours(1), true),
+        (Some(Refused), EARLY, hours(1), true),
         (Some(Finished), EARLY, hours(1), false),
         (None, Reuse::Nothing, hours(1), false),
     ] {

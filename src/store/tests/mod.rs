@@ -26,7 +26,7 @@ use crate::{
     domain::{
         answer::{Answer, Source},
         api::Api,
-        ending::{Ending, EndingWord, RunOutcome},
+        ending::{EndingWord, RunOutcome},
         kb::{KbId, MissingKb},
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},

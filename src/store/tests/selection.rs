@@ -137,7 +137,7 @@ fn last_census_is_that_of_a_run_about_the_same_machines() {
 fn kept_answers_are_those_of_earlier_runs() {
     let place = Place::new();
     let first = vec![answered(1, hours(0), vec![kb("1", 3)])];
-    place.play(Reuse::Nothing, first, Some(Ending::Finished));
+    place.play(Reuse::Nothing, first, Some(EndingWord::Finished));
     let (mut store, started) = place.begin(4, Reuse::Nothing, hours(24));
     store
         .keep_answers(&started.record, [machine(1), machine(2)])

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use crate::{
-    domain::{ending::RunOutcome, machine::MachineId},
+    domain::{
+        ending::{EndingWord, RunOutcome},
+        machine::MachineId,
+    },
     store::tables::{
         calls,
         cells::millis,
@@ -70,7 +73,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
          WHERE id = ?1",
         params![
             run.run.0,
-            run.ended.map(|ended| ended.as_str()),
+            run.ended.map(EndingWord::as_str),
             run.outcome.map(RunOutcome::as_str),
             millis(run.last_sign_of_life()),
             tally.answered,

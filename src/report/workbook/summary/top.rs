@@ -7,7 +7,7 @@ use super::{
     page::{CellStyle, Page},
 };
 use crate::{
-    domain::ending::{Ending, RunOutcome},
+    domain::ending::{EndingWord, RunOutcome},
     report::{
         Run,
         view::{
@@ -91,7 +91,7 @@ fn outcome(run: &Run<'_>) -> &'static str {
         (RunOutcome::Complete, _) => "complete",
         (RunOutcome::Interrupted, _) => "interrupted",
         (RunOutcome::Refused, _) => "refused by the service",
-        (RunOutcome::Partial, Some(Ending::OutOfTime)) => "partial: the time limit was reached",
+        (RunOutcome::Partial, Some(EndingWord::OutOfTime)) => "partial: the time limit was reached",
         (RunOutcome::Partial, _) => "partial: some results are missing",
     }
 }
