@@ -18,7 +18,10 @@
 //! - [`exit_code`]: the exit codes
 //! - [`release`]: the month in which an update was released
 //! - [`words`]: enums whose variants are words in flags, keys and reports
-//! - [`text`]: numbers, durations and error chains as text
+//! - [`text`], [`wrap`]: numbers, durations and error chains as text; lines of a width
+//! - `invisible`, `quotes`, `stored_text`: what surrounds a text from outside, and how it is encoded
+//! - `csv_guard`: keeps spreadsheets from running a text
+//! - `distinct`, `index`, `repeat_cache`: values that are kept once, found by id, or parsed once
 
 pub mod accuracy;
 pub mod answer;
@@ -29,6 +32,7 @@ pub mod census;
 pub mod cross_check;
 pub(crate) mod csv_guard;
 pub mod cve;
+pub(crate) mod distinct;
 pub mod ending;
 pub mod exit_code;
 pub mod gaps;
@@ -48,7 +52,6 @@ pub mod skip_reason;
 pub mod software;
 pub(crate) mod stored_text;
 pub mod text;
-pub(crate) mod texts;
 pub mod vulnerabilities;
 pub mod words;
 pub mod wrap;

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use jiff::{Timestamp, civil::Date};
 
 use super::{MachineId, ProductVersion, SoftwareInventory, SoftwareSet, Windows};
-use crate::domain::{bulk::RowCounts, texts::Texts};
+use crate::domain::{bulk::RowCounts, distinct::Distinct};
 
 /// Duplicates are removed from a machine's list of versions before it grows beyond this length.
 const DEDUPLICATE_AT: usize = 32;
@@ -36,20 +36,28 @@ pub struct SoftwareRow<'row> {
 pub struct SoftwareRows {
     /// The number of rows.
     pub counts: RowCounts,
-    platforms: Texts,
-    products: Texts,
-    versions: Texts,
-    pairs: HashMap<(u32, u32), u32, RandomState>,
+    platforms: Distinct<str>,
+    products: Distinct<str>,
+    versions: Distinct<str>,
+    /// The number of each version of a product.
+    installed: HashMap<Installed, u32, RandomState>,
     windows: Vec<Windows>,
     machines: HashMap<MachineId, MachineRows, RandomState>,
+}
+
+/// A product in a version, by the numbers of their texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Installed {
+    product: u32,
+    version: u32,
 }
 
 /// The rows of one machine. All numbers are indexes into the lists of [`SoftwareRows`].
 #[derive(Debug, Default)]
 struct MachineRows {
     platform: Option<u32>,
-    /// Pairs of product and version; may have duplicates.
-    pairs: Vec<u32>,
+    /// Versions of products; may have duplicates.
+    installed: Vec<u32>,
     windows: Option<u32>,
 }
 
@@ -57,11 +65,14 @@ impl SoftwareRows {
     /// Adds a row.
     pub fn add(&mut self, row: &SoftwareRow<'_>) {
         let platform = (!row.platform.is_empty()).then(|| self.platforms.number(row.platform));
-        let product = self.products.number(row.product);
-        let pair = self.pair(product, row.version);
+        let installed = Installed {
+            product: self.products.number(row.product),
+            version: self.versions.number(row.version),
+        };
+        let installed = self.number(installed);
         let windows = is_windows(row.product).then(|| self.windows_number(row));
         let machine = self.machines.entry(row.machine).or_default();
-        machine.add_pair(pair);
+        machine.add_installed(installed);
         machine.add_platform(platform, &self.platforms);
         machine.add_windows(windows, &self.windows);
     }
@@ -77,16 +88,18 @@ impl SoftwareRows {
         let platforms = self.platforms.merge(&other.platforms);
         let products = self.products.merge(&other.products);
         let versions = self.versions.merge(&other.versions);
-        let mut pairs = vec![0; other.pairs.len()];
-        for ((product, version), pair) in other.pairs {
-            let key = (products[product as usize], versions[version as usize]);
-            pairs[pair as usize] = self.pair_number(key);
+        let mut installed = vec![0; other.installed.len()];
+        for (it, number) in other.installed {
+            installed[number as usize] = self.number(Installed {
+                product: products[it.product as usize],
+                version: versions[it.version as usize],
+            });
         }
         let windows: Vec<u32> = other.windows.into_iter().map(|it| self.keep(it)).collect();
         for (id, machine) in other.machines {
             let merged = self.machines.entry(id).or_default();
-            for pair in machine.pairs {
-                merged.add_pair(pairs[pair as usize]);
+            for number in machine.installed {
+                merged.add_installed(installed[number as usize]);
             }
             let platform = machine.platform.map(|it| platforms[it as usize]);
             merged.add_platform(platform, &self.platforms);
@@ -97,15 +110,15 @@ impl SoftwareRows {
 
     /// Builds the inventory from these rows.
     pub fn finish(self, generated_at: Timestamp) -> SoftwareInventory {
-        let (versions, numbers) = self.sorted_versions();
+        let (versions, indexes) = self.sorted_versions();
         let mut machines: Vec<_> = self.machines.into_iter().collect();
         machines.sort_unstable_by_key(|it| it.0);
         let platform = |number: u32| Box::from(self.platforms.text(number));
         let mut sets: HashMap<SoftwareSet, u32, RandomState> = HashMap::default();
         let mut of_machines = Vec::with_capacity(machines.len());
         for (id, machine) in machines {
-            let pairs = machine.pairs.iter();
-            let mut versions: Vec<u32> = pairs.map(|it| numbers[*it as usize]).collect();
+            let installed = machine.installed.iter();
+            let mut versions: Vec<u32> = installed.map(|it| indexes[*it as usize]).collect();
             versions.sort_unstable();
             versions.dedup();
             let set = SoftwareSet {
@@ -126,37 +139,32 @@ impl SoftwareRows {
         }
     }
 
-    /// The versions of products, sorted, and the index of each pair among them.
+    /// The versions of products, sorted, and the index of each number among them.
     fn sorted_versions(&self) -> (Vec<ProductVersion>, Vec<u32>) {
-        let pairs = self.pairs.iter();
-        let mut pairs: Vec<_> = pairs
-            .map(|((product, version), pair)| {
-                let product = self.products.text(*product);
-                (product, self.versions.text(*version), *pair)
+        let installed = self.installed.iter();
+        let mut installed: Vec<_> = installed
+            .map(|(it, number)| {
+                let product = self.products.text(it.product);
+                (product, self.versions.text(it.version), *number)
             })
             .collect();
-        pairs.sort_unstable();
-        let mut numbers = vec![0; pairs.len()];
-        for ((_, _, pair), index) in pairs.iter().zip(0..) {
-            numbers[*pair as usize] = index;
+        installed.sort_unstable();
+        let mut indexes = vec![0; installed.len()];
+        for ((_, _, number), index) in installed.iter().zip(0..) {
+            indexes[*number as usize] = index;
         }
-        let versions = pairs
+        let versions = installed
             .into_iter()
             .map(|(product, version, _)| ProductVersion {
                 product: product.into(),
                 version: version.into(),
             });
-        (versions.collect(), numbers)
+        (versions.collect(), indexes)
     }
 
-    fn pair(&mut self, product: u32, version: &str) -> u32 {
-        let version = self.versions.number(version);
-        self.pair_number((product, version))
-    }
-
-    fn pair_number(&mut self, key: (u32, u32)) -> u32 {
-        let next = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
-        *self.pairs.entry(key).or_insert(next)
+    fn number(&mut self, installed: Installed) -> u32 {
+        let next = u32::try_from(self.installed.len()).unwrap_or(u32::MAX);
+        *self.installed.entry(installed).or_insert(next)
     }
 
     fn windows_number(&mut self, row: &SoftwareRow<'_>) -> u32 {
@@ -180,18 +188,19 @@ impl SoftwareRows {
 }
 
 impl MachineRows {
-    fn add_pair(&mut self, pair: u32) {
-        if self.pairs.len() == self.pairs.capacity() && self.pairs.len() >= DEDUPLICATE_AT {
-            self.pairs.sort_unstable();
-            self.pairs.dedup();
+    fn add_installed(&mut self, number: u32) {
+        let all = &mut self.installed;
+        if all.len() == all.capacity() && all.len() >= DEDUPLICATE_AT {
+            all.sort_unstable();
+            all.dedup();
         }
-        if self.pairs.last() != Some(&pair) {
-            self.pairs.push(pair);
+        if all.last() != Some(&number) {
+            all.push(number);
         }
     }
 
     /// If a machine has several platforms, the last one by name counts.
-    fn add_platform(&mut self, platform: Option<u32>, platforms: &Texts) {
+    fn add_platform(&mut self, platform: Option<u32>, platforms: &Distinct<str>) {
         if self.platform != platform {
             let both = self.platform.into_iter().chain(platform);
             self.platform = both.max_by_key(|it| platforms.text(*it));

@@ -1,6 +1,6 @@
 //! One update that is missing on one machine, collected from its rows.
 
-use crate::domain::{cve::CveId, texts::Texts};
+use crate::domain::{cve::CveId, distinct::Distinct};
 
 /// Duplicates are removed from a list before it grows beyond this length.
 const DEDUPLICATE_AT: usize = 64;
@@ -37,7 +37,7 @@ impl Gap {
 
     /// Merges the rows of another list about the same update on the same machine. The smaller of two texts counts, so
     /// that the order of the rows does not matter.
-    pub(super) fn merge(&mut self, other: &Self, texts: &Texts) {
+    pub(super) fn merge(&mut self, other: &Self, texts: &Distinct<str>) {
         self.name = smaller(self.name, other.name, texts);
         self.url = smaller(self.url, other.url, texts);
         self.os_build = smaller(self.os_build, other.os_build, texts);
@@ -56,7 +56,7 @@ impl Gap {
 }
 
 /// The smaller of two texts; an empty one counts as missing.
-pub(super) fn smaller(one: u32, other: u32, texts: &Texts) -> u32 {
+pub(super) fn smaller(one: u32, other: u32, texts: &Distinct<str>) -> u32 {
     if one == other {
         return one;
     }

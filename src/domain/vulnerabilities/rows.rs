@@ -14,9 +14,9 @@ use super::{BulkAnswers, gap::Gap};
 use crate::domain::{
     bulk::RowCounts,
     cve::{CveFacts, CveId},
+    distinct::Distinct,
     kb::{KbId, MissingKb, MissingKbs},
     machine::MachineId,
-    texts::Texts,
 };
 
 /// A row about a vulnerability of a machine.
@@ -49,9 +49,9 @@ pub struct VulnerabilityRows {
     pub counts: RowCounts,
     /// Rows that name an update but no CVE.
     without_cve: u64,
-    texts: Texts,
+    texts: Distinct<str>,
     gaps: Distinct<Gap>,
-    lists: Distinct<Box<[u32]>>,
+    lists: Distinct<[u32]>,
     /// Each finished machine with the number of its list.
     machines: HashMap<MachineId, u32, RandomState>,
     not_onboarded: HashSet<MachineId, RandomState>,
@@ -66,13 +66,6 @@ struct Draft {
     gaps: Vec<Gap>,
     /// The index of the gap that the previous row belongs to.
     last: usize,
-}
-
-/// Distinct values, numbered from 0.
-#[derive(Debug)]
-struct Distinct<T> {
-    numbers: HashMap<Arc<T>, u32, RandomState>,
-    values: Vec<Arc<T>>,
 }
 
 impl VulnerabilityRows {
@@ -138,14 +131,11 @@ impl VulnerabilityRows {
             self.cves.entry(cve).or_default().merge(facts);
         }
         let texts = self.texts.merge(&other.texts);
-        let gaps: Vec<Gap> = other
-            .gaps
-            .values
-            .into_iter()
-            .map(|gap| renumbered(Arc::unwrap_or_clone(gap), &texts))
+        let gaps = other.gaps.values().iter();
+        let gaps: Vec<u32> = gaps
+            .map(|gap| self.gaps.number(renumbered(gap, &texts)))
             .collect();
-        let gaps: Vec<u32> = gaps.into_iter().map(|it| self.gaps.number(it)).collect();
-        let lists = other.lists.values.iter();
+        let lists = other.lists.values().iter();
         let lists: Vec<Vec<u32>> = lists
             .map(|list| list.iter().map(|gap| gaps[*gap as usize]).collect())
             .collect();
@@ -165,21 +155,16 @@ impl VulnerabilityRows {
         not_onboarded.sort_unstable();
         let mut cves: Vec<_> = mem::take(&mut self.cves).into_iter().collect();
         cves.sort_unstable_by_key(|it| it.0);
-        let texts = SharedTexts::of(&self.texts);
-        let gaps: Vec<Arc<MissingKb>> = self
-            .gaps
-            .values
-            .iter()
-            .map(|it| texts.missing(it))
-            .collect();
-        let list = |list: &Arc<Box<[u32]>>| {
+        let gaps = self.gaps.values().iter();
+        let gaps: Vec<Arc<MissingKb>> = gaps.map(|it| missing_kb(it, &self.texts)).collect();
+        let list = |list: &Arc<[u32]>| {
             let gaps = list.iter().map(|it| Arc::clone(&gaps[*it as usize]));
             gaps.collect::<MissingKbs>()
         };
         BulkAnswers {
             generated_at,
             machines,
-            lists: self.lists.values.iter().map(list).collect(),
+            lists: self.lists.values().iter().map(list).collect(),
             not_onboarded,
             cves,
             rows_without_cve: self.without_cve,
@@ -231,25 +216,25 @@ impl VulnerabilityRows {
     /// Adds gaps of a machine, which may already have others.
     fn add_machine(&mut self, machine: MachineId, mut list: Vec<u32>) {
         if let Some(known) = self.machines.get(&machine) {
-            let known = Arc::clone(&self.lists.values[*known as usize]);
-            for gap in &**known {
+            let known = Arc::clone(&self.lists.values()[*known as usize]);
+            for gap in &*known {
                 self.add_gap(&mut list, *gap);
             }
         }
         list.sort_unstable();
-        let list = self.lists.number(list.into());
+        let list = self.lists.number(list);
         self.machines.insert(machine, list);
     }
 
     /// Adds a gap to a list; merges it with the gap of the same update if the list has one.
     fn add_gap(&mut self, list: &mut Vec<u32>, number: u32) {
-        let gap = Arc::clone(&self.gaps.values[number as usize]);
-        let is_same_update = |it: &&mut u32| self.gaps.values[**it as usize].kb == gap.kb;
+        let gap = Arc::clone(&self.gaps.values()[number as usize]);
+        let is_same_update = |it: &&mut u32| self.gaps.values()[**it as usize].kb == gap.kb;
         match list.iter_mut().find(is_same_update) {
             None => list.push(number),
             Some(existing) if *existing == number => {}
             Some(existing) => {
-                let mut merged = Gap::clone(&self.gaps.values[*existing as usize]);
+                let mut merged = Gap::clone(&self.gaps.values()[*existing as usize]);
                 merged.merge(&gap, &self.texts);
                 merged.tidy();
                 *existing = self.gaps.number(merged);
@@ -260,7 +245,7 @@ impl VulnerabilityRows {
 
 impl Draft {
     /// The gap of the same update, after adding the row to it.
-    fn gap(&mut self, row: Gap, texts: &Texts) -> &mut Gap {
+    fn gap(&mut self, row: Gap, texts: &Distinct<str>) -> &mut Gap {
         let is_last = self.gaps.get(self.last).is_some_and(|it| it.kb == row.kb);
         if !is_last {
             let found = self.gaps.iter().position(|it| it.kb == row.kb);
@@ -275,68 +260,32 @@ impl Draft {
     }
 }
 
-impl<T: std::hash::Hash + Eq> Distinct<T> {
-    fn number(&mut self, value: T) -> u32 {
-        if let Some(number) = self.numbers.get(&value) {
-            return *number;
-        }
-        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        let value = Arc::new(value);
-        self.values.push(Arc::clone(&value));
-        self.numbers.insert(value, number);
-        number
-    }
-}
-
-impl<T> Default for Distinct<T> {
-    fn default() -> Self {
-        Self {
-            numbers: HashMap::default(),
-            values: Vec::new(),
-        }
-    }
-}
-
-/// Texts that answers share.
-struct SharedTexts<'rows> {
-    texts: &'rows Texts,
-    shared: Vec<Arc<str>>,
-}
-
-impl<'rows> SharedTexts<'rows> {
-    fn of(texts: &'rows Texts) -> Self {
-        Self {
-            texts,
-            shared: texts.all().to_vec(),
-        }
-    }
-
-    fn text(&self, number: u32) -> Option<Arc<str>> {
-        let text = self.shared.get(number as usize)?;
+/// The missing KB that a gap is.
+fn missing_kb(gap: &Gap, texts: &Distinct<str>) -> Arc<MissingKb> {
+    let text = |number: u32| {
+        let text = texts.values().get(number as usize)?;
         (!text.is_empty()).then(|| Arc::clone(text))
-    }
-
-    fn missing(&self, gap: &Gap) -> Arc<MissingKb> {
-        let products = gap.products.iter().filter_map(|it| self.text(*it));
-        let mut products: Vec<_> = products.collect();
-        products.sort();
-        Arc::new(MissingKb {
-            id: KbId::new(self.texts.text(gap.kb)),
-            name: self.text(gap.name),
-            products,
-            url: self.text(gap.url),
-            machine_missed_on: None,
-            cve_addressed: gap.cves.len() as u64,
-            os_build: self.text(gap.os_build),
-            cves: Some(gap.cves.as_slice().into()),
-            unreadable: Box::default(),
-        })
-    }
+    };
+    let products = gap.products.iter().filter_map(|it| text(*it));
+    let mut products: Vec<_> = products.collect();
+    products.sort();
+    Arc::new(MissingKb {
+        id: KbId::new(texts.text(gap.kb)),
+        name: text(gap.name),
+        products,
+        url: text(gap.url),
+        machine_missed_on: None,
+        cve_addressed: gap.cves.len() as u64,
+        os_build: text(gap.os_build),
+        cves: Some(gap.cves.as_slice().into()),
+        unreadable: Box::default(),
+    })
 }
 
 /// The gap with its text numbers translated to those of another list.
-fn renumbered(mut gap: Gap, numbers: &[u32]) -> Gap {
+fn renumbered(gap: &Gap, numbers: &[u32]) -> Gap {
     let number = |it: u32| numbers[it as usize];
+    let mut gap = gap.clone();
     gap.kb = number(gap.kb);
     gap.name = number(gap.name);
     gap.url = number(gap.url);

@@ -114,7 +114,7 @@ fn repeated_rows_take_no_memory() {
     for version in 0..100_000_u32 {
         rows.add(&row(1, "edge", &(version % 50).to_string()));
     }
-    assert!(rows.machines[&machine(1)].pairs.capacity() <= 4 * 50);
+    assert!(rows.machines[&machine(1)].installed.capacity() <= 4 * 50);
     assert_eq!(rows.finish(Timestamp::UNIX_EPOCH).versions.len(), 50);
 }
 
