@@ -1,5 +1,7 @@
 //! The claims of an access token.
 
+use std::time::Duration;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,21 +26,15 @@ pub struct Claims {
     pub audience: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct ClaimsDto {
-    #[serde(default)]
     tid: Value,
-    #[serde(default)]
     appid: Value,
-    #[serde(default)]
     azp: Value,
-    #[serde(default)]
     roles: Value,
-    #[serde(default)]
     scp: Value,
-    #[serde(default)]
     exp: Value,
-    #[serde(default)]
     aud: Value,
 }
 
@@ -59,6 +55,12 @@ impl Claims {
             audience: list(&payload.aud).into_iter().next(),
         })
     }
+}
+
+/// How long a token lives that ends at `end`; `None` if it has ended.
+pub(super) fn time_left(end: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = Duration::try_from(end.duration_since(now)).ok();
+    left.filter(|left| !left.is_zero())
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -1,9 +1,10 @@
-//! Builds a credential that is ready to sign in from the settings.
+//! Chooses the kind of credential from the settings, and builds one that is ready to sign in.
 
 use jiff::Timestamp;
 
 use super::{
-    CredentialError, CredentialKind, Http, SignIn, TokenSource, azure::Azure, ready_made::ReadyMade,
+    CredentialError, CredentialKind, Http, SignIn, TokenSource, azure::Azure,
+    certificate::Certificate, ready_made::ReadyMade,
 };
 
 /// The configured credential, ready to sign in. No request is sent yet, so any error here is a
@@ -46,6 +47,14 @@ pub fn choose(sign_in: &SignIn) -> Result<CredentialKind, CredentialError> {
     .into_iter()
     .find_map(|(configured, kind)| configured.then_some(kind))
     .ok_or(CredentialError::NothingConfigured)
+}
+
+/// When the certificate ends that a sign-in uses; `None` if it uses none, or the certificate cannot be read.
+pub fn certificate_end(sign_in: &SignIn) -> Option<Timestamp> {
+    let is_used = matches!(choose(sign_in), Ok(CredentialKind::Certificate));
+    let path = sign_in.certificate().filter(|_| is_used)?;
+    let certificate = Certificate::read(path, sign_in.certificate_password.as_ref());
+    certificate.ok()?.ends
 }
 
 #[cfg(test)]

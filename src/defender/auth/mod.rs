@@ -1,4 +1,4 @@
-//! Signing in: every credential kind, behind one small trait.
+//! Signing in: every credential kind, behind one small trait, [`TokenSource`].
 //!
 //! - `settings`: the configuration; `kind`: the credential kinds
 //! - `connect`: chooses the kind and builds its [`TokenSource`], without sending a request
@@ -19,7 +19,6 @@
 mod assertion;
 mod azure;
 mod certificate;
-mod certificate_end;
 mod claims;
 mod config_error;
 mod connect;
@@ -36,15 +35,18 @@ mod sign_in_error;
 mod sign_in_retry;
 mod token_file;
 mod token_reply;
-mod token_source;
 mod tokens;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
 
 pub use self::{
     certificate::{CertificateError, CertificateProblem},
-    certificate_end::certificate_end,
     claims::Claims,
     config_error::{CredentialError, CredentialSetting},
-    connect::{choose, connect},
+    connect::{certificate_end, choose, connect},
     hints::hint_for,
     http::Http,
     kind::CredentialKind,
@@ -54,6 +56,21 @@ pub use self::{
     settings::SignIn,
     sign_in_error::SignInError,
     sign_in_retry::{SignInRetry, retry_sign_in},
-    token_source::{AccessToken, TokenSource},
     tokens::{Token, Tokens},
 };
+
+/// A newly issued access token.
+#[derive(Debug, Clone)]
+pub struct AccessToken {
+    /// The value that follows `Bearer`.
+    pub secret: SecretString,
+    /// Lifetime from now on; `None` if unknown.
+    pub lifetime: Option<Duration>,
+}
+
+/// Anything that can sign in.
+#[async_trait]
+pub trait TokenSource: Send + Sync {
+    /// Requests a new token on each call.
+    async fn sign_in(&self) -> Result<AccessToken, SignInError>;
+}

@@ -1,9 +1,6 @@
 //! A ready-made access token, obtained outside this program.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -12,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     AccessToken, Claims, CredentialError, CredentialKind, CredentialSetting, SignIn, SignInError,
-    TokenSource,
+    TokenSource, claims::time_left,
 };
 use crate::domain::{invisible::is_invisible, quotes::unquoted};
 
@@ -32,7 +29,9 @@ impl ReadyMade {
         })?;
         let secret = bare(secret)?;
         let expires_at = Claims::read(&secret).and_then(|claims| claims.expires_at);
-        let lifetime = expires_at.map(|at| remaining(at, now)).transpose()?;
+        let ended = |ended_at| CredentialError::EndedToken { ended_at };
+        let lifetime = expires_at.map(|at| time_left(at, now).ok_or(ended(at)));
+        let lifetime = lifetime.transpose()?;
         Ok(Self {
             secret,
             ends: lifetime.and_then(|life| Instant::now().checked_add(life)),
@@ -66,7 +65,7 @@ fn bare(token: &SecretString) -> Result<SecretString, CredentialError> {
     let token = unquoted(token.expose_secret().trim_matches(is_around));
     let token = without("authorization:", token);
     let token = unquoted(without("bearer", token));
-    if token.is_empty() || !token.bytes().all(is_of_token) {
+    if !is_token(token) {
         return Err(CredentialError::MalformedToken);
     }
     Ok(token.into())
@@ -87,22 +86,16 @@ fn without<'text>(word: &str, text: &'text str) -> &'text str {
     rest.trim_start()
 }
 
-/// Whether a byte may occur in a bearer token by RFC 6750. Quotes and braces, as in JSON, may not.
-fn is_of_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
-}
-
-fn remaining(expires_at: Timestamp, now: Timestamp) -> Result<Duration, CredentialError> {
-    Duration::try_from(expires_at.duration_since(now))
-        .ok()
-        .filter(|life| !life.is_zero())
-        .ok_or(CredentialError::EndedToken {
-            ended_at: expires_at,
-        })
+/// Whether a text can be a bearer token by RFC 6750. Quotes and braces, as in JSON, cannot be in one.
+pub(super) fn is_token(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::defender::auth::Tokens;
 

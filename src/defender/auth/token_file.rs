@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use azure_core::{error::ErrorKind, http::ClientMethodOptions};
 use azure_identity::ClientAssertion;
 
+use super::ready_made::is_token;
 use crate::domain::{quotes::unquoted, stored_text::stored_text};
 
 /// Reads the file at each sign-in, because its token is renewed from time to time. White space and
@@ -44,8 +45,7 @@ fn read(path: &Path) -> io::Result<String> {
     let bytes = fs::read(path)?;
     let text = stored_text(&bytes).unwrap_or_default();
     let token = unquoted(text.trim()).trim();
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    if token.is_empty() || !token.bytes().all(is_token) {
+    if !is_token(token) {
         let problem = "it must contain one token and nothing else";
         return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
     }

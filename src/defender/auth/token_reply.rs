@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{AccessToken, Claims};
+use super::{AccessToken, Claims, claims::time_left};
 
 /// Maximum lifetime of a token: a larger number is a mistake or in another unit.
 const LONGEST_LIFE: Duration = Duration::from_hours(7 * 24);
@@ -41,10 +41,7 @@ fn stated_lifetime(body: &Value, now: Timestamp) -> Option<Duration> {
 
 /// The lifetime by the token's own `exp` claim.
 fn own_lifetime(secret: &SecretString, now: Timestamp) -> Option<Duration> {
-    let end = Claims::read(secret)?.expires_at?;
-    Duration::try_from(end.duration_since(now))
-        .ok()
-        .filter(|life| !life.is_zero())
+    time_left(Claims::read(secret)?.expires_at?, now)
 }
 
 /// A number, or a string that contains one.
