@@ -1,12 +1,56 @@
 //! Refuses texts with a control character, which is always a mistake. It comes from a path in
 //! double quotes in TOML (`"C:\reports"`), or from an environment file with Windows line ends.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, fmt, path::Path};
 
-use super::{
-    ConfigError, LakePlace, Settings,
-    origin::{Origin, Shown},
-};
+use super::{ConfigError, LakePlace, Settings};
+
+/// The source of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The configuration file.
+    File,
+    /// An environment variable.
+    Environment,
+    /// The command line.
+    CommandLine,
+}
+
+/// A text with its control characters escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown(pub(super) String);
+
+impl Origin {
+    /// How the control character probably got into the text, and how to fix it.
+    pub(super) const fn hint(&self) -> &'static str {
+        match self {
+            Self::File => {
+                "in double quotes, a backslash starts an escape sequence: put paths in single \
+                 quotes ('C:\\folder') or use /"
+            }
+            Self::Environment => {
+                "check where the variable is set: a file with Windows line endings leaves a \
+                 carriage return at the end"
+            }
+            Self::CommandLine => {
+                "check how the shell reads it: use single quotes, or / instead of backslashes"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
+            if letter.is_control() {
+                write!(formatter, "{}", letter.escape_default())?;
+            } else {
+                write!(formatter, "{letter}")?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Refuses a text that contains a control character.
 pub(super) fn refuse(place: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
@@ -32,35 +76,30 @@ pub(super) fn refuse_typed(typed: &Settings) -> Result<(), ConfigError> {
 
 /// The flags that take free text, with their values.
 fn texts(typed: &Settings) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    let out = typed.out.as_ref().map(|out| Path::new(out.as_str()));
+    let lake = typed.lake.as_ref().and_then(LakePlace::folder);
     let paths = [
-        ("--config", &typed.config),
-        ("--ca-cert", &typed.ca_cert),
-        ("--state", &typed.state),
-        ("--exclude", &typed.exclude),
-        ("--feeds", &typed.feeds),
-        ("--exceptions", &typed.exceptions),
-        ("--tenants", &typed.tenants),
-        ("--metrics", &typed.metrics),
-        ("--log-file", &typed.log_file),
+        ("--config", typed.config.as_deref()),
+        ("--ca-cert", typed.ca_cert.as_deref()),
+        ("--state", typed.state.as_deref()),
+        ("--exclude", typed.exclude.as_deref()),
+        ("--feeds", typed.feeds.as_deref()),
+        ("--exceptions", typed.exceptions.as_deref()),
+        ("--tenants", typed.tenants.as_deref()),
+        ("--metrics", typed.metrics.as_deref()),
+        ("--log-file", typed.log_file.as_deref()),
+        ("--out", out),
+        ("--lake", lake),
     ];
-    let paths = paths
-        .into_iter()
-        .filter_map(|(flag, path)| Some((flag, path.as_ref()?.to_string_lossy())));
-    let out = typed.out.iter().map(|out| ("--out", out.as_str().into()));
-    let lake = typed.lake.iter().filter_map(LakePlace::folder);
-    let lake = lake.map(|folder| ("--lake", folder.to_string_lossy()));
-    let scope = typed.scope.iter();
-    let scope = scope.map(|scope| ("--scope", scope.as_str().into()));
-    let title = typed.title.iter();
-    let title = title.map(|title| ("--title", title.as_str().into()));
-    let split_by = typed.split_by.iter();
-    let split_by = split_by.map(|column| ("--split-by", column.as_str().into()));
-    paths
-        .chain(out)
-        .chain(lake)
-        .chain(scope)
-        .chain(title)
-        .chain(split_by)
+    let paths = paths.into_iter();
+    let paths = paths.filter_map(|(flag, path)| Some((flag, path?.to_string_lossy())));
+    let texts = [
+        ("--scope", &typed.scope),
+        ("--title", &typed.title),
+        ("--split-by", &typed.split_by),
+    ];
+    let texts = texts.into_iter();
+    paths.chain(texts.filter_map(|(flag, text)| Some((flag, text.as_ref()?.as_str().into()))))
 }
 
 #[cfg(test)]

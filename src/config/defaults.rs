@@ -1,6 +1,6 @@
 //! The defaults: the file that documents every key is also the lowest layer.
 
-use std::path::Path;
+use std::{path::Path, str::FromStr};
 
 use super::{ConfigError, Settings, file};
 
@@ -15,4 +15,14 @@ pub(super) fn defaults() -> Result<Settings, ConfigError> {
 /// Unwraps a value that is always set, at least by the defaults.
 pub(super) fn required<T>(value: Option<T>, key: &'static str) -> Result<T, ConfigError> {
     value.ok_or(ConfigError::NoDefault(key))
+}
+
+/// A URL, or the default one of the cloud.
+pub(super) fn url_or<T: FromStr>(
+    url: Option<T>,
+    default: &str,
+    key: &'static str,
+) -> Result<T, ConfigError> {
+    let default = || default.parse().map_err(|_| ConfigError::NoDefault(key));
+    url.map_or_else(default, Ok)
 }

@@ -6,7 +6,7 @@ use memchr::memchr_iter;
 use serde::Deserialize;
 use toml::{Spanned, de::DeTable};
 
-use super::{ConfigError, Settings, control_characters::refuse, nearest::nearest, origin::Origin};
+use super::{ConfigError, Origin, Settings, control_characters::refuse, nearest::nearest};
 
 /// A key, and the byte range of the key with its value.
 type Entry = (String, Range<usize>);

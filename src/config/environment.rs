@@ -15,10 +15,9 @@ use clap::{
 };
 
 use super::{
-    ConfigError, Folders, LogFormat, MachineSource, Settings,
+    ConfigError, Folders, LogFormat, MachineSource, Origin, Settings,
     control_characters::refuse,
     nearest::nearest,
-    origin::Origin,
     settings::{FILE_KEYS, Verbosity},
     store_variables::{PREFIXES, StoreVariables},
 };
@@ -232,7 +231,7 @@ fn trimmed_value<'value>(key: &str, value: &'value OsStr) -> Result<&'value OsSt
 }
 
 /// The beginning of an error message about a variable.
-fn place(name: &str) -> String {
+pub(super) fn place(name: &str) -> String {
     format!("environment variable {name}")
 }
 

@@ -3,6 +3,15 @@
 //! Every option is defined once, as a field of [`Settings`]. A layer is a [`Settings`] in which
 //! only the options of that layer are set; [`resolve()`] merges the layers, and every value is
 //! validated by the type that parses it.
+//!
+//! - `settings`: the options; `value/`: their types
+//! - the layers: `environment`, `zone`, `store_variables`: variables; `file`, `document`: the file, and what is wrong
+//!   with its keys; `defaults`: the embedded file
+//! - `resolve`: reads and merges the layers; `tenants/`: the file of tenants, each a layer
+//! - `sections`: from the merged settings to [`Config`], which is in `resolved`; `store`, `stop`, `sign_in`,
+//!   `certificate`, `notification/`: its larger sections
+//! - `secret`: secrets in variables and files; `folders`: the platform's folders
+//! - `error`, `control_characters`, `nearest`: what is wrong, and what was probably meant
 
 mod certificate;
 mod control_characters;
@@ -14,10 +23,10 @@ mod file;
 mod folders;
 mod nearest;
 mod notification;
-mod origin;
 mod resolve;
 mod resolved;
 mod secret;
+mod sections;
 mod settings;
 mod sign_in;
 mod stop;
@@ -30,7 +39,7 @@ mod value;
 mod zone;
 
 pub use certificate::CaCertificate;
-pub use control_characters::refuse_path;
+pub use control_characters::{Origin, Shown, refuse_path};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
@@ -38,7 +47,6 @@ pub use notification::{
     AddressProblem, Mail, MailPart, MailServer, MailSignIn, Notification, NotifySettings, Security,
     Webhook,
 };
-pub use origin::{Origin, Shown};
 pub use resolve::{read_tenants, resolve, resolve_typed};
 pub use resolved::{
     Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, PolicySettings, Reports,
@@ -52,7 +60,7 @@ pub use value::{
     AnswerSource, AuthorityUrl, AzureAccount, ChangesFrom, ColorMode, DeadlineSetting, EntraName,
     FailOn, FeedUrl, Formats, InvalidUrl, InvalidValue, LakePlace, LogFormat, MachineSource,
     MailAddress, NotifyFormat, NotifyOn, OutFolder, Percent, Place, PlaceUrl, ServiceUrl, Span,
-    Store, StoreUrl, Text, Until, UploadPlace, Whole,
+    Store, StoreUrl, Text, Until, Whole,
 };
 
 pub(crate) use value::{switch, words};

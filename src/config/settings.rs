@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::value::{
     AnswerSource, AuthorityUrl, ChangesFrom, ColorMode, DeadlineSetting, EntraName, FailOn,
     FeedUrl, Formats, LakePlace, LogFormat, MachineSource, MailAddress, NotifyFormat, NotifyOn,
-    OutFolder, Percent, ServiceUrl, Span, Text, Until, UploadPlace, Whole, WithoutSecret, boolean,
+    OutFolder, Percent, PlaceUrl, ServiceUrl, Span, Text, Until, Whole, WithoutSecret, boolean,
     deadlines, from_text, list, path, switch, times, words,
 };
 use crate::{
@@ -548,9 +548,9 @@ pub struct Settings {
     /// `az://CONTAINER/PATH`, `abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH`, `s3://BUCKET/PATH`, `gs://BUCKET/PATH` or
     /// `file:///PATH`; {date}, {time} and {tenant} are filled in. `_SUCCESS` is uploaded last, and lists the files.
     #[arg(long, value_name = "URL", help_heading = "Output")]
-    #[arg(value_parser = WithoutSecret::<UploadPlace>::new())]
+    #[arg(value_parser = WithoutSecret::<PlaceUrl>::new())]
     #[serde(deserialize_with = "from_text")]
-    pub upload: Option<UploadPlace>,
+    pub upload: Option<PlaceUrl>,
 
     /// Folder or URL to which each run adds its tables, as Parquet
     ///

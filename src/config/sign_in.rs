@@ -1,34 +1,25 @@
 //! Gathers what the sign-in needs from the settings and from Azure's own variables.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use url::Url;
 
 use super::{
     ConfigError, EntraName, Environment, Settings, Tenant,
+    defaults::{required, url_or},
     environment::{ACCESS_TOKEN, GRAPH_ACCESS_TOKEN},
     secret,
 };
-use crate::defender::auth::{CredentialKind, SignIn, choose, tenant_of_token};
+use crate::defender::{
+    auth::{CredentialKind, SignIn, choose, tenant_of_token},
+    cloud::Endpoints,
+};
 
 /// The name of the Azure CLI program.
 const AZURE_CLI: &str = if cfg!(windows) { "az.cmd" } else { "az" };
 
 /// Azure's own variable for the client secret.
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
-
-/// What is resolved before the rest of the sign-in.
-pub(super) struct ResolvedSignIn {
-    pub(super) kind: CredentialKind,
-    pub(super) authority_url: Url,
-    pub(super) scope: String,
-    pub(super) secret: Option<SecretString>,
-}
 
 /// The files that may hold the client secret.
 pub(super) struct SecretFiles {
@@ -57,17 +48,20 @@ pub(super) struct FoundSecret {
 
 /// Builds the sign-in configuration.
 pub(super) fn sign_in(
-    resolved: ResolvedSignIn,
     settings: &Settings,
+    endpoints: Endpoints,
+    secret: Option<SecretString>,
     environment: &Environment,
 ) -> Result<SignIn, ConfigError> {
+    let authority_url = settings.authority_url.clone();
+    let scope = settings.scope.clone();
     Ok(SignIn {
-        kind: resolved.kind,
-        authority_url: resolved.authority_url,
-        scope: resolved.scope,
+        authority_url: url_or(authority_url, endpoints.authority, "authority_url")?.into(),
+        kind: required(settings.credential, "credential")?,
+        scope: scope.map_or_else(|| endpoints.scope.to_owned(), Into::into),
         tenant_id: settings.tenant_id.clone().map(Into::into),
         client_id: settings.client_id.clone().map(Into::into),
-        secret: resolved.secret,
+        secret,
         certificate: settings.client_certificate_path.clone(),
         certificate_password: without_line_end(environment, "AZURE_CLIENT_CERTIFICATE_PASSWORD")?,
         federated_token_file: environment.path("AZURE_FEDERATED_TOKEN_FILE")?,
@@ -186,53 +180,16 @@ pub(super) fn client_secret(
     }
 }
 
-/// Reads the secret from a file.
+/// The secret in a file.
 fn from_file(path: &Path) -> Result<FoundSecret, ConfigError> {
-    let bytes = read_secret(path).map_err(|source| ConfigError::Read {
-        what: "client secret file",
-        path: path.to_owned(),
-        source,
-    })?;
-    let secret = secret::from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
-        place: format!("client secret file {}", path.display()),
-        problem,
-    })?;
-    match secret {
+    let what = "client secret file";
+    match secret::in_file(what, path)? {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
         secret => Ok(FoundSecret {
             secret,
-            warning: accessible_to_others("client secret file", path),
+            warning: secret::accessible_to_others(what, path),
         }),
     }
-}
-
-/// Reads just enough bytes to detect that a file is too long for a secret.
-pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    file.take(secret::LONGEST + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// A warning if users other than the owner may read a file with a secret; `what` it is.
-#[cfg(unix)]
-pub(super) fn accessible_to_others(what: &str, path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
-        let path = path.display();
-        format!(
-            "{what} {path} is accessible to others (mode {mode:o}): \
-                 chmod 600 {path}"
-        )
-    })
-}
-
-/// On Windows a file inherits the access list of its folder, which says nothing about intent.
-#[cfg(not(unix))]
-pub(super) fn accessible_to_others(_: &str, _: &Path) -> Option<String> {
-    None
 }
 
 /// The client secret in a variable.
@@ -241,10 +198,7 @@ fn of_variable(
     variable: &str,
 ) -> Result<Option<SecretString>, ConfigError> {
     let text = environment.text(variable)?.unwrap_or_default();
-    secret::from_text(text).map_err(|problem| ConfigError::Secret {
-        place: format!("environment variable {variable}"),
-        problem,
-    })
+    secret::in_variable(variable, text)
 }
 
 /// A secret of any content in a variable, without the line end that a shell or a vault left there.

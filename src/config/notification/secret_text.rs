@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AddressProblem;
-use crate::config::{
-    ConfigError, Environment, secret,
-    sign_in::{accessible_to_others, read_secret},
-};
+use crate::config::{ConfigError, Environment, environment, secret};
 
 /// Where a secret is.
 #[derive(Debug, Clone, Default)]
@@ -41,44 +38,27 @@ impl SecretText {
     /// The secret, if there is one; `what` is the file.
     pub(super) fn read(&self, what: &'static str) -> Result<Option<Found>, ConfigError> {
         match (&self.variable, &self.file) {
-            (Some((name, text)), _) => of_variable(name, text),
+            (Some((name, text)), _) => {
+                let found = secret::in_variable(name, text.expose_secret())?;
+                Ok(found.map(|text| Found {
+                    text,
+                    place: environment::place(name),
+                    warning: None,
+                }))
+            }
             (None, Some(path)) => of_file(what, path).map(Some),
             (None, None) => Ok(None),
         }
     }
 }
 
-fn of_variable(name: &str, text: &SecretString) -> Result<Option<Found>, ConfigError> {
-    let place = format!("environment variable {name}");
-    let parsed = secret::from_text(text.expose_secret());
-    let parsed = parsed.map_err(|problem| ConfigError::Secret {
-        place: place.clone(),
-        problem,
-    })?;
-    Ok(parsed.map(|text| Found {
-        text,
-        place,
-        warning: None,
-    }))
-}
-
 fn of_file(what: &'static str, path: &Path) -> Result<Found, ConfigError> {
-    let place = format!("{what} {}", path.display());
-    let bytes = read_secret(path).map_err(|source| ConfigError::Read {
-        what,
-        path: path.to_owned(),
-        source,
-    })?;
-    let parsed = secret::from_bytes(&bytes).map_err(|problem| ConfigError::Secret {
-        place: place.clone(),
-        problem,
-    })?;
-    let warning = accessible_to_others(what, path);
-    match parsed {
+    let place = secret::file_place(what, path);
+    match secret::in_file(what, path)? {
         Some(text) => Ok(Found {
             text,
             place,
-            warning,
+            warning: secret::accessible_to_others(what, path),
         }),
         None => Err(ConfigError::Address {
             place,

@@ -147,7 +147,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Tenant>, ConfigError> {
 /// The folder of a tenant's reports: the one of its own table as it stands there; else the common
 /// one, with the tenant's name in it.
 pub(super) fn out(
-    typed: Option<&OutFolder>,
+    is_typed: bool,
     tenant: Option<&Tenant>,
     merged: &OutFolder,
     started: &ZonedDateTime,
@@ -155,7 +155,7 @@ pub(super) fn out(
     let Some(tenant) = tenant else {
         return merged.at(started);
     };
-    let is_own = typed.is_none() && tenant.settings.out.is_some();
+    let is_own = !is_typed && tenant.settings.out.is_some();
     if is_own {
         merged.of(&tenant.name).at(started)
     } else {

@@ -52,7 +52,7 @@ impl FromStr for LakePlace {
         if !text.contains("://") {
             return Ok(Self::Folder(text.into()));
         }
-        let url = PlaceUrl::parse(&text)?;
+        let url: PlaceUrl = text.parse()?;
         if url.is_dated() || url.is_of_tenant() {
             let wanted =
                 "no placeholders: its folders are those of tenants and dates by themselves";

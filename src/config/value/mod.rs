@@ -1,9 +1,15 @@
 //! The values of single options: each has the same syntax as flag, variable and key.
+//!
+//! - `word`: options that are a choice of words; `notify`, `answer_source`, `formats`: of combinations of them
+//! - `whole`, `percent`, `span`, `until`, `text`, `mail_address`, `deadlines`: numbers, times and texts
+//! - `url`: addresses that a token is sent to, and those of feeds
+//! - `place`, `out_folder`, `lake_place`: where reports and tables go; `url_secret`, `without_secret`: secrets
+//!   that people leave in such URLs
+//! - `machine_source`: where the list of machines comes from
+//! - `from_file`: how the configuration file spells all of them
 
 mod answer_source;
-mod changes_from;
 mod deadlines;
-mod fail_on;
 mod formats;
 mod from_file;
 mod lake_place;
@@ -16,7 +22,6 @@ mod place;
 mod span;
 mod text;
 mod until;
-mod upload_place;
 mod url;
 mod url_secret;
 mod whole;
@@ -28,9 +33,7 @@ use std::fmt;
 use thiserror::Error;
 
 pub use answer_source::AnswerSource;
-pub use changes_from::ChangesFrom;
 pub use deadlines::DeadlineSetting;
-pub use fail_on::FailOn;
 pub use formats::Formats;
 pub use lake_place::LakePlace;
 pub use machine_source::MachineSource;
@@ -42,10 +45,9 @@ pub use place::{AzureAccount, Place, PlaceUrl, Store, StoreUrl};
 pub use span::Span;
 pub use text::{EntraName, Text};
 pub use until::Until;
-pub use upload_place::UploadPlace;
 pub use url::{AuthorityUrl, FeedUrl, InvalidUrl, ServiceUrl};
 pub use whole::Whole;
-pub use word::{ColorMode, LogFormat};
+pub use word::{ChangesFrom, ColorMode, FailOn, LogFormat};
 
 pub(super) use deadlines::deadlines;
 pub(super) use from_file::{boolean, from_text, list, path, times};

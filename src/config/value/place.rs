@@ -3,12 +3,13 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use jiff::ZonedDateTime;
 
 use super::{
-    InvalidValue, OutFolder,
+    InvalidValue, OutFolder, Text,
     out_folder::{TENANT, fill_in, has_only_known_placeholders, is_dated},
     url_secret::{instead_of_password, shown},
 };
@@ -81,10 +82,13 @@ pub enum Place {
     Store(StoreUrl),
 }
 
-impl PlaceUrl {
-    /// Parses a URL. Errors never repeat what may be a secret.
-    pub(in crate::config) fn parse(text: &str) -> Result<Self, InvalidValue> {
-        let text = unquoted(text.trim()).trim();
+/// Errors never repeat what may be a secret.
+impl FromStr for PlaceUrl {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text: Text = text.parse()?;
+        let text = unquoted(text.as_str()).trim();
         let refuse = |wanted: &str| Err(InvalidValue::new(&shown(text), KIND, wanted));
         let Some((scheme, rest)) = text.split_once("://") else {
             return refuse(WANTED);
@@ -116,7 +120,9 @@ impl PlaceUrl {
             None => refuse("a path without `.`, `..` and empty parts"),
         }
     }
+}
 
+impl PlaceUrl {
     /// Whether the path depends on the local time at which the run began.
     pub(in crate::config) fn is_dated(&self) -> bool {
         match self {
@@ -278,7 +284,8 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<PlaceUrl, String> {
-        PlaceUrl::parse(text).map_err(|error| error.to_string())
+        text.parse()
+            .map_err(|error: InvalidValue| error.to_string())
     }
 
     #[cfg(feature = "upload")]

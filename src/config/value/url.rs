@@ -47,13 +47,9 @@ impl FromStr for ServiceUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut url = base(text)?;
-        if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-            url.set_path(&before_api(url.path()));
-            Ok(Self(url))
-        } else {
-            Err(InvalidUrl::Plain(text.to_owned()))
-        }
+        let mut url = secure(text)?;
+        url.set_path(&before_api(url.path()));
+        Ok(Self(url))
     }
 }
 
@@ -61,14 +57,10 @@ impl FromStr for FeedUrl {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut url = base(text)?;
-        if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-            let path = url.path().trim_end_matches('/').to_owned();
-            url.set_path(&path);
-            Ok(Self(url))
-        } else {
-            Err(InvalidUrl::Plain(text.to_owned()))
-        }
+        let mut url = secure(text)?;
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
     }
 }
 
@@ -100,6 +92,16 @@ impl From<FeedUrl> for Url {
 impl From<AuthorityUrl> for Url {
     fn from(url: AuthorityUrl) -> Self {
         url.0
+    }
+}
+
+/// Parses such a URL that uses https, or plain http to this machine.
+fn secure(text: &str) -> Result<Url, InvalidUrl> {
+    let url = base(text)?;
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(url)
+    } else {
+        Err(InvalidUrl::Plain(text.to_owned()))
     }
 }
 

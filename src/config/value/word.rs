@@ -28,6 +28,28 @@ words! {
     }
 }
 
+words! {
+    /// What says which machines can have changed since their last answer.
+    pub enum ChangesFrom {
+        /// Both, where the roles allow.
+        Auto = "auto",
+        /// The software inventory: other versions, and new KBs for them.
+        Software = "software",
+        /// The service's own changes of software vulnerabilities.
+        Delta = "delta",
+    }
+}
+
+words! {
+    /// What makes a complete run exit with a code other than 0.
+    pub enum FailOn {
+        /// Nothing.
+        Nothing = "off",
+        /// A gap that is known to be exploited, and whose risk is not accepted.
+        KnownExploited = "known-exploited",
+    }
+}
+
 /// A parser for a flag that takes one of these words; the help lists them.
 pub(crate) fn words<T>(allowed: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where
