@@ -11,7 +11,7 @@ use tracing::{debug, info};
 
 use super::{
     Requests,
-    bulk::NoRows,
+    bulk::{NoRows, mostly_unreadable},
     retrying::{NoResult, Retrying},
 };
 use crate::{
@@ -142,7 +142,7 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
         for (_, rows) in answered {
             all.add_all(rows);
         }
-        if let Some(problem) = super::bulk::mostly_unreadable(&all.counts) {
+        if let Some(problem) = mostly_unreadable(&all.counts) {
             return Err(problem.into());
         }
         if all.has_no_machines() {
@@ -179,11 +179,7 @@ impl<A: HuntingApi> HuntingFetcher<'_, A> {
 
     async fn answer(&self, shard: Shard) -> (Shard, Result<Answered, NoRows>, Requests) {
         let mut requests = Requests::default();
-        let calls = Retrying {
-            limiter: self.gate.limiter(Api::Hunting),
-            retries: self.retries,
-            gives_up_without_quota: true,
-        };
+        let calls = Retrying::new(self.gate.limiter(Api::Hunting), self.retries);
         let query = shard.query();
         let send = async |permit: &Permit<'_>| self.api.hunt(&query, permit).await;
         let answer = calls.call("a hunting query", &mut requests, send).await;

@@ -34,7 +34,16 @@ pub(super) struct Retrying<'run> {
     pub(super) gives_up_without_quota: bool,
 }
 
-impl Retrying<'_> {
+impl<'run> Retrying<'run> {
+    /// Calls with so many attempts after the first, whatever the failure.
+    pub(super) const fn new(limiter: &'run Limiter, retries: u32) -> Self {
+        Self {
+            limiter,
+            retries,
+            gives_up_without_quota: true,
+        }
+    }
+
     /// Sends a call until there is a result. `what` describes it in the log.
     pub(super) async fn call<T>(
         &self,

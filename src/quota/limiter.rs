@@ -20,12 +20,36 @@ use super::{
 };
 use crate::domain::api::Api;
 
-/// Assumed answer time for the forecast, before any has been measured.
-pub(crate) const USUAL_LATENCY: Duration = Duration::from_millis(300);
-/// Lower bound of the assumed answer time: that of a simulated tenant on the same machine.
-const MIN_LATENCY: Duration = Duration::from_millis(20);
-/// Upper bound of the assumed answer time: a slow service answers within a few seconds.
-pub(crate) const SLOW_LATENCY: Duration = Duration::from_secs(3);
+/// The assumed answer time for the forecast, before any has been measured.
+pub(crate) const ASSUMED_LATENCY: LatencyRange = LatencyRange {
+    // That of a simulated tenant on the same machine.
+    least: Duration::from_millis(20),
+    usual: Duration::from_millis(300),
+    // A slow service answers within a few seconds.
+    most: Duration::from_secs(3),
+};
+
+/// An answer time, with the shortest and the longest plausible one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LatencyRange {
+    /// The shortest.
+    pub least: Duration,
+    /// The usual one.
+    pub usual: Duration,
+    /// The longest.
+    pub most: Duration,
+}
+
+impl LatencyRange {
+    /// An answer time that was measured.
+    pub const fn measured(latency: Duration) -> Self {
+        Self {
+            least: latency,
+            usual: latency,
+            most: latency,
+        }
+    }
+}
 
 /// Limits the calls to one API of the service. A [`Gate`](super::Gate) has one for each API.
 ///
@@ -114,19 +138,10 @@ impl Limiter {
         self.has_windows || self.pacer.is_some()
     }
 
-    /// The assumed answer time, until this process has measured one.
-    pub fn usual_latency(&self) -> Duration {
-        self.latency.unwrap_or(USUAL_LATENCY)
-    }
-
-    /// The shortest assumed answer time; shorter still if no earlier process has measured one.
-    pub fn fast_latency(&self) -> Duration {
-        self.latency.unwrap_or(MIN_LATENCY)
-    }
-
-    /// The longest assumed answer time; longer still if no earlier process has measured one.
-    pub fn slow_latency(&self) -> Duration {
-        self.latency.unwrap_or(SLOW_LATENCY)
+    /// The assumed answer time, until this process has measured one: a range if no earlier process has
+    /// measured one either.
+    pub fn assumed_latency(&self) -> LatencyRange {
+        self.latency.map_or(ASSUMED_LATENCY, LatencyRange::measured)
     }
 
     /// Waits for permission to send one call; first come, first served. With a ledger, the call is

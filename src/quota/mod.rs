@@ -56,12 +56,12 @@ mod state;
 mod streak;
 mod window;
 
-pub(crate) use self::limiter::{SLOW_LATENCY, USUAL_LATENCY};
+pub(crate) use self::limiter::ASSUMED_LATENCY;
 pub use self::{
     forecast::Load,
     gate::Gate,
     ledger::{CallNumber, Ledger, StoreFailed},
-    limiter::{Limiter, Permit},
+    limiter::{LatencyRange, Limiter, Permit},
     refusal::{LEARNED_FOR, Refusal, Throttled},
     state::{EarlierUsage, WaitReason},
 };

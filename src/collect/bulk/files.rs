@@ -52,11 +52,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
         dataset: Dataset,
         requests: &mut Requests,
     ) -> Result<Export, NoRows> {
-        let calls = Retrying {
-            limiter: self.gate.limiter(dataset.export()),
-            retries: self.retries,
-            gives_up_without_quota: true,
-        };
+        let calls = Retrying::new(self.gate.limiter(dataset.export()), self.retries);
         let send = async |permit: &Permit<'_>| self.api.export(dataset, permit).await;
         let what = format!("the files of the {dataset}");
         Ok(calls.call(&what, requests, send).await?)

@@ -42,11 +42,7 @@ impl<A: BulkApi> BulkFetcher<'_, A> {
                 return Err("its pages never end".to_owned().into());
             }
             let send = async |permit: &Permit<'_>| self.api.bulk_page::<R>(&address, permit).await;
-            let calls = Retrying {
-                limiter: self.gate.limiter(R::DATASET.pages()),
-                retries: self.retries,
-                gives_up_without_quota: true,
-            };
+            let calls = Retrying::new(self.gate.limiter(R::DATASET.pages()), self.retries);
             let what = format!("a page of the {}", R::DATASET);
             let page = calls.call(&what, &mut requests, send).await?;
             rows.merge(page.items);

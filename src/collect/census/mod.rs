@@ -150,11 +150,7 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         requests: &mut Requests,
         send: impl AsyncFn(&Permit<'_>) -> Result<ListPage<T>, CallError>,
     ) -> Result<ListPage<T>, Problem> {
-        let calls = Retrying {
-            limiter: self.limiter,
-            retries: self.retries,
-            gives_up_without_quota: true,
-        };
+        let calls = Retrying::new(self.limiter, self.retries);
         let result = calls.call(what, requests, send).await;
         result.map_err(|error| match error {
             NoResult::Failed(error) if matches!(error.class, Class::NotFound | Class::Machine) => {

@@ -148,9 +148,8 @@ impl<A: MachineListApi> ListFetcher<'_, A> {
             skip,
         };
         let calls = Retrying {
-            limiter: self.limiter,
-            retries: self.retries,
             gives_up_without_quota: false,
+            ..Retrying::new(self.limiter, self.retries)
         };
         let send = async |permit: &Permit<'_>| self.api.machines(&address, permit).await;
         match calls.call("the machine list", requests, send).await {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{estimate::ProgressSnapshot, run::Run, worker::in_progress};
-use crate::{collect::Progress, quota::Load};
+use crate::{
+    collect::Progress,
+    quota::{LatencyRange, Load},
+};
 
 /// The progress of the run, with its expected end.
 pub(super) fn progress(run: &Run) -> Progress {
@@ -55,29 +58,21 @@ fn end(run: &Run, now: Instant, snapshot: ProgressSnapshot, latency: Duration) -
     postponed.map_or(end, |due| due.max(end))
 }
 
-/// The answer time, and the shortest and longest plausible ones.
-struct Latency {
-    least: Duration,
-    usual: Duration,
-    most: Duration,
-}
-
-/// Before the first answer, the answer time is at least as long as the oldest call has been waiting, and may
-/// be much longer.
-fn latency(run: &Run, waited: Option<Duration>) -> Latency {
+/// The answer time. Before the first answer it is at least as long as the oldest call has been waiting, and may be
+/// much longer.
+fn latency(run: &Run, waited: Option<Duration>) -> LatencyRange {
     if let Some(known) = run.tracker.latency() {
-        return Latency {
-            least: known,
-            usual: known,
-            most: known,
-        };
+        return LatencyRange::measured(known);
     }
     let waited = waited.unwrap_or_default();
-    let limiter = run.limiter();
-    let slow = limiter.slow_latency();
-    Latency {
-        least: waited.max(limiter.fast_latency()),
-        usual: waited.max(limiter.usual_latency()),
-        most: if waited > slow { waited * 2 } else { slow },
+    let assumed = run.limiter().assumed_latency();
+    LatencyRange {
+        least: waited.max(assumed.least),
+        usual: waited.max(assumed.usual),
+        most: if waited > assumed.most {
+            waited * 2
+        } else {
+            assumed.most
+        },
     }
 }

@@ -12,19 +12,19 @@ pub struct ContentId(u32);
 /// The distinct contents so far.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    ids: HashMap<Box<[Gap]>, ContentId>,
+    ids: HashMap<Box<[ComparedKb]>, ContentId>,
     lists: Vec<MissingKbs>,
 }
 
 /// The compared part of a missing KB. Builds and the service's own counts are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Gap {
+struct ComparedKb {
     id: KbId,
     cve_addressed: u64,
     products: Box<[Arc<str>]>,
 }
 
-impl From<&Arc<MissingKb>> for Gap {
+impl From<&Arc<MissingKb>> for ComparedKb {
     fn from(kb: &Arc<MissingKb>) -> Self {
         Self {
             id: kb.id.clone(),
@@ -37,7 +37,7 @@ impl From<&Arc<MissingKb>> for Gap {
 impl Contents {
     /// The id of this content. The first list with this content represents all of them.
     pub(super) fn id(&mut self, missing: &MissingKbs) -> ContentId {
-        let gaps = missing.iter().map(Gap::from).collect();
+        let gaps = missing.iter().map(ComparedKb::from).collect();
         let new = ContentId(u32::try_from(self.lists.len()).unwrap_or(u32::MAX));
         let id = *self.ids.entry(gaps).or_insert(new);
         if id == new {

@@ -7,13 +7,13 @@ use super::contents::{ContentId, Contents};
 use crate::domain::kb::KbId;
 
 /// The number of machines that miss a KB, by product.
-pub type Counts = BTreeMap<String, BTreeMap<KbId, u64>>;
+pub type KbCounts = BTreeMap<String, BTreeMap<KbId, u64>>;
 
 /// The service's own count, and what is needed to compare it.
 #[derive(Debug, Clone, Default)]
 pub struct ControlTotals {
     /// The service's current count.
-    pub service: Counts,
+    pub service: KbCounts,
     /// Whether the list contains every machine of the tenant. If not, the service may count more.
     pub is_whole: bool,
     /// The service's count minus ours at the last run, by product and KB.
@@ -77,8 +77,8 @@ impl ControlTotals {
     }
 }
 
-fn counts(contents: &Contents, machines: &HashMap<ContentId, u64>) -> Counts {
-    let mut counts = Counts::new();
+fn counts(contents: &Contents, machines: &HashMap<ContentId, u64>) -> KbCounts {
+    let mut counts = KbCounts::new();
     for (content, missing) in contents.iter() {
         let Some(machines) = machines.get(&content) else {
             continue;

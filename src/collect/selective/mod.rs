@@ -40,7 +40,7 @@ mod tests;
 pub use self::{
     changed::{Due, LastAnswer, NewestKbs},
     contents::ContentId,
-    control::{ControlTotals, Counts, Difference},
+    control::{ControlTotals, Difference, KbCounts},
     machine::Candidate,
     relevant::{RelevantSoftware, SoftwareKey},
     round::{Inference, Inputs, Policy, Round, RoundReason},

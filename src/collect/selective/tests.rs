@@ -112,7 +112,7 @@ impl Fleet {
     }
 
     /// The service's own count.
-    fn census(&self) -> Counts {
+    fn census(&self) -> KbCounts {
         let mut kbs: BTreeMap<KbId, u64> = BTreeMap::new();
         for machine in 0..self.versions.len() {
             for kb in &self.truth(machine) {

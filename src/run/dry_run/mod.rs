@@ -24,7 +24,7 @@ use crate::{
         text::{counted, is_about_the_same, is_unknown, span, span_between, thousands},
     },
     inventory::Inventory,
-    quota::{EarlierUsage, Gate, Limiter, Load, SLOW_LATENCY, USUAL_LATENCY},
+    quota::{ASSUMED_LATENCY, EarlierUsage, Gate, Limiter, Load},
     store::{LearnedLimit, Preview, Problem, Store, StoreError},
 };
 
@@ -241,17 +241,17 @@ fn time(config: &Config, calls: u64, limiter: &Limiter, now: &ZonedDateTime) -> 
         };
         limiter.forecast(load) - Instant::now()
     };
-    let least = takes(limiter.fast_latency());
-    let most = takes(limiter.slow_latency());
+    let latency = limiter.assumed_latency();
+    let (least, most) = (takes(latency.least), takes(latency.most));
     if is_unknown(least, most) {
         return format!(
             "unknown before the first answers: about {} if each takes 0.3 s, {} if each takes 3 s",
-            span(takes(USUAL_LATENCY)),
-            span(takes(SLOW_LATENCY))
+            span(takes(ASSUMED_LATENCY.usual)),
+            span(takes(ASSUMED_LATENCY.most))
         );
     }
     let (least, most, by, why) = if is_about_the_same(least, most) {
-        let usual = takes(limiter.usual_latency());
+        let usual = takes(latency.usual);
         (usual, usual, "", "")
     } else {
         (least, most, "by ", ", depending on response times")

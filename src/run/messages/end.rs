@@ -112,10 +112,11 @@ fn duration(config: &Config, calls: u64, limiter: &Limiter) -> String {
         };
         limiter.forecast(load) - Instant::now()
     };
-    if is_unknown(takes(limiter.fast_latency()), takes(limiter.slow_latency())) {
+    let latency = limiter.assumed_latency();
+    if is_unknown(takes(latency.least), takes(latency.most)) {
         return String::new();
     }
-    format!(", in about {}", span(takes(limiter.usual_latency())))
+    format!(", in about {}", span(takes(latency.usual)))
 }
 
 /// The maximum age in hours that still covers all answers of a run that took this long, if it is

@@ -15,7 +15,7 @@ use crate::{
         tests::{service::machines, setup::Setup},
     },
     domain::ending::Ending,
-    quota::{Pace, USUAL_LATENCY},
+    quota::{ASSUMED_LATENCY, Pace},
 };
 
 /// Limits and pace, as typed.
@@ -130,7 +130,7 @@ impl Case {
         assert!(tenant.most_in_flight() <= self.concurrency, "{self:?}");
         let rules = self.rules();
         let best = |since| rules.best((0..tenant.calls()).map(|call| tenant.latency(call)), since);
-        let usual = (0..self.fleet).map(|_| USUAL_LATENCY);
+        let usual = (0..self.fleet).map(|_| ASSUMED_LATENCY.usual);
         Run {
             case: self.clone(),
             took,
