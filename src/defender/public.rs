@@ -1,9 +1,6 @@
 //! Downloads of public files, without a token: only if they have changed, and within bounds.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use reqwest::{
     Response, StatusCode,
@@ -12,12 +9,13 @@ use reqwest::{
     },
     redirect::{Attempt, Policy},
 };
+use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
 use super::{
     files::{Chunks, FileError, FileProblem, broken, chunks, too_late},
-    http::{HttpError, HttpSettings, is_loopback, retry_after::retry_after},
+    http::{HttpError, HttpSettings, is_loopback, is_passing, retry_after::retry_after},
 };
 
 /// JSON where there is a choice: MSRC sends XML otherwise.
@@ -129,16 +127,9 @@ impl Known {
 }
 
 /// Why a redirect is not followed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("{0}")]
 struct Refused(String);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 /// Follows redirects to https alone; on this machine, from it alone.
 fn redirects(is_local: bool) -> Policy {
@@ -176,11 +167,10 @@ fn failed(error: reqwest::Error) -> FileError {
 }
 
 fn refused(status: StatusCode, headers: &HeaderMap) -> FileError {
-    let wait = retry_after(headers, SystemTime::now());
-    let problem = match status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => FileProblem::Passing(wait),
-        status if status.is_server_error() => FileProblem::Passing(wait),
-        _ => FileProblem::Final,
+    let problem = if is_passing(status) {
+        FileProblem::Passing(retry_after(headers, SystemTime::now()))
+    } else {
+        FileProblem::Final
     };
     FileError::new(problem, format!("the server answered with HTTP {status}"))
 }

@@ -1,21 +1,19 @@
 //! Posts to webhooks: one attempt each, without a token and without redirects. Their addresses are secrets.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use reqwest::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap},
 };
 use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
 use super::{
     files::broken,
-    http::{HttpError, HttpSettings, retry_after::retry_after},
+    http::{HttpError, HttpSettings, is_passing, retry_after::retry_after},
 };
 
 /// Posts to one webhook.
@@ -26,7 +24,8 @@ pub struct WebhookClient {
 }
 
 /// Why something was not sent, without its address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
 pub struct NotSent {
     /// What follows from it.
     pub retry: Retry,
@@ -41,12 +40,6 @@ pub enum Retry {
     Never,
     /// After the delay that the server asked for, if it did.
     After(Option<Duration>),
-}
-
-impl fmt::Display for NotSent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
-    }
 }
 
 impl WebhookClient {
@@ -92,12 +85,7 @@ fn accepted(response: &Response) -> Result<(), NotSent> {
 }
 
 fn refused(status: StatusCode, headers: &HeaderMap) -> NotSent {
-    let is_passing = status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
-        );
-    let retry = if is_passing {
+    let retry = if is_passing(status) {
         Retry::After(retry_after(headers, SystemTime::now()))
     } else {
         Retry::Never

@@ -19,9 +19,8 @@ mod download;
 mod files;
 mod pages;
 
-use std::fmt;
-
 use jiff::Timestamp;
+use thiserror::Error;
 use tracing::warn;
 
 use super::{Requests, retrying::NoResult};
@@ -48,7 +47,8 @@ pub struct BulkFetcher<'run, A> {
 }
 
 /// Why there are no rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Error)]
+#[error("{because}")]
 pub struct NoRows {
     /// The reason, as part of a sentence.
     pub because: String,
@@ -83,12 +83,6 @@ impl From<NoResult> for NoRows {
             },
             NoResult::Store(_) => "the call could not be recorded".to_owned().into(),
         }
-    }
-}
-
-impl fmt::Display for NoRows {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.because)
     }
 }
 

@@ -1,7 +1,6 @@
 //! One download of a file, as a stream.
 
 use std::{
-    fmt,
     pin::Pin,
     time::{Duration, SystemTime},
 };
@@ -12,12 +11,13 @@ use reqwest::{
     Response, StatusCode,
     header::{CONTENT_RANGE, RANGE},
 };
+use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
 use super::{ExportFile, Guard};
 use crate::{
-    defender::http::{HttpError, HttpSettings, retry_after::retry_after},
+    defender::http::{HttpError, HttpSettings, is_passing, retry_after::retry_after},
     domain::{api::Api, text::causes},
     quota::Permit,
 };
@@ -34,7 +34,8 @@ pub struct FileBody {
 }
 
 /// Why a file could not be downloaded, without its address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
 pub struct FileError {
     /// What follows from it.
     pub problem: FileProblem,
@@ -60,12 +61,6 @@ impl FileError {
             problem,
             message: message.into(),
         }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
     }
 }
 
@@ -159,10 +154,8 @@ fn problem(status: StatusCode, wait: Option<Duration>) -> FileProblem {
         | StatusCode::FORBIDDEN
         | StatusCode::NOT_FOUND
         | StatusCode::GONE => FileProblem::Expired,
-        StatusCode::TOO_MANY_REQUESTS
-        | StatusCode::REQUEST_TIMEOUT
-        | StatusCode::RANGE_NOT_SATISFIABLE => FileProblem::Passing(wait),
-        status if status.is_server_error() || status.is_success() => FileProblem::Passing(wait),
+        StatusCode::RANGE_NOT_SATISFIABLE => FileProblem::Passing(wait),
+        status if is_passing(status) || status.is_success() => FileProblem::Passing(wait),
         _ => FileProblem::Final,
     }
 }

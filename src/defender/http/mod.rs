@@ -8,7 +8,7 @@ mod tls;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use reqwest::{ClientBuilder, dns::Resolve, redirect::Policy};
+use reqwest::{ClientBuilder, StatusCode, dns::Resolve, redirect::Policy};
 use thiserror::Error;
 use tokio_rustls::rustls::{self, ClientConfig};
 use url::{Host, Url};
@@ -197,6 +197,15 @@ pub fn with_hint(message: String) -> String {
         Some(hint) => format!("{message} ({hint})"),
         None => message,
     }
+}
+
+/// Whether a server that replies with this status may accept the same request a little later.
+pub(super) fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error()
+        || matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+        )
 }
 
 /// Whether the address is this machine's own: `127.0.0.0/8`, `::1` or `localhost`.
