@@ -2,12 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{
-    Arg, Args,
-    builder::{Resettable, UnknownArgumentValueParser},
-};
+use clap::{Arg, Args, builder::Resettable};
 
-use super::Tenant;
+use super::{Tenant, short};
 use crate::config::{InvalidValue, MachineSource, Settings, Whole};
 
 /// The options that `patchgap report` and `patchgap demo` share.
@@ -135,6 +132,5 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
     if OF_DEMO.contains(&id) || OWN.contains(&id) {
         return argument;
     }
-    let refused = UnknownArgumentValueParser::suggest("this is an option of `patchgap report`");
-    argument.hide(true).num_args(0..=1).value_parser(refused)
+    short::refused(argument)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Args, builder::UnknownArgumentValueParser};
+use clap::{Arg, Args};
 
 use super::short;
 use crate::config::Settings;
@@ -54,10 +54,9 @@ const NOT_OF_LISTS: [&str; 40] = [
 /// Refuses an option that has no effect on a list.
 pub(super) fn only_of_lists(argument: Arg) -> Arg {
     if NOT_OF_LISTS.contains(&argument.get_id().as_str()) {
-        let refused = UnknownArgumentValueParser::suggest("this is an option of `patchgap report`");
-        argument.hide(true).num_args(0..=1).value_parser(refused)
+        short::refused(argument)
     } else {
-        short::common_of_lists(argument)
+        short::only(&short::OF_LISTS, argument)
     }
 }
 

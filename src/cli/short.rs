@@ -1,6 +1,7 @@
-//! What `-h` lists: the options that people look for first. `--help` lists all.
+//! Which options a command has: what `-h` lists, which are those that people look for first, and what is refused.
+//! `--help` lists all but the refused ones.
 
-use clap::Arg;
+use clap::{Arg, builder::UnknownArgumentValueParser};
 
 /// The options of `patchgap report` and `patchgap check` in the short help.
 const COMMON: [&str; 24] = [
@@ -31,7 +32,7 @@ const COMMON: [&str; 24] = [
 ];
 
 /// The options of `patchgap machines` in the short help.
-const OF_LISTS: [&str; 13] = [
+pub(super) const OF_LISTS: [&str; 13] = [
     "output",
     "os",
     "group",
@@ -52,14 +53,16 @@ pub(super) fn common_only(argument: Arg) -> Arg {
     only(&COMMON, argument)
 }
 
-/// Likewise, for `patchgap machines`.
-pub(super) fn common_of_lists(argument: Arg) -> Arg {
-    only(&OF_LISTS, argument)
-}
-
-fn only(common: &[&str], argument: Arg) -> Arg {
+/// Leaves an option out of the short help unless it is one of these.
+pub(super) fn only(common: &[&str], argument: Arg) -> Arg {
     let is_common = common.contains(&argument.get_id().as_str());
     argument.hide_short_help(!is_common)
+}
+
+/// Refuses an option of `patchgap report` that has no effect on another command.
+pub(super) fn refused(argument: Arg) -> Arg {
+    let refused = UnknownArgumentValueParser::suggest("this is an option of `patchgap report`");
+    argument.hide(true).num_args(0..=1).value_parser(refused)
 }
 
 #[cfg(test)]
