@@ -17,7 +17,7 @@ use crate::{
 /// What feeds and policy mean for a gap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GapMark {
-    /// What the feeds say of it.
+    /// Its risk according to the feeds.
     pub risk: GapRisk,
     /// Whether its risk is accepted.
     pub is_accepted: bool,
@@ -25,16 +25,16 @@ pub struct GapMark {
     pub overdue: u32,
 }
 
-/// Marks the gaps of one machine after the other.
+/// Marks gaps, machine by machine.
 #[derive(Debug)]
 pub struct Marker<'run> {
     policy: &'run DatedPolicy,
     risks: GapRisks<'run>,
     started_at: Timestamp,
-    machines: Machines<'run>,
-    /// The exceptions about the current machine.
+    machines: ListedTraits<'run>,
+    /// The exceptions that apply to the current machine.
     exceptions: MachineExceptions<'run>,
-    /// How many gaps each exception is about, whether it still holds or not.
+    /// The number of gaps that each exception applies to, whether it has expired or not.
     hits: Vec<u64>,
 }
 
@@ -51,13 +51,13 @@ impl<'run> Marker<'run> {
             policy,
             risks: GapRisks::new(feeds),
             started_at,
-            machines: Machines::of(inventory),
+            machines: ListedTraits::of(inventory),
             exceptions: MachineExceptions::default(),
             hits: vec![0; exceptions.map_or(0, |it| it.all.len())],
         }
     }
 
-    /// Goes on with another machine, at this index in the list.
+    /// Moves on to the next machine, at this index in the list.
     pub fn machine(&mut self, id: MachineId, position: usize) {
         if let Some(exceptions) = self.exceptions_of_file() {
             self.exceptions = exceptions.of_machine(&self.machines.traits(id, position));
@@ -107,7 +107,7 @@ impl<'run> Marker<'run> {
         of_deadline.max(due)
     }
 
-    /// How many gaps each exception is about, in the order of the file.
+    /// The number of gaps that each exception applies to, in the order of the file.
     pub fn into_hits(self) -> Vec<u64> {
         self.hits
     }
@@ -121,13 +121,13 @@ fn days_after(date: Date, today: Date) -> u32 {
 
 /// The groups and tags of the machines of a list.
 #[derive(Debug)]
-struct Machines<'run> {
+struct ListedTraits<'run> {
     inventory: &'run Inventory,
     group: Option<usize>,
     tag: Option<usize>,
 }
 
-impl<'run> Machines<'run> {
+impl<'run> ListedTraits<'run> {
     fn of(inventory: &'run Inventory) -> Self {
         Self {
             inventory,

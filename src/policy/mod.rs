@@ -1,5 +1,5 @@
-//! What an organisation has decided about its gaps: which risks it accepts, and by when the others are to
-//! be closed.
+//! What an organisation has decided about its gaps: which risks it accepts, and by when the others must be
+//! closed.
 //!
 //! ```text
 //! exceptions.csv ─► exceptions ─┐
@@ -8,11 +8,11 @@
 //! ```
 //!
 //! - [`deadlines`]: how many days a gap may stay open
-//! - [`exceptions`]: the accepted risks, read from a file, and which gaps they are about
+//! - [`exceptions`]: the accepted risks, read from a file, and the gaps that they apply to
 //! - [`marks`]: what both mean for a gap on the day of a run
 //!
-//! A mark depends on the gap, its machine and the day alone: the figures and every report compute the same
-//! one, whatever order they read the gaps in. An accepted gap is never overdue.
+//! A mark depends only on the gap, its machine and the day: the figures and every report compute the same
+//! mark, whatever order they read the gaps in. An accepted gap is never overdue.
 
 pub mod deadlines;
 pub mod exceptions;
@@ -28,12 +28,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-/// What was decided. By default nothing: no gap is accepted or overdue.
+/// The policy. By default it is empty: no gap is accepted or overdue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// The accepted risks.
     pub exceptions: Option<Exceptions>,
-    /// By when gaps are to be closed.
+    /// The number of days within which gaps must be closed.
     pub deadlines: Option<Deadlines>,
 }
 
@@ -47,7 +47,7 @@ pub struct DatedPolicy {
 }
 
 impl DatedPolicy {
-    /// Whether it can accept a gap or call it overdue.
+    /// Whether it can neither accept a gap nor make one overdue.
     pub fn is_empty(&self) -> bool {
         self.policy.exceptions.is_none() && self.policy.deadlines.is_none()
     }

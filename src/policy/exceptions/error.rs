@@ -26,13 +26,14 @@ pub enum ExceptionsProblem {
     /// It is not a table with a header.
     #[error(transparent)]
     Table(#[from] Problem),
-    /// A column that means nothing here: perhaps the misspelt name of one that does.
+    /// An unknown column, perhaps a misspelt known one.
     #[error("unknown column `{}`", shown(.0))]
     UnknownColumn(String),
-    /// A column that is there twice.
+    /// A repeated column.
     #[error("the column `{0}` is there twice")]
     RepeatedColumn(&'static str),
-    /// A row with more or fewer cells than the header: an empty cell would stand for anything.
+    /// A row with more or fewer cells than the header. Missing cells are not taken as empty, because an empty
+    /// cell matches anything.
     #[error("line {line}: it has {}, but the header has {expected}", counted(*found as u64, "cell", "cells"))]
     Cells {
         /// The line on which it begins.
@@ -42,19 +43,19 @@ pub enum ExceptionsProblem {
         /// The number of columns.
         expected: usize,
     },
-    /// A cell that holds something else.
+    /// A cell that cannot be parsed.
     #[error("line {line}: {column}: `{}` is not {expected}", shown(text))]
     Cell {
         /// The line on which the row begins.
         line: u64,
         /// The column.
         column: &'static str,
-        /// What it holds.
+        /// The text of the cell.
         text: String,
-        /// What it should hold.
+        /// What was expected.
         expected: &'static str,
     },
-    /// A row that names nothing.
+    /// A row that names neither KB nor machine, group or tag.
     #[error("line {line}: it names no KB, machine, group or tag, so it would accept every gap")]
     Everything {
         /// The line on which it begins.

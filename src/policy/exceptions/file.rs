@@ -1,5 +1,5 @@
-//! From a file to exceptions. Every doubt is an error: a row that is read as something else than was meant
-//! would hide a risk that nobody has accepted.
+//! Parses a file into exceptions. Anything ambiguous is an error: a row read in another sense than intended
+//! would hide a risk that nobody accepted.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::{
     inventory::{PlainRow, PlainTable, is_same_name, machine_id, read_table},
 };
 
-/// The columns. Who accepted the risk, and why, is for people.
+/// The columns. `by` and `reason` (who accepted the risk, and why) are for people and are ignored.
 const COLUMNS: [&str; 7] = [KB, MACHINE, GROUP, TAG, UNTIL, "by", "reason"];
 const KB: &str = "kbId";
 const MACHINE: &str = "machineId";
@@ -33,13 +33,13 @@ pub fn read(path: &Path) -> Result<Exceptions, ExceptionsError> {
     Ok(Exceptions::new(path.display().to_string(), all))
 }
 
-/// The exceptions of a table.
+/// The exceptions in a table.
 pub(in crate::policy) fn exceptions(
     table: &PlainTable,
 ) -> Result<Vec<Exception>, ExceptionsProblem> {
     let columns = columns(&table.columns)?;
     let rows = table.rows.iter().map(|row| {
-        let row = Row {
+        let row = ExceptionRow {
             columns: &columns,
             row,
         };
@@ -48,7 +48,7 @@ pub(in crate::policy) fn exceptions(
     rows.collect()
 }
 
-/// Which column each one of the file is.
+/// The known column for each column of the file.
 fn columns(names: &[String]) -> Result<Vec<&'static str>, ExceptionsProblem> {
     let mut columns = Vec::new();
     for name in names {
@@ -62,13 +62,13 @@ fn columns(names: &[String]) -> Result<Vec<&'static str>, ExceptionsProblem> {
     Ok(columns)
 }
 
-/// A row with the columns of its table.
-struct Row<'table> {
+/// A row, with the columns of its table.
+struct ExceptionRow<'table> {
     columns: &'table [&'static str],
     row: &'table PlainRow,
 }
 
-impl Row<'_> {
+impl ExceptionRow<'_> {
     fn exception(&self) -> Result<Exception, ExceptionsProblem> {
         let (found, expected) = (self.row.cells.len(), self.columns.len());
         let line = self.row.line;
@@ -133,7 +133,7 @@ fn kb(text: &str) -> Option<KbId> {
     is_number.then_some(id)
 }
 
-/// Only the form that every country reads in the same way.
+/// Only the form that is unambiguous in every country.
 fn date(text: &str) -> Option<Date> {
     let is_whole = text.len() == "2026-12-31".len();
     text.parse().ok().filter(|_| is_whole)

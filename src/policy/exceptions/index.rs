@@ -1,5 +1,5 @@
-//! Which exceptions are about a machine. A file may have many thousands of them, and a fleet millions of
-//! gaps: each exception is filed under the most specific thing that it names.
+//! Finds the exceptions that apply to a machine. A file may have many thousands of them, and a fleet millions
+//! of gaps: each exception is indexed by the most specific field that it has.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use super::Exception;
 use crate::domain::{kb::KbId, machine::MachineId};
 
-/// What exceptions ask of a machine.
+/// The properties of a machine that exceptions refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineTraits {
     /// Its id.
@@ -19,31 +19,31 @@ pub struct MachineTraits {
     pub tags: Vec<String>,
 }
 
-/// The places of exceptions by what they name.
+/// The indexes of exceptions by machine, group or tag.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Index {
-    by_machine: HashMap<MachineId, Filed, RandomState>,
-    by_group: HashMap<String, Filed, RandomState>,
-    by_tag: HashMap<String, Filed, RandomState>,
-    rest: Filed,
+    by_machine: HashMap<MachineId, ExceptionsByKb, RandomState>,
+    by_group: HashMap<String, ExceptionsByKb, RandomState>,
+    by_tag: HashMap<String, ExceptionsByKb, RandomState>,
+    rest: ExceptionsByKb,
 }
 
-/// The places of exceptions with the same machine, group or tag.
+/// The indexes of exceptions with the same machine, group or tag, by KB.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Filed {
+struct ExceptionsByKb {
     of_kb: HashMap<KbId, Vec<usize>, RandomState>,
     of_any_kb: Vec<usize>,
 }
 
-impl Filed {
-    fn add(&mut self, kb: Option<&KbId>, place: usize) {
+impl ExceptionsByKb {
+    fn add(&mut self, kb: Option<&KbId>, position: usize) {
         match kb {
-            Some(kb) => self.of_kb.entry(kb.clone()).or_default().push(place),
-            None => self.of_any_kb.push(place),
+            Some(kb) => self.of_kb.entry(kb.clone()).or_default().push(position),
+            None => self.of_any_kb.push(position),
         }
     }
 
-    fn places(&self, kb: &KbId) -> impl Iterator<Item = usize> + '_ {
+    fn indexes(&self, kb: &KbId) -> impl Iterator<Item = usize> + '_ {
         let of_kb = self.of_kb.get(kb).into_iter().flatten();
         of_kb.chain(&self.of_any_kb).copied()
     }
@@ -56,13 +56,13 @@ impl Filed {
 impl Index {
     pub(super) fn of(exceptions: &[Exception]) -> Self {
         let mut index = Self::default();
-        for (place, exception) in exceptions.iter().enumerate() {
-            index.filed(exception).add(exception.kb.as_ref(), place);
+        for (position, exception) in exceptions.iter().enumerate() {
+            index.filed(exception).add(exception.kb.as_ref(), position);
         }
         index
     }
 
-    fn filed(&mut self, exception: &Exception) -> &mut Filed {
+    fn filed(&mut self, exception: &Exception) -> &mut ExceptionsByKb {
         match exception {
             Exception {
                 machine: Some(id), ..
@@ -81,13 +81,13 @@ impl Index {
         machine: &MachineTraits,
     ) -> MachineExceptions<'file> {
         let tags = machine.tags.iter().filter_map(|it| self.by_tag.get(it));
-        let mut filed: Vec<&Filed> = tags.collect();
+        let mut filed: Vec<&ExceptionsByKb> = tags.collect();
         filed.extend(self.by_machine.get(&machine.id));
         filed.extend(self.by_group.get(&machine.group));
         if !self.rest.is_empty() {
             filed.push(&self.rest);
         }
-        // Most machines have none, and need not be remembered.
+        // Most machines have no exceptions, so their traits are not kept.
         let machine = (!filed.is_empty()).then(|| machine.clone());
         MachineExceptions {
             all,
@@ -97,20 +97,20 @@ impl Index {
     }
 }
 
-/// The exceptions that are about a machine.
+/// The exceptions that apply to a machine.
 #[derive(Debug, Clone, Default)]
 pub struct MachineExceptions<'file> {
     all: &'file [Exception],
-    filed: Vec<&'file Filed>,
+    filed: Vec<&'file ExceptionsByKb>,
     machine: Option<MachineTraits>,
 }
 
 impl<'file> MachineExceptions<'file> {
-    /// Those of them that are about a KB, with their places in the file. They may be over.
+    /// Those that apply to a KB, with their indexes in the file. They may have expired.
     pub fn of_kb(&self, kb: &KbId) -> impl Iterator<Item = (usize, &'file Exception)> {
-        let places = self.filed.iter().flat_map(move |it| it.places(kb));
+        let indexes = self.filed.iter().flat_map(move |it| it.indexes(kb));
         let all = self.all;
-        let exceptions = places.map(move |place| (place, &all[place]));
+        let exceptions = indexes.map(move |position| (position, &all[position]));
         exceptions.filter(|(_, it)| self.fits(it))
     }
 

@@ -1,8 +1,8 @@
 //! The accepted risks.
 //!
-//! - [`file`](mod@file): from a file to exceptions
-//! - `error`: what can be wrong with it
-//! - `index`: which exceptions are about a machine
+//! - [`file`](mod@file): parses a file into exceptions
+//! - `error`: what can be wrong with the file
+//! - `index`: finds the exceptions that apply to a machine
 
 mod error;
 pub mod file;
@@ -16,7 +16,8 @@ use jiff::civil::Date;
 use self::index::Index;
 use crate::domain::{kb::KbId, machine::MachineId};
 
-/// An accepted risk: gaps that need not be closed before a date. What it does not name may be anything.
+/// An accepted risk: gaps that need not be closed before a date. A field that is `None`
+/// matches anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The line on which it begins.
@@ -29,12 +30,12 @@ pub struct Exception {
     pub group: Option<String>,
     /// One of its tags in lower case.
     pub tag: Option<String>,
-    /// The last day; `None` for ever.
+    /// The last day; `None` if the risk is accepted without limit.
     pub until: Option<Date>,
 }
 
 impl Exception {
-    /// Whether it holds on a day.
+    /// Whether it applies on a day.
     pub fn holds_on(&self, day: Date) -> bool {
         self.until.is_none_or(|until| day <= until)
     }
@@ -57,7 +58,7 @@ impl Exceptions {
         Self { file, all, index }
     }
 
-    /// Those that are about a machine.
+    /// The exceptions that apply to a machine.
     pub fn of_machine(&self, machine: &MachineTraits) -> MachineExceptions<'_> {
         self.index.of_machine(&self.all, machine)
     }

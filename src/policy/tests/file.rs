@@ -1,4 +1,4 @@
-//! From a file to exceptions.
+//! Parses files of exceptions.
 
 use std::{fs, path::Path};
 
@@ -60,7 +60,7 @@ fn every_shape_of_a_list_is_read() {
 }
 
 #[test]
-fn every_doubt_is_an_error_with_its_line() {
+fn anything_ambiguous_is_an_error_with_its_line() {
     for (rows, expected) in [
         (
             "x5059339,,,,,,",

@@ -55,8 +55,8 @@ fn exception(kb: Option<&str>, until: Option<&str>) -> Exception {
     }
 }
 
-/// The mark of KB 1 on that machine, which has been open for so many days, and how many gaps each
-/// exception is about.
+/// The mark of KB 1 on that machine, which has been open for this many days, and the number of gaps that each
+/// exception applies to.
 fn mark(policy: Policy, feeds: &Feeds, days: i64) -> (GapMark, Vec<u64>) {
     let started_at: Timestamp = format!("{TODAY}T12:00:00Z").parse().unwrap();
     let since = started_at - jiff::SignedDuration::from_hours(24 * days);
@@ -78,7 +78,7 @@ fn is_accepted(exception: Exception) -> (bool, u64) {
 }
 
 #[test]
-fn exception_accepts_what_fits_everything_that_it_names() {
+fn exception_accepts_gaps_that_match_all_of_its_fields() {
     let any = || exception(None, None);
     let kb = || exception(Some("1"), None);
     for (exception, expected) in [
@@ -147,7 +147,7 @@ fn last_day_is_inclusive_and_a_gap_comes_back_after_it() {
         (Some("2026-12-10"), false),
     ] {
         let found = is_accepted(exception(Some("1"), until));
-        // It is about the gap all the same, so that the run can say so.
+        // An expired exception still counts its gaps, so that the run can report it.
         assert_eq!(found, (expected, 1), "{until:?}");
     }
 }
@@ -211,7 +211,7 @@ fn any_exception() -> impl Strategy<Value = Exception> {
 
 proptest! {
     #[test]
-    fn index_finds_what_a_look_at_each_exception_finds(
+    fn index_agrees_with_checking_each_exception(
         all in proptest::collection::vec(any_exception(), 0..12),
         number in 0..3_u8,
         group in "[ab]?",

@@ -1,4 +1,4 @@
-//! Files of exceptions, which gaps they are about, and when gaps are overdue.
+//! Files of exceptions, the gaps they apply to, and overdue gaps.
 
 mod file;
 mod marks;
