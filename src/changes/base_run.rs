@@ -1,4 +1,4 @@
-//! The base run: the earlier run that today's is compared with.
+//! The base run: the earlier run that the current run is compared with.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,12 +14,12 @@ pub struct BaseRun {
     pub started_at: Timestamp,
     /// When its last answer arrived.
     pub finished_at: Timestamp,
-    /// The number of machines in its list.
+    /// The number of machines on its list.
     pub machines: u64,
-    /// Whether its list and today's share at least half of the machines of the longer one.
+    /// Whether the two lists share at least half of the machines of the longer one.
     pub is_same_fleet: bool,
-    /// Whether both lists are the service's whole list: a machine on only one of them has come to
-    /// the tenant, or has left it.
+    /// Whether both lists contain the service's whole list: a machine on only one of them was added to the
+    /// tenant, or removed from it.
     pub lists_tenant: bool,
     /// Its totals.
     pub figures: Figures,

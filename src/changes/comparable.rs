@@ -9,19 +9,19 @@ use crate::domain::{
     machine::MachineId,
 };
 
-/// What a gap that only one of a machine's two answers has says about the machine.
+/// How to interpret a gap that is in only one of two answers for a machine.
 #[derive(Debug)]
 pub(super) enum Comparable {
-    /// Something has changed.
+    /// It is a change.
     Always,
-    /// Something has changed if the gap is of one of these products; else it may be the source.
+    /// It is a change if the gap is of one of these products; otherwise the sources may differ.
     For(BTreeSet<String>),
 }
 
 impl Comparable {
-    /// For a machine with these two answers. Two sources may see the same machine differently. An
-    /// inferred answer, though, stands for a call, as long as it is for the software that the machine
-    /// has: with other software it misses something else.
+    /// For a machine with these two answers. Two sources may report the same machine differently. An inferred
+    /// answer counts as a call while the software of the machine is unchanged: with other software, other KBs
+    /// are missing.
     pub(super) fn of(
         then: DatedAnswer,
         now: DatedAnswer,
@@ -63,8 +63,8 @@ const fn stand_for_calls(then: Source, now: Source) -> bool {
     )
 }
 
-/// The machine's answers from before the base that a gap of an answer from this source may return
-/// from, latest first.
+/// The machine's answers from before the base that a gap in an answer from this source can be compared with,
+/// latest first.
 pub(super) fn comparable_before(
     history: &dyn History,
     machine: MachineId,

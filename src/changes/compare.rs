@@ -57,7 +57,7 @@ impl Comparison<'_> {
     }
 }
 
-/// A machine, and where the answer of today that shows its changes comes from.
+/// A machine, with the source of the current answer that shows its changes.
 #[derive(Clone, Copy)]
 struct ChangedMachine {
     id: MachineId,
@@ -136,7 +136,7 @@ impl<'run> Builder<'run> {
         today: &MachineRow,
         missing_then: &[Arc<MissingKb>],
     ) -> io::Result<()> {
-        // An empty base answer that means nothing is ignored: today's gaps are not new then.
+        // An empty base answer without current data is ignored: the current gaps are not new then.
         let means_nothing =
             |it: &BaseMachine| it.no_current_data || it.unsupported && missing_then.is_empty();
         let answer = then.filter(|then| !means_nothing(then));
@@ -147,7 +147,7 @@ impl<'run> Builder<'run> {
                 self.changes.machines.silent += 1;
                 self.record_unanswered(today.id, then, missing_then);
             }
-            // Or because its Windows gets no more updates.
+            // Or because its Windows version no longer gets updates.
             (Some(then), Ok(now)) if now.is_unsupported() && !missing_then.is_empty() => {
                 self.changes.machines.unsupported += 1;
                 self.record_unanswered(today.id, then, missing_then);

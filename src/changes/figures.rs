@@ -1,4 +1,4 @@
-//! The figures of an earlier run, counted from its answers, one machine after the other.
+//! The figures of an earlier run, counted from its answers, machine by machine.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -16,7 +16,7 @@ pub struct FiguresCounter {
 }
 
 impl FiguresCounter {
-    /// Counts from zero. Without the software inventory nobody knows which machines are unsupported.
+    /// Counts from zero. Without the software inventory, it is unknown which machines are unsupported.
     pub fn new(has_software: bool) -> Self {
         Self {
             figures: Figures {

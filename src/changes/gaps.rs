@@ -1,4 +1,4 @@
-//! Changes in the gaps of a machine that both runs have an answer for.
+//! Changes in the gaps of a machine that has an answer in both runs.
 
 use std::{collections::HashSet, io, sync::Arc};
 
@@ -26,12 +26,12 @@ pub(super) struct BothAnswers<'gaps> {
     pub(super) now: DatedAnswer,
 }
 
-/// Gaps that only one of two answers has.
+/// Gaps that are in only one of two answers.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
-    /// Gone since the base.
+    /// Only in the base's answer.
     pub(super) removed: Vec<Arc<MissingKb>>,
-    /// Only there since then.
+    /// Only in the current answer.
     pub(super) added: Vec<Arc<MissingKb>>,
 }
 
@@ -48,7 +48,7 @@ impl Difference {
         self.removed.is_empty() && self.added.is_empty()
     }
 
-    /// The gaps that have changed, and those of which that is not known.
+    /// The gaps that have changed, and those for which this is unknown.
     fn split(self, comparable: &Comparable) -> [Self; 2] {
         let split = |gaps: Vec<Arc<MissingKb>>| {
             gaps.into_iter()
@@ -66,7 +66,7 @@ impl Difference {
     }
 }
 
-/// What became of the gaps that only one of a machine's two answers has.
+/// The changes of the gaps that are in only one of a machine's two answers.
 #[derive(Debug)]
 pub(super) struct GapChanges {
     /// Sorted by KB.
@@ -81,7 +81,7 @@ impl BothAnswers<'_> {
         count_cves_alike(self.then.source, self.now.source)
     }
 
-    /// The changes of the gaps that only one of the two answers has.
+    /// The changes of the gaps that are in only one of the two answers.
     pub(super) fn changes(
         &self,
         difference: Difference,
@@ -151,14 +151,14 @@ impl BothAnswers<'_> {
         Ok(removed.chain(new).chain(returned).collect())
     }
 
-    /// Since when a gap of the base has been open, given the times of all of them.
+    /// Since when a gap of the base has been open, given the times of all its gaps.
     fn since(&self, id: &KbId, times: &[Timestamp]) -> Timestamp {
-        let place = self.missing_then.binary_search_by(|gap| gap.id.cmp(id));
-        let since = place.ok().and_then(|place| times.get(place));
+        let index = self.missing_then.binary_search_by(|gap| gap.id.cmp(id));
+        let since = index.ok().and_then(|index| times.get(index));
         since.copied().unwrap_or(self.then.as_of)
     }
 
-    /// The change of a gap that today's answer has and the base's did not.
+    /// The change of a gap that is only in the current answer.
     fn added(&self, change: Change, gap: Arc<MissingKb>) -> GapChange {
         GapChange {
             change,
@@ -175,7 +175,7 @@ fn difference(missing: &[Arc<MissingKb>], other: &[Arc<MissingKb>]) -> Vec<Arc<M
     missing.iter().filter(is_other).cloned().collect()
 }
 
-/// The KBs of these gaps that any earlier answer, latest first, lists.
+/// The KBs of these gaps that are in any earlier answer.
 fn returned(
     history: &dyn History,
     earlier: &[DatedAnswer],

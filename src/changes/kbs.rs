@@ -22,7 +22,7 @@ pub struct KbChange {
     pub replacing: u64,
     /// The number of returned gaps.
     pub returned: u64,
-    /// Those of the resolved and replaced gaps that are only inferred.
+    /// The resolved and replaced gaps that are only inferred.
     pub inferred: InferredChanges,
 }
 

@@ -7,19 +7,20 @@ use crate::domain::{machine::MachineId, words::words};
 words! {
     /// A change of a machine since the base that is worth reporting.
     pub enum MachineChange {
-        /// It missed at least one KB, and misses none now; of no gap may that be another source.
+        /// It missed at least one KB, and now misses none; the difference in gaps cannot be due to another
+        /// source.
         NewlyClean = "newlyClean",
-        /// It missed no KB, and misses at least one now that is not just another source's.
+        /// It missed no KB, and now misses at least one that is not due to another source.
         NewlyAffected = "newlyAffected",
-        /// It is on today's list, but was not on the base's.
+        /// It is on the current list, but was not on the base's.
         Appeared = "appeared",
-        /// It was on the base's list, but is not on today's.
+        /// It was on the base's list, but is not on the current one.
         Left = "left",
-        /// It was requested in the base's run, and is skipped today.
+        /// It was requested in the base run, and is skipped now.
         Skipped = "skipped",
-        /// The base has an answer for it, and today's run has none; or it missed something, and
-        /// today's answer is empty because there is no current data, or because its Windows gets no
-        /// more updates.
+        /// The base has an answer for it, and the current run has none; or it had gaps, and the current
+        /// answer is empty because there is no current data, or because its Windows version no longer gets
+        /// updates.
         NotAnswered = "notAnswered",
     }
 }
@@ -55,10 +56,10 @@ pub struct MachineTally {
     pub not_answered: u64,
     /// See [`MachineChange::Skipped`].
     pub skipped: u64,
-    /// The number of those whose answer is empty because there is no current data.
+    /// Machines whose answer is empty because there is no current data.
     #[serde(skip)]
     pub silent: u64,
-    /// The number of those whose answer is empty because their Windows gets no more updates.
+    /// Machines whose answer is empty because their Windows version no longer gets updates.
     #[serde(skip)]
     pub unsupported: u64,
 }

@@ -39,11 +39,10 @@ struct Numbered {
     index: usize,
 }
 
-/// Pairs the KBs gone from a machine's answer with the new ones. The newer KB has the larger
-/// number, and patches at least one product that the older one patched. Each KB is in at most one
-/// pair. Pairs with the most products in common come first, then those with the larger numbers, so
-/// that a new KB replaces its latest predecessor. If there are too many pairs to consider, none is
-/// made.
+/// Pairs the KBs that are gone from a machine's answer with the new ones. The newer KB has the larger number,
+/// and patches at least one product of the older one. Each KB is in at most one pair. Pairs with the most
+/// products in common come first, then those with the larger numbers, so that a new KB replaces its latest
+/// predecessor. If there are too many possible pairs, none is made.
 pub(super) fn replacements(
     removed: &[Arc<MissingKb>],
     added: &[Arc<MissingKb>],
@@ -116,7 +115,7 @@ mod tests {
             (&[("5", &[])], &[("9", &[])], &[]),
             (&[("x", &["win"])], &[("9", &["win"])], &[]),
             (&[("", &["win"])], &[("9", &["win"])], &[]),
-            // The closer match wins, though the other KB is older.
+            // The closer match wins, although that KB is older.
             (
                 &[("4", &["win", "net"]), ("5", &["win"])],
                 &[("9", &["win"])],

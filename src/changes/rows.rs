@@ -25,12 +25,12 @@ pub struct Changes {
     pub exposure: Exposure,
     /// The number of machines by kind of change.
     pub machines: MachineTally,
-    /// Those of them that are only inferred.
+    /// The changes that are only inferred.
     pub inferred: InferredChanges,
     /// The machines that changed, sorted by id.
     pub moved: Vec<MachineMoved>,
-    /// The changes per KB: those with the most new, resolved and returned gaps first, those with
-    /// replacements only last.
+    /// The changes per KB: those with the most new, resolved and returned gaps first, those with only
+    /// replacements last.
     pub kbs: Vec<KbChange>,
     /// Sorted by machine id.
     pub(super) changed: Vec<Changed>,
@@ -49,7 +49,7 @@ pub struct ChangeRow {
     pub replaced_by: Option<Arc<MissingKb>>,
     /// Since when the gap has been open, or had been when it was last reported.
     pub since: Timestamp,
-    /// Where the answer of today that shows the change comes from; `None` if none does.
+    /// The source of the current answer that shows the change; `None` if no answer does.
     pub source: Option<Provenance>,
 }
 
@@ -57,7 +57,7 @@ pub struct ChangeRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Changed {
     pub(super) machine: MachineId,
-    /// Where the answer of today that shows the changes comes from; `None` if none does.
+    /// The source of the current answer that shows the changes; `None` if no answer does.
     pub(super) source: Option<Provenance>,
     pub(super) gaps: ChangedGaps,
 }
@@ -66,8 +66,8 @@ pub(super) struct Changed {
 pub(super) enum ChangedGaps {
     /// Some of its gaps.
     Listed(Box<[GapChange]>),
-    /// All gaps of an answer, today's or the base's, changed in the same way. They are read again
-    /// when listed: with an entirely different list that is every gap.
+    /// All gaps of an answer, current or base, changed in the same way. They are read again when listed: with
+    /// an entirely different list, that is every gap.
     All(Change, DatedAnswer),
 }
 

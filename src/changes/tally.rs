@@ -9,31 +9,30 @@ use crate::domain::words::words;
 words! {
     /// The classes of gaps, as `changes.csv` and `summary.json` spell them.
     pub enum Change {
-        /// In today's answer but not in the base.
+        /// In the current answer but not in the base.
         New = "new",
-        /// In the base but no longer in today's answer.
+        /// In the base but no longer in the current answer.
         Resolved = "resolved",
         /// In the base; a newer KB replaced it on the machine.
         Replaced = "replaced",
         /// In both runs. These are counted, but never listed.
         StillMissing = "stillMissing",
-        /// In today's answer and not in the base, but in a run before the base.
+        /// In the current answer and not in the base, but in a run before the base.
         Returned = "returned",
-        /// In the base, on a machine without an answer today, or with an empty one that means nothing:
-        /// carried over.
+        /// In the base, on a machine without an answer now, or with an empty one because there is no current
+        /// data: carried over.
         NotAnswered = "notAnswered",
         /// In the base, on a machine that is no longer on the list.
         OutOfScope = "outOfScope",
-        /// In today's answer, on a machine for which the base has no answer.
+        /// In the current answer, on a machine for which the base has no answer.
         Appeared = "appeared",
-        /// In only one of two answers of a machine that are of different sources: that may be the
-        /// source.
+        /// In only one of a machine's two answers, which are from different sources: the sources may differ.
         Unknown = "unknown",
     }
 }
 
 impl Change {
-    /// Whether gaps of this class are gaps of the base. Of the unknown ones, some are.
+    /// Whether gaps of this class are in the base. Only some of the unknown ones are.
     const fn is_of_base(self) -> bool {
         !matches!(
             self,
@@ -41,8 +40,8 @@ impl Change {
         )
     }
 
-    /// Whether gaps of this class are gaps of today. A replaced gap stands for the KB that replaced
-    /// it. Of the unknown ones, some are.
+    /// Whether gaps of this class are in the current run. A replaced gap counts for the KB that replaced it.
+    /// Only some of the unknown ones are.
     const fn is_of_today(self) -> bool {
         !matches!(
             self,
@@ -55,7 +54,7 @@ impl Change {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     classes: [u64; Change::ALL.len()],
-    /// The part of [`Change::Unknown`] that the base has.
+    /// The part of [`Change::Unknown`] that is in the base.
     unknown_of_base: u64,
 }
 
@@ -70,7 +69,7 @@ impl Tally {
         self.sum(Change::is_of_today) + self.unknown_of_today()
     }
 
-    /// The sum over the gaps that are listed.
+    /// The sum over the listed gaps.
     pub fn listed(&self) -> u64 {
         self.sum(|change| change != Change::StillMissing)
     }
@@ -80,12 +79,12 @@ impl Tally {
         counted.map(|change| self[*change]).sum()
     }
 
-    /// The part of [`Change::Unknown`] that the base has.
+    /// The part of [`Change::Unknown`] that is in the base.
     pub const fn unknown_of_base(&self) -> u64 {
         self.unknown_of_base
     }
 
-    /// The part of it that today has.
+    /// The part of [`Change::Unknown`] that is in the current run.
     pub fn unknown_of_today(&self) -> u64 {
         self[Change::Unknown].saturating_sub(self.unknown_of_base)
     }
@@ -94,7 +93,7 @@ impl Tally {
         self[change] = self[change].saturating_add(amount);
     }
 
-    /// Adds what the base has, and today has not, on a machine whose two answers cannot be compared.
+    /// Adds gaps that are only in the base, on a machine whose two answers cannot be compared.
     pub(super) fn add_unknown_of_base(&mut self, amount: u64) {
         self.add(Change::Unknown, amount);
         self.unknown_of_base = self.unknown_of_base.saturating_add(amount);
@@ -121,11 +120,11 @@ impl Serialize for Tally {
     }
 }
 
-/// The exposure of the gaps in each class. A newer KB may address a different number of CVEs than
-/// the one it replaced, and the number of a gap that is still missing may change, too.
+/// The exposure of the gaps in each class. A newer KB may address a different number of CVEs than the one it
+/// replaced, and the number of CVEs of a gap that is still missing may change as well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Exposure {
-    /// The base's gaps, as they were at the time.
+    /// The base's gaps, with their values at that time.
     pub then: Tally,
     /// Today's gaps.
     pub now: Tally,
@@ -139,8 +138,8 @@ impl Exposure {
     }
 }
 
-/// The number of gaps that are gone, but only according to an inferred answer: nobody asked about
-/// their machines.
+/// The number of gaps that are gone according to inferred answers, for machines that were not
+/// requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferredChanges {
@@ -151,7 +150,7 @@ pub struct InferredChanges {
 }
 
 impl InferredChanges {
-    /// The number in a class; 0 in all others.
+    /// The number in a class; 0 for all other classes.
     pub const fn of(self, change: Change) -> u64 {
         match change {
             Change::Resolved => self.resolved,

@@ -1,4 +1,4 @@
-//! How long it takes until the machines have the updates of a month.
+//! How long it takes machines to get the updates of a month.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -10,11 +10,11 @@ use crate::{
     },
 };
 
-/// The number of months that are followed: the latest ones.
-const MONTHS: usize = 6;
+/// The number of months covered: the latest ones.
+const MAX_MONTHS: usize = 6;
 /// If a month's updates are first seen within this time after its Patch Tuesday, days are counted
 /// from there.
-const PROMPT: SignedDuration = SignedDuration::from_hours(35 * 24);
+const SEEN_PROMPTLY: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 /// A run, and the machines that missed the updates of each month in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct TimeToPatch {
     pub from: Start,
     /// The time that the days are counted from.
     pub started_at: Timestamp,
-    /// The runs since the first that saw its updates, oldest first.
+    /// The runs from the first that saw its updates, oldest first.
     pub runs: Vec<StillMissing>,
     /// The day on which at least half of the machines that had missed the updates no longer did.
     /// `None` if that has not happened yet.
@@ -72,10 +72,10 @@ impl StillMissing {
     }
 }
 
-/// Follows the latest months through these runs, oldest first. The latest month comes first.
+/// Follows the latest months through these runs, oldest first. The latest month comes first in the result.
 ///
-/// Left out are runs with too few answers, and months that were there in the first run already,
-/// unless their Patch Tuesday is near: nobody knows how long they had been missing.
+/// Excludes runs with too few answers, and months that already appeared in the first run, unless their Patch
+/// Tuesday was shortly before: it is unknown how long they had been missing.
 pub fn time_to_patch(runs: &[RunReleases]) -> Vec<TimeToPatch> {
     let whole = runs
         .iter()
@@ -85,7 +85,7 @@ pub fn time_to_patch(runs: &[RunReleases]) -> Vec<TimeToPatch> {
     let mut months: Vec<ReleaseMonth> = counts.map(|count| count.month).collect();
     months.sort_unstable_by(|one, other| other.cmp(one));
     months.dedup();
-    let followed = months.into_iter().take(MONTHS);
+    let followed = months.into_iter().take(MAX_MONTHS);
     followed.filter_map(|month| follow(month, &whole)).collect()
 }
 
@@ -99,7 +99,8 @@ fn follow(month: ReleaseMonth, runs: &[&RunReleases]) -> Option<TimeToPatch> {
         .to_zoned_datetime(TimeZone::UTC)
         .ok()?
         .timestamp();
-    let is_prompt = (SignedDuration::ZERO..=PROMPT).contains(&first_seen.duration_since(released));
+    let is_prompt =
+        (SignedDuration::ZERO..=SEEN_PROMPTLY).contains(&first_seen.duration_since(released));
     let (from, started_at) = match first {
         _ if is_prompt => (Start::PatchTuesday, released),
         0 => return None,
@@ -128,9 +129,9 @@ fn median_days(runs: &[StillMissing]) -> Option<u32> {
         share(one) * u128::from(other.answered) > share(other) * u128::from(one.answered)
     };
     let mut most = 0;
-    for place in 1..runs.len() {
-        if is_more(&runs[place], &runs[most]) {
-            most = place;
+    for index in 1..runs.len() {
+        if is_more(&runs[index], &runs[most]) {
+            most = index;
         }
     }
     let peak = runs.get(most)?;
@@ -206,7 +207,7 @@ mod tests {
             }],
             ..run(day, 10, [0, 0])
         };
-        // They were there before anything was known.
+        // They appeared in the first run already.
         assert_eq!(time_to_patch(&[late(9, 4), late(10, 2)]), []);
         let followed = time_to_patch(&[run(8, 10, [0, 0]), late(9, 4), late(10, 3)]);
         assert_eq!(followed[0].from, Start::FirstSeen);

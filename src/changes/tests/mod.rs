@@ -56,21 +56,21 @@ fn with_twice_as_many_cves(gap: &Arc<MissingKb>) -> Arc<MissingKb> {
     })
 }
 
-/// Nights of a fleet: for each the machines of the list, with their missing KBs if answered.
-/// All KBs have the product `win`.
+/// The nights of a fleet: for each, the machines of the list, with their missing KBs if answered. All KBs
+/// have the product `win`.
 #[derive(Debug, Default)]
 pub(crate) struct Nights(Vec<Vec<(u8, Option<Vec<String>>)>>);
 
 /// Stands for the missing KBs of a machine that has not been seen for a month.
 const SILENT: &str = "*";
-/// Stands for the missing KBs of a machine whose Windows gets no more updates.
+/// Stands for the missing KBs of a machine whose Windows version no longer gets updates.
 const UNSUPPORTED: &str = "!";
 /// Stands before the missing KBs of a machine whose answer is inferred.
 const INFERRED: &str = "~";
 /// Stands before the missing KBs of a machine whose answer is of an export, which counts twice as many
 /// CVEs for each.
 const EXPORTED: &str = "^";
-/// Stands before the missing KBs of a machine that has other software than the night before.
+/// Stands before the missing KBs of a machine whose software has changed since the night before.
 const INSTALLED: &str = "+";
 
 fn machine(number: u8) -> MachineId {
@@ -86,11 +86,11 @@ fn night(number: usize) -> Timestamp {
 }
 
 impl Nights {
-    /// Another night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7, 6: ^ 8`: machine 2 has no answer, 3 has no
-    /// gaps, 4 seems to have none, because it has not been seen for a month, 5's answer is inferred, and
-    /// 6's is of an export. The Windows of a machine with `!` gets no more updates; one with `+` has other
-    /// software than before: another version of `win`, the product of all KBs but those with another one,
-    /// such as `30@office`.
+    /// Adds a night, such as `1: 5 6, 2: -, 3:, 4: *, 5: ~ 7, 6: ^ 8`: machine 2 has no answer, 3 has no
+    /// gaps, 4 seems to have none because it has not been seen for a month, 5's answer is inferred, and
+    /// 6's is from an export. The Windows version of a machine with `!` no longer gets updates. The
+    /// software of a machine with `+` has changed: it has another version of `win`, the product of all
+    /// KBs without their own, such as `30@office`.
     pub(crate) fn then(mut self, machines: &str) -> Self {
         let machines = machines.split(',').map(|machine| {
             let (number, missing) = machine.split_once(':').unwrap();
@@ -134,7 +134,7 @@ impl Nights {
         InMemory(outcomes.collect())
     }
 
-    /// The first of the nights up to this one in which every answer of the machine has the KB.
+    /// The first of the nights up to this one since which every answer of the machine has had the KB.
     fn since(&self, number: usize, machine: u8, id: &KbId) -> Timestamp {
         let answers = self.0[..=number].iter().enumerate().rev();
         let answers = answers.filter_map(|(number, machines)| {
@@ -177,7 +177,7 @@ impl Nights {
         software(&unsupported)
     }
 
-    /// The machines whose Windows gets no more updates.
+    /// The machines whose Windows version no longer gets updates.
     fn unsupported(&self, number: usize) -> Vec<MachineId> {
         let has_mark = |missing: &Vec<String>| missing.iter().any(|it| it == UNSUPPORTED);
         let machines = self.0[number].iter();
@@ -185,7 +185,7 @@ impl Nights {
         machines.map(|it| machine(it.0)).collect()
     }
 
-    /// The answers of the machines that have other software than the night before.
+    /// The answers of the machines whose software has changed since the night before.
     fn installed(&self, number: usize) -> Vec<AnswerRef> {
         let has_mark = |missing: &Vec<String>| missing.iter().any(|it| it == INSTALLED);
         let machines = (0..).map(AnswerRef).zip(&self.0[number]);
@@ -196,11 +196,11 @@ impl Nights {
     /// The last night compared with the one before.
     pub(crate) fn changes(&self, replacing: Replacing) -> (Changes, Vec<ChangeRow>) {
         let last = self.0.len() - 1;
-        let told = self.outcomes(last);
+        let outcomes = self.outcomes(last);
         let software = self.software(last);
         let software = SoftwareOn::of(Some(&software), night(last), &TimeZone::UTC);
-        let fleet = told.aggregate_with(&self.inventory(last), RankBy::Cve, software);
-        let past = Past::of(self, last - 1);
+        let fleet = outcomes.aggregate_with(&self.inventory(last), RankBy::Cve, software);
+        let past = EarlierNights::of(self, last - 1);
         let base = BaseRun {
             lists_tenant: false,
             run: 1,
@@ -212,15 +212,15 @@ impl Nights {
         };
         let comparison = Comparison {
             fleet: &fleet,
-            gaps: &told,
+            gaps: &outcomes,
             base,
             base_machines: &past.then(last - 1),
             history: &past,
             replacing,
         };
         let changes = comparison.changes().unwrap();
-        let past = Past {
-            today: Some(told),
+        let past = EarlierNights {
+            today: Some(outcomes),
             ..past
         };
         let mut rows = Vec::new();
@@ -246,27 +246,27 @@ fn failure() -> Failure {
 /// The nights up to the base. Answer refs of today are below 1000; those of an earlier night start at
 /// 1000 times the night's number, counted from 1.
 #[derive(Debug)]
-struct Past {
+struct EarlierNights {
     earlier: Vec<InMemory>,
     today: Option<InMemory>,
-    places: HashMap<MachineId, Vec<DatedAnswer>>,
+    answers_before: HashMap<MachineId, Vec<DatedAnswer>>,
     /// Silent machines of the base, which seem to have no gaps.
     silent: Vec<MachineId>,
-    /// Machines of the base whose Windows gets no more updates.
+    /// Machines of the base whose Windows version no longer gets updates.
     unsupported: Vec<MachineId>,
-    /// Today's answers of machines that have other software than at the base.
+    /// Current answers of machines whose software has changed since the base.
     installed: Vec<AnswerRef>,
 }
 
-impl Past {
+impl EarlierNights {
     fn of(nights: &Nights, base: usize) -> Self {
         let earlier: Vec<InMemory> = (0..=base).map(|number| nights.outcomes(number)).collect();
-        let mut places: HashMap<MachineId, Vec<DatedAnswer>> = HashMap::new();
-        for (number, told) in earlier[..base].iter().enumerate().rev() {
-            for (place, outcome) in told.0.iter().enumerate() {
+        let mut answers_before: HashMap<MachineId, Vec<DatedAnswer>> = HashMap::new();
+        for (number, outcomes) in earlier[..base].iter().enumerate().rev() {
+            for (index, outcome) in outcomes.0.iter().enumerate() {
                 if let Ok(answer) = &outcome.result {
-                    let answer_ref = Self::answer_ref(number, place);
-                    let past = places.entry(outcome.machine).or_default();
+                    let answer_ref = Self::answer_ref(number, index);
+                    let past = answers_before.entry(outcome.machine).or_default();
                     past.push(DatedAnswer {
                         source: answer.source,
                         as_of: answer.as_of,
@@ -280,26 +280,26 @@ impl Past {
         Self {
             earlier,
             today: None,
-            places,
+            answers_before,
             unsupported: nights.unsupported(base),
             installed: nights.installed(base + 1),
             silent: silent.map(|(number, _)| machine(*number)).collect(),
         }
     }
 
-    fn answer_ref(night: usize, place: usize) -> AnswerRef {
-        AnswerRef(i64::try_from((night + 1) * 1000 + place).unwrap())
+    fn answer_ref(night: usize, index: usize) -> AnswerRef {
+        AnswerRef(i64::try_from((night + 1) * 1000 + index).unwrap())
     }
 
     fn then(&self, base: usize) -> Vec<BaseMachine> {
-        let told = self.earlier[base].0.iter().enumerate();
-        let mut then: Vec<BaseMachine> = told
-            .map(|(place, outcome)| BaseMachine {
+        let outcomes = self.earlier[base].0.iter().enumerate();
+        let mut then: Vec<BaseMachine> = outcomes
+            .map(|(index, outcome)| BaseMachine {
                 machine: outcome.machine,
                 answer: outcome.result.as_ref().ok().map(|answer| DatedAnswer {
                     source: answer.source,
                     as_of: answer.as_of,
-                    answer: Self::answer_ref(base, place),
+                    answer: Self::answer_ref(base, index),
                 }),
                 no_current_data: self.silent.contains(&outcome.machine),
                 unsupported: self.unsupported.contains(&outcome.machine),
@@ -310,27 +310,31 @@ impl Past {
     }
 }
 
-impl Gaps for Past {
+impl Gaps for EarlierNights {
     fn missing(&self, answer: AnswerRef) -> io::Result<MissingKbs> {
-        let told = match answer.0 / 1000 {
+        let outcomes = match answer.0 / 1000 {
             0 => self.today.as_ref().unwrap(),
             night => &self.earlier[usize::try_from(night - 1).unwrap()],
         };
-        told.missing(AnswerRef(answer.0 % 1000))
+        outcomes.missing(AnswerRef(answer.0 % 1000))
     }
 
     fn since(&self, answer: AnswerRef) -> io::Result<MissingSince> {
-        let told = match answer.0 / 1000 {
+        let outcomes = match answer.0 / 1000 {
             0 => self.today.as_ref().unwrap(),
             night => &self.earlier[usize::try_from(night - 1).unwrap()],
         };
-        told.since(AnswerRef(answer.0 % 1000))
+        outcomes.since(AnswerRef(answer.0 % 1000))
     }
 }
 
-impl History for Past {
+impl History for EarlierNights {
     fn before_base(&self, machine: MachineId) -> io::Result<Vec<DatedAnswer>> {
-        Ok(self.places.get(&machine).cloned().unwrap_or_default())
+        Ok(self
+            .answers_before
+            .get(&machine)
+            .cloned()
+            .unwrap_or_default())
     }
 
     fn changed_products(&self, _: AnswerRef, now: AnswerRef) -> io::Result<BTreeSet<String>> {
@@ -342,7 +346,7 @@ impl History for Past {
     }
 }
 
-/// A history in which every machine has these products in other versions.
+/// A history in which these products have changed on every machine.
 #[derive(Debug)]
 pub(super) struct Installed(pub(super) &'static [&'static str]);
 
@@ -518,19 +522,19 @@ fn gaps_of_a_machine_silent_in_the_base_are_not_new() {
 }
 
 #[test]
-fn inferred_resolutions_are_counted_apart() {
+fn inferred_resolutions_are_counted_separately() {
     let nights = Nights::default()
         .then("1: 10, 2: 10 11, 3: 10, 4: ~ 10, 5: 10, 6: 11")
         .then("1:, 2: ~ + 20, 3: ~ +, 4: +, 5: ~ + 10 9, 7: ~ 8");
     let (changes, rows) = nights.changes(Replacing::Recognized);
-    let told = |row: &ChangeRow| {
+    let described = |row: &ChangeRow| {
         let source = row.source.map_or("", Provenance::as_str);
         let machine = row.machine.to_string();
         let number = u8::from_str_radix(&machine[..2], 16).unwrap();
         format!("{number} {} {} {source}", row.change, row.gap.id)
     };
     assert_eq!(
-        rows.iter().map(told).collect::<Vec<_>>(),
+        rows.iter().map(described).collect::<Vec<_>>(),
         [
             "1 resolved 10 calls",
             "2 resolved 10 inferred",
@@ -576,7 +580,7 @@ fn change_of_source_is_not_news() {
     let tally = &changes.tally;
     assert_eq!([tally[Change::Unknown], tally.unknown_of_base()], [6, 4]);
     assert_eq!(tally[Change::StillMissing], 2);
-    // Neither is a machine that misses nothing, or anything, only according to another source.
+    // A machine that has no gaps, or has any, only according to another source is not a change either.
     assert_eq!(changes.machines, MachineTally::default());
     let exposure = &changes.exposure;
     assert_eq!(exposure.difference(Change::Unknown), 2 * 2 - 4 * 2);
@@ -599,7 +603,7 @@ fn another_way_to_count_cves_is_not_news() {
 }
 
 #[test]
-fn machine_is_news_as_far_as_its_software_changed() {
+fn machine_changes_only_for_products_that_changed() {
     let nights = Nights::default()
         .then("1:, 2: 10 30@office, 3: 10")
         .then("1: ~ + 10 30@office, 2: ~ +, 3: ~ +");
@@ -614,7 +618,7 @@ fn machine_is_news_as_far_as_its_software_changed() {
             "3 resolved 10 since 0",
         ]
     );
-    // That the second one misses nothing may be the source.
+    // That the second one has no gaps may be due to the source.
     let expected = MachineTally {
         newly_affected: 1,
         newly_clean: 1,

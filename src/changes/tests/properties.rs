@@ -6,8 +6,8 @@ use proptest::{collection::vec, option, prelude::*, sample::subsequence};
 
 use super::*;
 
-/// Nights: for each of six machines whether it is on the list, whether it is answered, whether that
-/// is inferred, whether it has other software than before, and its missing KBs.
+/// Nights: for each of six machines whether it is on the list, whether it is answered, whether that is
+/// inferred, whether its software has changed, and its missing KBs.
 fn nights() -> impl Strategy<Value = Nights> {
     let marks = subsequence(vec![INFERRED, INSTALLED], 0..=2);
     let missing = (marks, vec(6_u8..14, 0..5));
@@ -30,7 +30,7 @@ fn nights() -> impl Strategy<Value = Nights> {
     })
 }
 
-/// The marks of a machine, and its missing KBs.
+/// The prefix of a machine, and its missing KBs.
 type Answered = (Vec<&'static str>, Vec<u8>);
 
 type Pairs = BTreeSet<(MachineId, String)>;
@@ -52,7 +52,7 @@ fn sum(gaps: &Pairs) -> u64 {
 }
 
 /// The gaps in rows of these classes.
-fn told(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
+fn gaps_in(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
     let rows = rows.iter().filter(|row| classes.contains(&row.change));
     rows.map(|row| (row.machine, row.gap.id.to_string()))
         .collect()
@@ -60,9 +60,9 @@ fn told(rows: &[ChangeRow], classes: &[Change]) -> Vec<(MachineId, String)> {
 
 proptest! {
     #[test]
-    fn every_gap_is_in_exactly_one_class(nights in nights(), is_told in any::<bool>()) {
+    fn every_gap_is_in_exactly_one_class(nights in nights(), recognizes_replaced in any::<bool>()) {
         use Change::{Appeared, New, NotAnswered, OutOfScope, Replaced, Resolved, Returned, Unknown};
-        let replacing = if is_told { Replacing::Recognized } else { Replacing::Ignored };
+        let replacing = if recognizes_replaced { Replacing::Recognized } else { Replacing::Ignored };
         let last = nights.0.len() - 1;
         let (then, now) = (gaps(&nights, last - 1), gaps(&nights, last));
         let (changes, rows) = nights.changes(replacing);
@@ -70,7 +70,7 @@ proptest! {
         prop_assert_eq!(changes.tally.of_base(), then.len() as u64);
         prop_assert_eq!(changes.tally.of_today(), now.len() as u64);
         prop_assert_eq!(changes.base.figures.gaps, then.len() as u64);
-        // The exposure is a sum over the same gaps, so its classes add up, too.
+        // The exposure is a sum over the same gaps, so its classes add up as well.
         let exposure = changes.exposure;
         prop_assert_eq!(exposure.then.of_base(), changes.base.figures.exposure);
         prop_assert_eq!(exposure.now.of_today(), sum(&now));
@@ -88,18 +88,18 @@ proptest! {
         prop_assert_eq!(changes.tally.unknown_of_base(), unknown_then.len() as u64);
         prop_assert_eq!(changes.tally.unknown_of_today(), unknown_now.len() as u64);
 
-        let mut gone = told(&rows, &[Resolved, Replaced, NotAnswered, OutOfScope]);
-        gone.extend(told(&unknown_then, &[Unknown]));
+        let mut gone = gaps_in(&rows, &[Resolved, Replaced, NotAnswered, OutOfScope]);
+        gone.extend(gaps_in(&unknown_then, &[Unknown]));
         let distinct: Pairs = gone.iter().cloned().collect();
         prop_assert_eq!(gone.len(), distinct.len());
         prop_assert_eq!(distinct, then.difference(&now).cloned().collect::<Pairs>());
 
-        let mut came = told(&rows, &[New, Returned, Appeared]);
+        let mut came = gaps_in(&rows, &[New, Returned, Appeared]);
         let by = rows.iter().filter_map(|row| {
             Some((row.machine, row.replaced_by.as_ref()?.id.to_string()))
         });
         came.extend(by);
-        came.extend(told(&unknown_now, &[Unknown]));
+        came.extend(gaps_in(&unknown_now, &[Unknown]));
         let distinct: Pairs = came.iter().cloned().collect();
         prop_assert_eq!(came.len(), distinct.len());
         prop_assert_eq!(distinct, now.difference(&then).cloned().collect::<Pairs>());
