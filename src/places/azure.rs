@@ -1,4 +1,4 @@
-//! Azure Blob Storage, Data Lake Storage and that of Fabric.
+//! Azure Blob Storage, Data Lake Storage and Fabric's `OneLake`.
 
 use std::{fmt, sync::Arc};
 
@@ -27,7 +27,7 @@ const PREFIX: &str = "AZURE_STORAGE_";
 /// How to fix variables that cannot be used.
 const HINT: &str = "check the variables that begin with AZURE_STORAGE_";
 
-/// The variables of which one is enough to be let in, instead of the run's sign-in.
+/// The variables of which one is enough for access, instead of the run's sign-in.
 const CREDENTIALS: [AzureConfigKey; 4] = [
     AzureConfigKey::AccessKey,
     AzureConfigKey::SasKey,
@@ -45,12 +45,12 @@ pub(super) struct AzureSignIn<'run> {
 /// A container.
 pub(super) struct AzureStore {
     pub(super) store: Arc<MicrosoftAzure>,
-    /// To remove them.
+    /// Removes blobs.
     pub(super) blobs: AzureBlobs,
 }
 
-/// The container, with the account of the URL or of Azure's usual variables. Without a key or signature in them, it is
-/// signed in to as to the API.
+/// The container, with the account of the URL or of Azure's usual variables. Without a key or signature in
+/// these, the run's sign-in is used, as for the API.
 pub(super) fn store(
     container: &str,
     account: Option<&AzureAccount>,
@@ -60,7 +60,7 @@ pub(super) fn store(
     let builder = MicrosoftAzureBuilder::new();
     let variables = surroundings.variables.of(PREFIX);
     let builder = variables.fold(builder, |builder, (name, value)| match name.parse() {
-        // Connections and addresses are ours.
+        // We supply the connections and the address.
         Ok(AzureConfigKey::Client(_) | AzureConfigKey::UseEmulator) | Err(_) => builder,
         Ok(key) => builder.with_config(key, value.expose_secret()),
     });
@@ -86,7 +86,7 @@ pub(super) fn store(
     })
 }
 
-/// The blobs of the container, at the address that the builder has.
+/// The blobs of the container, at the builder's address.
 fn blobs(
     builder: &MicrosoftAzureBuilder,
     container: &str,
@@ -139,7 +139,7 @@ fn with_account(
 /// The domain of the accounts in the cloud of the sign-in.
 fn domain(sign_in: &SignIn) -> &'static str {
     match sign_in.authority_url.host_str() {
-        // As `login.microsoftonline.us`.
+        // For example `login.microsoftonline.us`.
         Some(host) if host.rsplit('.').next() == Some("us") => "core.usgovcloudapi.net",
         _ => "core.windows.net",
     }
@@ -162,7 +162,7 @@ fn signed_in(
     })
 }
 
-/// Requests carry the token of the run's sign-in.
+/// Adds the token of the run's sign-in to requests.
 struct SignedIn(StorageTokens);
 
 impl fmt::Debug for SignedIn {

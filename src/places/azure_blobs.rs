@@ -1,5 +1,5 @@
-//! Removes blobs one by one. The crate for object stores removes them in batches, which not every service that speaks
-//! like Azure has, and which an emulator refused with a shared access signature.
+//! Removes blobs one by one. The `object_store` crate removes them in batches, which not every
+//! Azure-compatible service supports, and which an emulator refused with a shared access signature.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use super::{
     surroundings::retry,
 };
 
-/// Between two tries.
-const PAUSE: Duration = Duration::from_secs(1);
+/// The delay between two attempts.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// The blobs of a container.
 pub(super) struct AzureBlobs {
@@ -32,11 +32,11 @@ pub(super) struct AzureBlobs {
 }
 
 impl AzureBlobs {
-    /// Removes a blob, if it is there. A request that may succeed later is tried again.
+    /// Removes a blob, if it exists. A request that may succeed later is retried.
     pub(super) async fn remove(&self, path: &Path, credential: &AzureCredential) -> Result<()> {
         for _ in 0..retry().max_retries {
             match self.attempt(path, credential).await {
-                Err(problem) if is_passing(&problem) => sleep(PAUSE).await,
+                Err(problem) if is_passing(&problem) => sleep(RETRY_DELAY).await,
                 tried => return tried.map_err(error),
             }
         }
@@ -74,7 +74,7 @@ impl AzureBlobs {
     }
 }
 
-/// Why a blob is not removed. What the service says of it is noted down by the connector.
+/// Why a blob could not be removed. The connector records the service's message.
 enum Problem {
     Refused(StatusCode),
     Lost(HttpError),

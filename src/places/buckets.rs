@@ -1,4 +1,4 @@
-//! Buckets of Amazon S3, of what speaks like it, and of Google Cloud Storage.
+//! Buckets of Amazon S3, of compatible stores, and of Google Cloud Storage.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ const AMAZON_HINT: &str = "check the variables that begin with AWS_";
 const GOOGLE_HINT: &str = "check the variables that begin with GOOGLE_, and the file that \
                            GOOGLE_APPLICATION_CREDENTIALS names";
 
-/// A bucket of Amazon S3, or of what speaks like it, with the account and address of Amazon's usual variables.
+/// A bucket of Amazon S3, or of a compatible store, with the account and address of Amazon's usual variables.
 pub(super) fn amazon(
     bucket: &str,
     surroundings: &Surroundings<'_>,
 ) -> Result<Arc<dyn ObjectStore>, PlaceError> {
-    // The store compares what arrives with the checksum. Single deletions are what every store offers.
+    // The store verifies the checksum. Files are deleted one by one, because every store supports that.
     let builder = AmazonS3Builder::new()
         .with_checksum_algorithm(Checksum::SHA256)
         .with_disable_bulk_delete(true);
     let variables = surroundings.variables.of("AWS_");
     let builder = variables.fold(builder, |builder, (name, value)| match name.parse() {
-        // Connections are ours.
+        // We supply the connections.
         Ok(AmazonS3ConfigKey::Client(_)) | Err(_) => builder,
         Ok(key) => builder.with_config(key, value.expose_secret()),
     });
@@ -52,7 +52,7 @@ pub(super) fn google(
     let builder = GoogleCloudStorageBuilder::new();
     let variables = surroundings.variables.of("GOOGLE_");
     let builder = variables.fold(builder, |builder, (name, value)| match name.parse() {
-        // Connections are ours.
+        // We supply the connections.
         Ok(GoogleConfigKey::Client(_)) | Err(_) => builder,
         Ok(key) => builder.with_config(key, value.expose_secret()),
     });

@@ -1,4 +1,4 @@
-//! The place for a URL.
+//! Connects to the place of a URL.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ use crate::{
     report::lake::{LakeFiles, LakeFolder},
 };
 
-/// The place, ready to be written to. No request is sent yet; a ready-made token must be valid at `now`.
+/// The place, ready to be written to. Sends no request yet; a ready-made token must be valid at `now`.
 pub(crate) fn connect(
     place: &Place,
     config: &Config,
@@ -34,7 +34,7 @@ pub(crate) fn connect(
     }
 }
 
-/// The place of a lake, likewise.
+/// The place of a lake, in the same way.
 pub(crate) fn connect_lake(
     place: &Place,
     config: &Config,

@@ -11,10 +11,10 @@ use crate::{
     domain::exit_code::ExitCode,
 };
 
-/// Why nothing can be written to a place.
+/// Why a place cannot be written to.
 #[derive(Debug, Error)]
 pub enum PlaceError {
-    /// The environment lacks something, or has something that cannot be used.
+    /// The environment lacks a variable, or has one that cannot be used.
     #[error("{place}: {problem}")]
     Settings {
         /// The place.
@@ -48,42 +48,42 @@ pub enum PlaceError {
     Refused {
         /// The place.
         place: String,
-        /// What was to be done, and what came of it.
+        /// The operation, and its failure.
         refusal: Box<Refusal>,
     },
-    /// The crate for object stores refuses.
+    /// The `object_store` crate rejected the operation.
     #[error("{place}: cannot {what}: {problem}")]
     Unusable {
         /// The place.
         place: String,
-        /// What was to be done.
+        /// The operation.
         what: String,
         /// Why not.
         problem: String,
     },
-    /// A file has another size than what was sent.
+    /// The size of a file differs from what was sent.
     #[error("{place}: {name} has {found} bytes there, and {sent} were sent")]
     Size {
         /// The place.
         place: String,
         /// The file.
         name: String,
-        /// Its size there.
+        /// Its size in the place.
         found: u64,
-        /// Its size here.
+        /// The number of bytes sent.
         sent: u64,
     },
-    /// A folder or a file on the disk cannot be used.
+    /// A folder or file on the disk cannot be used.
     #[error("cannot {what} {}", path.display())]
     Disk {
-        /// What was to be done.
+        /// The operation.
         what: &'static str,
         /// The path.
         path: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// The marker is somebody else's.
+    /// The marker was not written by patchgap.
     #[error("{place}: patchgap did not write the {name} that is there")]
     Others {
         /// The place.
@@ -91,7 +91,7 @@ pub enum PlaceError {
         /// The name of the marker.
         name: &'static str,
     },
-    /// Somebody stopped the process.
+    /// The process was stopped.
     #[error("{place}: interrupted before all files were there")]
     Interrupted {
         /// The place.
@@ -99,19 +99,19 @@ pub enum PlaceError {
     },
 }
 
-/// What a store refuses.
+/// An operation that a store refused.
 #[derive(Debug)]
 pub struct Refusal {
     /// The store.
     pub(super) store: Store,
-    /// What was to be done.
+    /// The operation.
     pub(super) what: String,
-    /// What came of it.
+    /// The store's reply.
     pub(super) reply: Reply,
 }
 
 impl PlaceError {
-    /// Whether the same may succeed a little later.
+    /// Whether the operation may succeed a little later.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } => refusal.reply.is_passing(),
@@ -121,7 +121,7 @@ impl PlaceError {
         }
     }
 
-    /// The exit code if this is found before anything is requested.
+    /// The exit code if the problem occurs before the first request of the run.
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings { .. } | Self::Credential { .. } | Self::Http(_) => {
@@ -186,7 +186,7 @@ impl Refusal {
                 "check that the address is reachable from here and that no proxy or firewall interferes \
                  (HTTPS_PROXY, NO_PROXY)"
             }
-            (_, Some(429 | 500..)) => "the store is busy or out of order: look at its status page",
+            (_, Some(429 | 500..)) => "the store is busy or unavailable: look at its status page",
             _ => "look the code up in the manual of the store",
         };
         hint.to_owned()

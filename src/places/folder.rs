@@ -1,4 +1,4 @@
-//! A place on a disk or a share.
+//! A place on a disk or a network share.
 
 use std::{
     fs::{self, File},
@@ -12,8 +12,8 @@ use tempfile::NamedTempFile;
 use super::{PlaceError, Target};
 use crate::report::output::{Access, Digest, Hashing, can_be_made, replace, temporary};
 
-/// How many bytes are copied at once.
-const PIECE: usize = 256 * 1024;
+/// The number of bytes copied at a time.
+const COPY_BUFFER: usize = 256 * 1024;
 
 /// A folder, which is created when something is written to it.
 pub(super) struct FolderTarget {
@@ -30,7 +30,7 @@ impl FolderTarget {
         parts.fold(self.folder.clone(), |path, part| path.join(part))
     }
 
-    /// Writes a file, whole or not at all, which those can read whom the folder lets in.
+    /// Writes a file atomically. It is readable for those who can access the folder.
     fn put(
         &self,
         name: &str,
@@ -103,7 +103,7 @@ impl Target for FolderTarget {
             }
             _ => {}
         }
-        // Folders go when they are empty.
+        // Empty folders are removed as well.
         let folders = path.ancestors().skip(1);
         let below = folders.take_while(|it| *it != self.folder);
         let _ = below.map(fs::remove_dir).find(Result::is_err);
@@ -117,7 +117,7 @@ fn copy(
     hashing: &mut Hashing,
     path: &Path,
 ) -> Result<(), PlaceError> {
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; COPY_BUFFER];
     loop {
         let length = from.read(&mut piece);
         let length = length.map_err(|source| disk("read", path, source))?;

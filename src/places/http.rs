@@ -1,7 +1,7 @@
-//! The requests of all object stores: over the proxies and with the certificates that the API has, too.
+//! The HTTP client of all object stores: uses the same proxies and certificates as the API client.
 //!
-//! The crate for object stores tries requests again by itself, and its errors are long. So the last failure of each
-//! task is noted down here, where replies arrive.
+//! The `object_store` crate retries requests by itself, and its errors are long. So the last failure of each
+//! task is recorded here, where replies arrive.
 
 use std::{cell::RefCell, error::Error, fmt, sync::Arc};
 
@@ -23,8 +23,8 @@ use crate::{
     report::plain::plain,
 };
 
-/// The most characters of a message that are shown.
-const LONGEST: usize = 300;
+/// The maximum number of characters shown of a message.
+const MAX_MESSAGE: usize = 300;
 
 task_local! {
     /// The last failure of a task.
@@ -45,7 +45,7 @@ pub(super) async fn observed<T>(task: impl Future<Output = T>) -> (T, Option<Rep
 #[derive(Clone)]
 pub(super) struct Connector {
     connections: StorageConnections,
-    /// The secrets that a store knows, and might repeat.
+    /// Secrets that a store knows, and might repeat in its replies.
     mask: Arc<Mask>,
 }
 
@@ -57,13 +57,13 @@ impl Connector {
         }
     }
 
-    /// Notes a failure down.
-    fn note(&self, reply: Reply) {
+    /// Records a failure of the current task.
+    fn record_failure(&self, reply: Reply) {
         let masked = Reply {
             message: reply.message.as_deref().map(|it| self.mask.hide(it)),
             ..reply
         };
-        // Outside of a task nobody asks for it.
+        // Outside a task, nobody reads it.
         let _ = FAILURE.try_with(|it| it.replace(Some(masked)));
     }
 
@@ -80,7 +80,7 @@ impl Connector {
         let code = parts.headers.get("x-ms-error-code");
         let code = code.and_then(|it| it.to_str().ok()).map(str::to_owned);
         let text = String::from_utf8_lossy(&body);
-        self.note(Reply {
+        self.record_failure(Reply {
             host: host(url),
             status: Some(parts.status.as_u16()),
             is_final: false,
@@ -114,7 +114,7 @@ impl HttpService for Connector {
         sent.inspect_err(|problem| {
             let is_final = is_final(problem);
             let problem = problem.source().map_or_else(|| problem.to_string(), chain);
-            self.note(Reply {
+            self.record_failure(Reply {
                 host: host(&url),
                 is_final,
                 message: Some(shortened(&problem)),
@@ -124,7 +124,7 @@ impl HttpService for Connector {
     }
 }
 
-/// Whether a failure is of a kind that is not tried again.
+/// Whether a failure is not worth a retry.
 pub(super) fn is_final(problem: &HttpError) -> bool {
     matches!(
         problem.kind(),
@@ -132,7 +132,7 @@ pub(super) fn is_final(problem: &HttpError) -> bool {
     )
 }
 
-/// A request that would go unencrypted to another machine.
+/// The request would go unencrypted to another machine.
 #[derive(Debug, thiserror::Error)]
 #[error("plain http is only allowed for loopback addresses (127.0.0.0/8, [::1], localhost)")]
 struct Unencrypted;
@@ -141,21 +141,21 @@ fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
-/// The text of the first element of this name, in the error of a store.
+/// The text of the first element with this name in a store's error.
 fn element(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once("</")?;
-    // The lines behind are ids for support.
+    // The lines after the first are ids for support.
     let line = text.lines().next()?.trim();
     let line = line.replace("&quot;", "\"").replace("&apos;", "'");
     let line = line.replace("&lt;", "<").replace("&gt;", ">");
     Some(line.replace("&amp;", "&")).filter(|it| !it.is_empty())
 }
 
-/// The text on one line, without what a terminal would obey.
+/// The text on one line, without control characters.
 fn shortened(text: &str) -> String {
     let text = plain(text);
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_MESSAGE) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
     }
@@ -182,6 +182,6 @@ mod tests {
             assert_eq!(element(text, name).as_deref(), expected, "{text}");
         }
         assert_eq!(shortened("a\u{1b}[31m\nb"), "a b");
-        assert_eq!(shortened(&"ä".repeat(400)).chars().count(), LONGEST + 3);
+        assert_eq!(shortened(&"ä".repeat(400)).chars().count(), MAX_MESSAGE + 3);
     }
 }

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     PlaceError, Target,
-    store::{StoreTarget, TRIAL},
+    store::{StoreTarget, TEST_FILE},
 };
 use crate::report::{
     lake::{FileEnd, LakeFiles, Trouble},
@@ -22,7 +22,7 @@ use crate::report::{
 /// A lake in an object store.
 pub(super) struct StoreLake {
     store: StoreTarget,
-    /// The folder of the reports, in which tables are rendered.
+    /// The folder of the reports, where tables are rendered before they are added.
     staging: PathBuf,
 }
 
@@ -42,16 +42,17 @@ impl LakeFiles for StoreLake {
         format!("{}/{path}", self.store.name())
     }
 
-    /// A store may allow to add files, but not to remove them: whether it does is found out when there is something to
-    /// add, or by `try_out`.
+    /// A store may allow adding files without allowing to remove them. Write access is tested when a file is
+    /// added, or by `try_out`.
     async fn prepare(&self) -> Result<(), Trouble> {
         Ok(())
     }
 
-    /// The name may be taken by a file that could not be removed. That shows as much: who may not write is refused first.
+    /// If the name is taken by an earlier test file that could not be removed, that proves write access as
+    /// well: without it, the store refuses first.
     async fn try_out(&self) -> Result<Option<Trouble>, Trouble> {
-        self.store.write_trial(PutMode::Create).await?;
-        Ok(self.store.remove(TRIAL).await.err().map(Trouble::from))
+        self.store.write_test_file(PutMode::Create).await?;
+        Ok(self.store.remove(TEST_FILE).await.err().map(Trouble::from))
     }
 
     async fn names(&self, folder: &str) -> Result<Vec<String>, Trouble> {
@@ -107,7 +108,7 @@ impl StoreTarget {
         self.store.get_opts(location, options).await?.bytes().await
     }
 
-    /// Adds a file unless its name is taken. Returns whether it is added.
+    /// Adds a file unless its name is taken. Returns whether it was added.
     async fn add_file(&self, name: &str, file: &Path) -> Result<bool, PlaceError> {
         let mut hashing = Hashing::default();
         let sent = self.send(name, file, &mut hashing, PutMode::Create);

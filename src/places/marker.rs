@@ -1,7 +1,7 @@
-//! The file that says that all files of a run are there, and which they are.
+//! The marker: a file that lists the files of a run, written when all of them are complete.
 //!
-//! It lists them with their hashes, in the format of `sha256sum`. Spark and its like give the file of this name the same
-//! meaning, and skip it because of its first letter.
+//! It lists them with their hashes, in the format of `sha256sum`. Spark and similar tools give a file of this
+//! name the same meaning, and skip it because of its first letter.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -10,7 +10,7 @@ use crate::report::output::{Digest, is_plain};
 /// Its name.
 pub(super) const MARKER: &str = "_SUCCESS";
 
-/// Its first line, by which it is recognised as ours.
+/// The first line, by which our markers are recognised.
 const HEADER: &str = "# The files of a run of patchgap, all of which are here.";
 
 /// The content of the marker for these files.
@@ -23,8 +23,8 @@ pub(super) fn content(mut files: Vec<(String, Digest)>) -> String {
     text
 }
 
-/// The names that a marker lists; `None` if it is not ours. Names that could not be ours are left out, because files of
-/// these names are removed.
+/// The names that a marker lists; `None` if it is not ours. Names that could not be ours are skipped, because
+/// the listed files may be removed.
 pub(super) fn names(content: &[u8]) -> Option<BTreeSet<String>> {
     let text = std::str::from_utf8(content).ok()?;
     let lines = text.strip_prefix(HEADER)?.lines();
@@ -33,7 +33,7 @@ pub(super) fn names(content: &[u8]) -> Option<BTreeSet<String>> {
     Some(names.map(|(_, name)| name.to_owned()).collect())
 }
 
-/// Whether a name is below the place: a plain file, in at most two folders.
+/// Whether a name is inside the place: a plain file, in at most two folders.
 fn is_ours(name: &str) -> bool {
     name != MARKER && name.split('/').count() <= 3 && name.split('/').all(is_plain)
 }

@@ -1,19 +1,19 @@
-//! What went wrong with a request to an object store.
+//! Why a request to an object store failed.
 
 use std::fmt;
 
 /// Why a request failed, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Reply {
-    /// The host that was asked.
+    /// The host of the request.
     pub(super) host: String,
     /// The HTTP status; `None` if there was no reply.
     pub(super) status: Option<u16>,
-    /// Whether there can be no reply.
+    /// Whether a retry cannot succeed.
     pub(super) is_final: bool,
     /// The code by which the store names the problem.
     pub(super) code: Option<String>,
-    /// The problem in the words of the store, or of the connection.
+    /// The message of the store, or of the connection.
     pub(super) message: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Reply {
         }
     }
 
-    /// Whether the container or bucket is not there.
+    /// Whether the container or bucket does not exist.
     pub(super) fn is_no_container(&self) -> bool {
         let code = self.code.as_deref();
         code.is_some_and(|it| {
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replies_are_in_words() {
+    fn replies_are_described() {
         let reply = |status, code: Option<&str>, message: Option<&str>| {
             let reply = Reply {
                 host: "s3.example".to_owned(),

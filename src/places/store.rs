@@ -18,23 +18,23 @@ use crate::{
     report::output::{Digest, Hashing},
 };
 
-/// The size of the pieces in which large files are sent: the smallest that all stores accept.
-const PIECE: usize = 5 << 20;
+/// The part size of large files: the smallest that all stores accept.
+const PART_BYTES: usize = 5 << 20;
 
-/// The most bytes of a file that is read. One that is larger is not ours.
-const LONGEST: u64 = 4 << 20;
+/// The maximum size of a file that is read. A larger one is not ours.
+const MAX_READ_BYTES: u64 = 4 << 20;
 
-/// The file that is written to find out whether files can be written. Readers skip files with such names.
-pub(super) const TRIAL: &str = ".patchgap-check";
+/// The file with which `try_out` tests write access. Readers skip files with such names.
+pub(super) const TEST_FILE: &str = ".patchgap-check";
 
-/// What is in it, for whoever finds it because it could not be removed.
-const TRIAL_TEXT: &[u8] = b"Written by `patchgap check`. It can be deleted.\n";
+/// Its content, for whoever finds it because it could not be removed.
+const TEST_FILE_TEXT: &[u8] = b"Written by `patchgap check`. It can be deleted.\n";
 
 /// A place in an object store.
 pub(super) struct StoreTarget {
     pub(super) url: StoreUrl,
     pub(super) store: Arc<dyn ObjectStore>,
-    /// The same in Azure.
+    /// The same store for Azure, which removes blobs in its own way.
     azure: Option<AzureStore>,
 }
 
@@ -75,7 +75,7 @@ impl StoreTarget {
         })
     }
 
-    /// Does something with the store, and explains why it failed if it did.
+    /// Runs an operation of the store, and explains its failure.
     pub(super) async fn observed<T>(
         &self,
         what: &str,
@@ -109,8 +109,8 @@ impl StoreTarget {
         }
     }
 
-    /// Sends a file: the first piece, and all others, if there are any. Returns its size; `None` if its name is taken,
-    /// and `mode` does not replace.
+    /// Sends a file in one or several parts. Returns its size; `None` if its name is taken and `mode` does
+    /// not replace.
     pub(super) async fn send(
         &self,
         name: &str,
@@ -127,11 +127,12 @@ impl StoreTarget {
         };
         let first = next()?;
         let size = first.len() as u64;
-        if first.len() < PIECE {
+        if first.len() < PART_BYTES {
             let is_put = self.put(name, first, mode).await?;
             return Ok(is_put.then_some(size));
         }
-        // No store can do both at once. Nobody else gives a file this name: it has the tenant and the second.
+        // No store supports both in one operation. No other process uses this name: it contains the tenant
+        // and the second.
         if mode == PutMode::Create && self.is_there(name).await? {
             return Ok(None);
         }
@@ -140,13 +141,13 @@ impl StoreTarget {
         let mut upload = self.observed("write", name, begun).await?;
         let sent = self.send_pieces(name, upload.as_mut(), first, next).await;
         if sent.is_err() {
-            // Some stores keep, and charge for, pieces without an end.
+            // Some stores keep, and charge for, the parts of an unfinished upload.
             let _ = upload.abort().await;
         }
         sent.map(Some)
     }
 
-    /// Sends a file in one piece. Returns whether its name was free, or it was replaced.
+    /// Sends a file in one part. Returns whether it was written.
     async fn put(&self, name: &str, content: Vec<u8>, mode: PutMode) -> Result<bool, PlaceError> {
         let location = self.location(name)?;
         let options = PutOptions {
@@ -162,9 +163,11 @@ impl StoreTarget {
         }
     }
 
-    /// Writes the file with which writing is tried out.
-    pub(super) async fn write_trial(&self, mode: PutMode) -> Result<(), PlaceError> {
-        self.put(TRIAL, TRIAL_TEXT.to_vec(), mode).await.map(drop)
+    /// Writes the test file.
+    pub(super) async fn write_test_file(&self, mode: PutMode) -> Result<(), PlaceError> {
+        self.put(TEST_FILE, TEST_FILE_TEXT.to_vec(), mode)
+            .await
+            .map(drop)
     }
 
     /// Whether there is a file of this name.
@@ -196,7 +199,7 @@ impl StoreTarget {
         Ok(size)
     }
 
-    /// Checks that a file has this size. Not every store compares a checksum.
+    /// Checks the size of a file. Not every store verifies a checksum.
     pub(super) async fn check(&self, name: &str, sent: u64) -> Result<(), PlaceError> {
         let location = self.location(name)?;
         let head = self.store.head(&location);
@@ -219,14 +222,14 @@ impl Target for StoreTarget {
         self.url.to_string()
     }
 
-    /// Asking what it allows would take other permissions, so that only writing shows it.
+    /// Reading the access policy needs other permissions, so write access is tested by writing.
     async fn prepare(&self) -> Result<(), PlaceError> {
         Ok(())
     }
 
     async fn try_out(&self) -> Result<(), PlaceError> {
-        self.write_trial(PutMode::Overwrite).await?;
-        self.remove(TRIAL).await
+        self.write_test_file(PutMode::Overwrite).await?;
+        self.remove(TEST_FILE).await
     }
 
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {
@@ -236,7 +239,7 @@ impl Target for StoreTarget {
                 .store
                 .get_opts(&location, GetOptions::default())
                 .await?;
-            if found.meta.size > LONGEST {
+            if found.meta.size > MAX_READ_BYTES {
                 return Ok(Vec::new());
             }
             Ok(found.bytes().await?.to_vec())
@@ -271,14 +274,14 @@ impl Target for StoreTarget {
     }
 }
 
-/// The next piece of a file; empty at its end.
+/// The next part of a file; empty at its end.
 fn piece(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut piece = Vec::new();
-    file.take(PIECE as u64).read_to_end(&mut piece)?;
+    file.take(PART_BYTES as u64).read_to_end(&mut piece)?;
     Ok(piece)
 }
 
-/// The type of a file, so that browsers show pages that are opened from there.
+/// The content type of a file, so that browsers display pages opened from the store.
 fn attributes(name: &str) -> Attributes {
     let kind = match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("csv") => "text/csv; charset=utf-8",
@@ -292,7 +295,7 @@ fn attributes(name: &str) -> Attributes {
     [(Attribute::ContentType, kind)].into_iter().collect()
 }
 
-/// The failed sign-in behind an error, if there is one.
+/// The failed sign-in that caused an error, if there is one.
 fn sign_in_error(error: &Error) -> Option<&SignInError> {
     let mut causes = std::iter::successors(std::error::Error::source(error), |it| it.source());
     causes.find_map(|cause| cause.downcast_ref())
@@ -318,7 +321,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let target = target();
-        for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 7] {
+        for size in [
+            0,
+            1,
+            PART_BYTES - 1,
+            PART_BYTES,
+            PART_BYTES + 1,
+            2 * PART_BYTES,
+            2 * PART_BYTES + 7,
+        ] {
             let content: Vec<u8> = (0..size)
                 .map(|at| u8::try_from(at % 251).unwrap())
                 .collect();
@@ -344,8 +355,8 @@ mod tests {
         }
         target.remove("_SUCCESS").await.unwrap();
         assert_eq!(target.read("_SUCCESS").await.unwrap(), None);
-        // One that is too large to be ours.
-        let large = vec![b'#'; usize::try_from(LONGEST).unwrap() + 1];
+        // A file that is too large to be ours.
+        let large = vec![b'#'; usize::try_from(MAX_READ_BYTES).unwrap() + 1];
         target.write("_SUCCESS", large).await.unwrap();
         assert_eq!(target.read("_SUCCESS").await.unwrap().unwrap(), b"");
         assert!(target.read("a/../b").await.is_err());

@@ -1,4 +1,4 @@
-//! What the object stores of all kinds are made from.
+//! What object stores of all kinds need to be built.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use object_store::{BackoffConfig, Error, RetryConfig};
 use super::{PlaceError, http::Connector};
 use crate::config::StoreVariables;
 
-/// How often a request is tried again, and for how long: its signature is valid for minutes.
+/// The number and duration of retries: a request's signature is valid for minutes.
 pub(super) fn retry() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig::default(),
@@ -16,7 +16,7 @@ pub(super) fn retry() -> RetryConfig {
     }
 }
 
-/// What the object stores of all kinds are made from.
+/// What object stores of all kinds need to be built.
 pub(super) struct Surroundings<'run> {
     /// The place, for people.
     pub(super) place: String,

@@ -1,4 +1,4 @@
-//! What a place can do.
+//! The operations of a place.
 
 use std::path::Path;
 
@@ -13,21 +13,21 @@ pub(crate) trait Target: Send + Sync {
     /// The place, for people.
     fn name(&self) -> String;
 
-    /// Checks, as far as nothing is left behind and no service is asked, that files can be written.
+    /// Checks write access without leaving files or sending requests.
     async fn prepare(&self) -> Result<(), PlaceError>;
 
-    /// Writes a small file and removes it, where `prepare` has not shown that this is possible.
+    /// Writes and removes a small file, unless `prepare` already tests write access.
     async fn try_out(&self) -> Result<(), PlaceError>;
 
-    /// The content of a small file; `None` if it is not there.
+    /// The content of a small file; `None` if it does not exist.
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError>;
 
-    /// Writes a file that is on the disk, over one that is there. Returns the hash of what was written.
+    /// Writes a file from the disk, replacing an existing one. Returns the hash of what was written.
     async fn write_file(&self, name: &str, path: &Path) -> Result<Digest, PlaceError>;
 
-    /// Writes a small file, over one that is there.
+    /// Writes a small file, replacing an existing one.
     async fn write(&self, name: &str, content: Vec<u8>) -> Result<(), PlaceError>;
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     async fn remove(&self, name: &str) -> Result<(), PlaceError>;
 }

@@ -12,8 +12,8 @@ use super::{
     marker::{MARKER, content, names},
 };
 
-/// How many files are sent at once.
-const AT_ONCE: usize = 4;
+/// The number of files sent concurrently.
+const CONCURRENT_FILES: usize = 4;
 
 /// A report on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct ReportFile {
 }
 
 impl ReportFile {
-    /// The reports of these names in a folder, which is a subfolder of this name of the place.
+    /// The reports of these names in a folder; `subfolder` is its name in the place.
     pub(crate) fn all<'name>(
         folder: &Path,
         subfolder: Option<&str>,
@@ -44,24 +44,24 @@ impl ReportFile {
     }
 }
 
-/// Checks, before anything is requested, that a place can be read and holds nobody else's marker, and that a folder can be
-/// written to.
+/// Checks, before the run's first request, that a place can be read and has no foreign marker, and that a
+/// folder can be written to.
 pub(crate) async fn check(target: &dyn Target) -> Result<(), PlaceError> {
     target.prepare().await?;
     earlier(target).await.map(drop)
 }
 
-/// Checks that, and that files can be written to the place and removed again.
+/// Does the same, and checks that files can be written to the place and removed again.
 pub(crate) async fn try_out(target: &dyn Target) -> Result<(), PlaceError> {
     check(target).await?;
     target.try_out().await
 }
 
-/// Uploads these files, and then the marker. Files that an earlier marker lists, and that are none of these, are removed.
+/// Uploads these files, and then the marker. Removes the other files that the previous marker lists.
 pub(crate) async fn upload(target: &dyn Target, files: &[ReportFile]) -> Result<(), PlaceError> {
     let written: BTreeSet<&str> = files.iter().map(|it| &*it.name).collect();
     if let Some(earlier) = earlier(target).await? {
-        // From here on no reader takes what is there for whole.
+        // From here on, no reader considers the files complete.
         target.remove(MARKER).await?;
         for name in earlier.iter().filter(|it| !written.contains(&***it)) {
             target.remove(name).await?;
@@ -71,11 +71,14 @@ pub(crate) async fn upload(target: &dyn Target, files: &[ReportFile]) -> Result<
         let digest = target.write_file(&file.name, &file.path).await?;
         Ok::<_, PlaceError>((file.name.clone(), digest))
     });
-    let sent: Vec<_> = sent.buffer_unordered(AT_ONCE).try_collect().await?;
+    let sent: Vec<_> = sent
+        .buffer_unordered(CONCURRENT_FILES)
+        .try_collect()
+        .await?;
     target.write(MARKER, content(sent).into_bytes()).await
 }
 
-/// The files that the marker in the place lists, if there is one.
+/// The files that the existing marker lists; `None` if there is no marker.
 async fn earlier(target: &dyn Target) -> Result<Option<BTreeSet<String>>, PlaceError> {
     let Some(content) = target.read(MARKER).await? else {
         return Ok(None);
