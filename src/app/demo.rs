@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
-use super::{AppError, context::Context, demo_tenants::demo_tenants, report::news};
+use super::{AppError, context::Context, demo_tenants::demo_tenants, report::notification};
 use crate::{
     aggregate::RankBy,
     cli,
@@ -124,8 +124,8 @@ impl Demonstration<'_> {
         self.config.pace = PACE.parse::<Pace>()?;
         let finished = self.run(&self.config, &simulator).await?;
         if let Some(notifier) = Notifier::new(&self.config)? {
-            let news = news(&self.config, &finished);
-            notifier.tell(&news, &self.stops.gentle).await;
+            let notification = notification(&self.config, &finished);
+            notifier.notify(&notification, &self.stops.gentle).await;
         }
         Ok(finished.ended?)
     }

@@ -8,7 +8,7 @@ use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 use super::{
     AppError,
     context::Context,
-    report_tenants::news_of_all,
+    report_tenants::notification_of_all,
     simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
 };
 use crate::{
@@ -72,8 +72,8 @@ pub(super) async fn demo_tenants(
     tenants.write(place).map_err(unwritten)?;
     let ended = report(context, &typed, &stops)?;
     if let Some(notifier) = notifier {
-        let news = news_of_all(count as usize, &ended);
-        notifier.tell(&news, &stops.gentle).await;
+        let notification = notification_of_all(count as usize, &ended);
+        notifier.notify(&notification, &stops.gentle).await;
     }
     Ok(ended?.ended()?)
 }

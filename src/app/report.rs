@@ -13,7 +13,7 @@ use crate::{
     collect::per_machine::Stops,
     config::{Config, MachineSource, Settings, refuse_path},
     domain::{exit_code::ExitCode, text::chain},
-    notify::{News, Notifier},
+    notify::{NotificationContent, Notifier},
     report::default_title,
     run::{
         Finished, RunError, inputs::feeds::SharedFeeds, interrupt, job::ReportJob, renewal::renewal,
@@ -53,16 +53,21 @@ pub(super) async fn report(
     };
     let finished = job.run(|| interrupt::watch(stops.clone())).await;
     if let Some(notifier) = notifier {
-        notifier.tell(&news(config, &finished), &stops.gentle).await;
+        notifier
+            .notify(&notification(config, &finished), &stops.gentle)
+            .await;
     }
     Ok(finished.ended?)
 }
 
 /// The notification about a run.
-pub(super) fn news<'run>(config: &Config, finished: &'run Finished) -> News<'run> {
+pub(super) fn notification<'run>(
+    config: &Config,
+    finished: &'run Finished,
+) -> NotificationContent<'run> {
     let notice = finished.notice.as_deref();
     let problem = finished.ended.as_ref().err();
-    News {
+    NotificationContent {
         name: notice.map_or_else(|| name(config), |it| it.name.clone()),
         exit_code: finished.exit_code(),
         problem: problem.map(|it| chain(it)),

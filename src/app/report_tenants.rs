@@ -15,7 +15,7 @@ use crate::{
         exit_code::ExitCode,
         text::{chain, counted},
     },
-    notify::{News, Notifier},
+    notify::{NotificationContent, Notifier},
     places::ReportFile,
     report::overview::FILES,
     run::{
@@ -70,11 +70,11 @@ pub(super) async fn report_tenants(
         all.fail_after(problem);
     }
     if let Some(notifier) = notifier {
-        let news = News {
+        let notification = NotificationContent {
             warnings: warnings.unwrap_or_default(),
-            ..news_of_all(tenants.list.len(), &ended)
+            ..notification_of_all(tenants.list.len(), &ended)
         };
-        notifier.tell(&news, &stops.gentle).await;
+        notifier.notify(&notification, &stops.gentle).await;
     }
     Ok(ended?.ended()?)
 }
@@ -116,7 +116,10 @@ fn renewals(tenants: &[ResolvedTenant<'_>]) -> Vec<String> {
 }
 
 /// The notification about a run over all tenants.
-pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) -> News<'_> {
+pub(super) fn notification_of_all(
+    tenants: usize,
+    ended: &Result<AllEnded, RunError>,
+) -> NotificationContent<'_> {
     let (exit_code, problem) = match ended {
         Ok(ended) => match ended.failed_after() {
             None => (ended.exit_code, None),
@@ -125,7 +128,7 @@ pub(super) fn news_of_all(tenants: usize, ended: &Result<AllEnded, RunError>) ->
         Err(problem) => (problem.exit_code(), Some(problem)),
     };
     let notice = ended.as_ref().ok().and_then(|it| it.notice.as_deref());
-    News {
+    NotificationContent {
         name: counted(tenants as u64, "tenant", "tenants"),
         exit_code,
         problem: problem.map(|it| chain(it)),

@@ -1,4 +1,4 @@
-//! Attempts to send, until one succeeds, another would be in vain, or there were enough of them.
+//! Retries sending until an attempt succeeds, a retry would be pointless, or the attempts are used up.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use tracing::info;
 
 use crate::defender::{NotSent, Retry, with_hint};
 
-/// The delay before the first retry; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_millis(500);
+/// The delay before the first retry; doubled for each further one.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// The longest delay before a retry. A server that asks for more gets nothing.
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// The maximum delay before a retry. If a server asks for a longer one, there is no retry.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// Sends to this host, with so many attempts after the first. An error is why that failed, for people.
+/// Sends to this host, with this many retries. The error explains the failure to the user.
 pub(super) async fn attempts(
     host: &str,
     retries: u32,
     send: impl AsyncFn() -> Result<(), NotSent>,
 ) -> Result<(), String> {
-    let mut delay = FIRST_DELAY;
+    let mut delay = FIRST_RETRY_DELAY;
     let mut retries = 0..retries;
     loop {
         let failed = match send().await {
@@ -30,12 +30,12 @@ pub(super) async fn attempts(
             return Err(with_hint(failed.message));
         };
         let wait = wait.unwrap_or_default().max(delay);
-        if wait > LONGEST_DELAY || retries.next().is_none() {
+        if wait > MAX_RETRY_DELAY || retries.next().is_none() {
             return Err(with_hint(failed.message));
         }
         info!("notification to {host}: {failed}; retrying");
         sleep(wait).await;
-        delay = (delay * 2).min(LONGEST_DELAY);
+        delay = (delay * 2).min(MAX_RETRY_DELAY);
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
 
     use super::*;
 
-    /// How many attempts there are if all fail in this way, and how long that takes.
+    /// The number of attempts if all fail in this way, and how long they take.
     async fn failing(retries: u32, retry: Retry) -> (u32, Duration) {
         let (start, count) = (Instant::now(), Cell::new(0));
         let ended = attempts("host", retries, async || {

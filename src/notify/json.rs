@@ -1,16 +1,16 @@
-//! The JSON that a webhook of any kind gets: the figures and sentences, by name.
+//! The JSON document that a generic webhook receives: the figures and sentences, by name.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    news::News,
+    content::NotificationContent,
     size::{Size, shortened},
-    story::Story,
+    text::NotificationText,
 };
 use crate::report::{Notice, Tool};
 
-/// Raised when a field is removed or changes its meaning.
+/// Increased when a field is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -27,22 +27,22 @@ struct Document<'run> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'run str>,
     warnings: &'run [String],
-    /// What the reports say; `null` if there are none.
+    /// The content of the reports; `null` if there are none.
     run: Option<&'run Notice>,
 }
 
-pub(super) fn render(news: &News<'_>, size: Size) -> Vec<u8> {
+pub(super) fn render(content: &NotificationContent<'_>, size: Size) -> Vec<u8> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool::THIS,
-        name: &news.name,
-        title: Story::new(news, size).title,
-        status: news.status(),
-        exit_code: news.exit_code as u8,
-        problem: news.problem.as_deref(),
-        hint: news.hint.as_deref(),
-        warnings: &news.warnings,
-        run: news.notice,
+        name: &content.name,
+        title: NotificationText::new(content, size).title,
+        status: content.status(),
+        exit_code: content.exit_code as u8,
+        problem: content.problem.as_deref(),
+        hint: content.hint.as_deref(),
+        warnings: &content.warnings,
+        run: content.notice,
     };
     let mut document = serde_json::to_value(document).unwrap_or_default();
     bound(&mut document, size);

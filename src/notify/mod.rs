@@ -1,35 +1,35 @@
-//! Who is told at the end of a run: a webhook, by mail, or both.
+//! Notifications at the end of a run: by webhook, by mail, or both.
 //!
 //! ```text
-//! news ─► story ─► json, teams, slack ─► webhook ─┐
-//!           │                                     ├─► attempts, until one succeeds or time is up
-//!           └────► mail: message ──────► server ──┘
+//! content ─► text ─► json, teams, slack ─► webhook ─┐
+//!             │                                     ├─► attempts, until one succeeds or time is up
+//!             └────► mail: message ──────► server ──┘
 //! ```
 //!
-//! - `news`: what there is to tell: how a run ended, and what its reports say
-//! - `story`: the same in the words and lines that every format for people has
-//! - `size`: no notification is larger than what receivers take, whatever the names in it
-//! - `json`, `teams`, `slack`: the bodies of webhooks; each makes names from outside inert in its own way
-//! - `mail`: the mail, and how it is sent
-//! - `attempts`: retries, within bounds
-//! - `notifier`: whether anybody is told, and what becomes of it
+//! - `content`: the content: how a run ended, and what its reports show
+//! - `text`: the content as texts, which all formats for people share
+//! - `size`: limits a notification to the size that receivers accept
+//! - `json`, `teams`, `slack`: the bodies of webhooks; each escapes external names in its own way
+//! - `mail`: the mail and its server
+//! - `attempts`: retries, with limits
+//! - `notifier`: decides whether to notify, and logs the result
 //!
-//! Invariants: nothing here changes how a run ends: a failure is a warning. The address of a webhook or a mail
-//! server is a secret, of which only the host is ever shown.
+//! Invariants: a notification never changes the outcome of a run: its failure is only a warning. The address
+//! of a webhook or a mail server is secret; only its host is ever shown.
 
 mod attempts;
+mod content;
 mod json;
 mod mail;
-mod news;
 mod notifier;
 mod size;
 mod slack;
-mod story;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub(crate) use self::{
-    news::News,
-    notifier::{Notifier, who_is_told},
+    content::NotificationContent,
+    notifier::{Notifier, destinations},
 };

@@ -1,4 +1,4 @@
-//! Whether anybody is told, and what becomes of it.
+//! Decides whether to notify, and logs the result.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use tracing::{info, warn};
 
 use super::{
     attempts::attempts,
+    content::NotificationContent,
     json,
     mail::{Server, message},
-    news::News,
     size::{Size, fitted},
     slack, teams,
 };
@@ -28,21 +28,22 @@ use crate::{
     report::Notice,
 };
 
-/// How long telling everybody may take.
-const LONGEST: Duration = Duration::from_mins(1);
+/// Timeout for sending all notifications.
+const SEND_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The same after an interruption: whoever asked a process to stop does not wait for long.
-const LONGEST_INTERRUPTED: Duration = Duration::from_secs(5);
+/// The same after an interruption: whoever stopped the process does not want to wait for long.
+const INTERRUPTED_SEND_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Tells people how a run ended, over the same proxies and with the same certificates as the API.
+/// Sends notifications about the end of a run, over the same proxies and with the same certificates as the
+/// API calls.
 pub(crate) struct Notifier<'run> {
     notification: Notification,
     service: &'run Service,
 }
 
 impl<'run> Notifier<'run> {
-    /// Reads where to tell, and warns of harmless problems with it. `None` if nothing is to be told: what is
-    /// rendered again is no news.
+    /// Reads the configured destinations, and warns of harmless problems with them. `None` if no notification
+    /// is configured or reports are only rendered again.
     pub(crate) fn new(config: &'run Config) -> Result<Option<Self>, ConfigError> {
         if config.offline {
             return Ok(None);
@@ -58,34 +59,34 @@ impl<'run> Notifier<'run> {
         }))
     }
 
-    /// Tells the news if somebody wants to hear them. A failure is a warning. If `stop` is cancelled meanwhile,
-    /// nothing more is sent.
-    pub(crate) async fn tell(&self, news: &News<'_>, stop: &CancellationToken) {
-        if !is_wanted(self.notification.when, news) {
+    /// Sends the notification if it is configured for this outcome. A failure is only a warning. If `stop` is
+    /// cancelled meanwhile, nothing more is sent.
+    pub(crate) async fn notify(&self, content: &NotificationContent<'_>, stop: &CancellationToken) {
+        if !is_wanted(self.notification.when, content) {
             return;
         }
-        let longest = match news.exit_code {
-            ExitCode::Interrupted => LONGEST_INTERRUPTED,
-            _ => LONGEST,
+        let longest = match content.exit_code {
+            ExitCode::Interrupted => INTERRUPTED_SEND_TIMEOUT,
+            _ => SEND_TIMEOUT,
         };
-        let (was_stopped, told) = (stop.is_cancelled(), self.tell_all(news, longest));
+        let (was_stopped, sent) = (stop.is_cancelled(), self.send_all(content, longest));
         tokio::select! {
-            () = told => {}
+            () = sent => {}
             () = stop.cancelled(), if !was_stopped => warn!("interrupted: the notification may be missing"),
         }
     }
 
-    async fn tell_all(&self, news: &News<'_>, longest: Duration) {
+    async fn send_all(&self, content: &NotificationContent<'_>, longest: Duration) {
         let webhook = async {
             if let Some(webhook) = &self.notification.webhook {
-                let posted = timeout(longest, self.post(webhook, news)).await;
+                let posted = timeout(longest, self.post(webhook, content)).await;
                 let ended = in_time(posted, longest);
                 log("the notification could not be sent", &webhook.host, ended);
             }
         };
         let mail = async {
             if let Some(mail) = &self.notification.mail {
-                let sent = timeout(longest, self.mail(mail, news)).await;
+                let sent = timeout(longest, self.mail(mail, content)).await;
                 let (host, ended) = (&mail.server.host, in_time(sent, longest));
                 log("the notification mail could not be sent", host, ended);
             }
@@ -93,19 +94,23 @@ impl<'run> Notifier<'run> {
         join(webhook, mail).await;
     }
 
-    async fn post(&self, webhook: &Webhook, news: &News<'_>) -> Result<(), String> {
+    async fn post(
+        &self,
+        webhook: &Webhook,
+        content: &NotificationContent<'_>,
+    ) -> Result<(), String> {
         let ca_cert = self.service.ca_cert.as_ref();
         let ca_cert = ca_cert.map(|it| it.pem.as_slice());
         let http = HttpSettings::new(ca_cert, self.service.timeout, 1);
         let client = http.and_then(|http| WebhookClient::new(&webhook.url, &http));
         let client = client.map_err(|problem| chain(&problem))?;
         let client = client.ok_or("its address is not a URL")?;
-        let body = fitted(|size| body(webhook.format, news, size), Vec::len);
+        let body = fitted(|size| body(webhook.format, content, size), Vec::len);
         let post = async || client.post(body.clone()).await;
         attempts(&webhook.host, self.service.retries, post).await
     }
 
-    async fn mail(&self, mail: &Mail, news: &News<'_>) -> Result<(), String> {
+    async fn mail(&self, mail: &Mail, content: &NotificationContent<'_>) -> Result<(), String> {
         let Service {
             ca_cert,
             timeout,
@@ -114,7 +119,7 @@ impl<'run> Notifier<'run> {
         } = self.service;
         let server = Server::new(&mail.server, ca_cert.as_ref(), *timeout)?;
         let message = fitted(
-            |size| message(news, mail, size),
+            |size| message(content, mail, size),
             |made| made.as_ref().map_or(0, |it| it.formatted().len()),
         );
         let message = message.map_err(|problem| chain(&problem))?;
@@ -123,19 +128,20 @@ impl<'run> Notifier<'run> {
     }
 }
 
-fn body(format: NotifyFormat, news: &News<'_>, size: Size) -> Vec<u8> {
+fn body(format: NotifyFormat, content: &NotificationContent<'_>, size: Size) -> Vec<u8> {
     match format {
-        NotifyFormat::Json => json::render(news, size),
-        NotifyFormat::Teams => teams::render(news, size),
-        NotifyFormat::Slack => slack::render(news, size),
+        NotifyFormat::Json => json::render(content, size),
+        NotifyFormat::Teams => teams::render(content, size),
+        NotifyFormat::Slack => slack::render(content, size),
     }
 }
 
-/// Whether somebody wants to hear of this. A command line that is wrong is nobody else's business.
-fn is_wanted(when: NotifyOn, news: &News<'_>) -> bool {
-    let is_trouble = news.exit_code != ExitCode::Complete;
-    let has_news = news.notice.is_some_and(Notice::has_news);
-    news.exit_code != ExitCode::Usage
+/// Whether a notification is configured for this outcome. An invalid command line is never notified: the user
+/// sees it anyway.
+fn is_wanted(when: NotifyOn, content: &NotificationContent<'_>) -> bool {
+    let is_trouble = content.exit_code != ExitCode::Complete;
+    let has_news = content.notice.is_some_and(Notice::has_news);
+    content.exit_code != ExitCode::Usage
         && match when {
             NotifyOn::Always => true,
             NotifyOn::Change => has_news,
@@ -148,17 +154,18 @@ fn in_time(ended: Result<Result<(), String>, Elapsed>, longest: Duration) -> Res
     ended.unwrap_or_else(|_| Err(format!("it took longer than {}", span(longest))))
 }
 
-/// Says what became of a notification, by the host alone.
+/// Logs the result for a notification, naming only the host.
 fn log(failed: &str, host: &str, ended: Result<(), String>) {
     match ended {
         Ok(()) => info!("notification sent to {host}"),
-        // A quiet night has this line, too.
+        // Logged even if there was nothing to report.
         Err(problem) => warn!(target: "patchgap::end", "{failed} to {host}: {problem}"),
     }
 }
 
-/// Who is told, and when, for people: `always: webhook (teams) at hooks.example`. `None` if nobody is.
-pub(crate) fn who_is_told(notification: &Notification) -> Option<String> {
+/// The destinations and the condition, for people: `always: webhook (teams) at hooks.example`. `None` if no
+/// notification is configured.
+pub(crate) fn destinations(notification: &Notification) -> Option<String> {
     let webhook = notification.webhook.as_ref();
     let webhook = webhook.map(|it| format!("webhook ({}) at {}", it.format, it.host));
     let mail = notification.mail.as_ref().map(|mail| {
@@ -183,27 +190,27 @@ mod tests {
     use crate::report::NoticeChanges;
 
     #[test]
-    fn people_are_told_what_they_want_to_hear() {
+    fn notifications_are_sent_for_the_configured_outcomes() {
         use ExitCode::{Complete, Configuration, Interrupted, Partial, Refused, Usage};
-        let [news, none] = [1, 0].map(|new| Notice {
+        let [content, none] = [1, 0].map(|new| Notice {
             changes: Some(NoticeChanges {
                 new,
                 ..NoticeChanges::default()
             }),
             ..Notice::default()
         });
-        let (news, none) = (Some(&news), Some(&none));
+        let (content, none) = (Some(&content), Some(&none));
         for (exit_code, notice, expected) in [
-            (Complete, news, [true, true, false, true]),
+            (Complete, content, [true, true, false, true]),
             (Complete, none, [true, false, false, false]),
             (Partial, none, [true, false, true, true]),
-            (Partial, news, [true, true, true, true]),
+            (Partial, content, [true, true, true, true]),
             (Interrupted, None, [true, false, true, true]),
             (Refused, None, [true, false, true, true]),
             (Configuration, None, [true, false, true, true]),
             (Usage, None, [false; 4]),
         ] {
-            let news = News {
+            let content = NotificationContent {
                 name: String::new(),
                 exit_code,
                 problem: None,
@@ -219,7 +226,7 @@ mod tests {
                 NotifyOn::ChangeOrTrouble,
             ];
             assert_eq!(
-                all.map(|when| is_wanted(when, &news)),
+                all.map(|when| is_wanted(when, &content)),
                 expected,
                 "{exit_code:?}"
             );

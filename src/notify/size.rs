@@ -1,11 +1,11 @@
-//! No notification is larger than what receivers take.
+//! Limits a notification to the size that receivers accept.
 
 use crate::report::plain::plain;
 
-/// The most bytes of a notification, in any format. Teams takes 28 KB.
-pub(super) const MOST_BYTES: usize = 25_000;
+/// The maximum size of a notification in bytes, in any format. Teams accepts 28 KB.
+pub(super) const MAX_BYTES: usize = 25_000;
 
-/// How much of everything is shown.
+/// How much of each part is shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
     /// The entries of a list.
@@ -16,7 +16,7 @@ pub(super) struct Size {
     pub(super) name: usize,
 }
 
-/// Everything, and less and less of it.
+/// Sizes to try, from everything to less and less.
 const SIZES: [Size; 3] = [
     Size {
         items: 10,
@@ -35,23 +35,24 @@ const SIZES: [Size; 3] = [
     },
 ];
 
-/// Nearly nothing.
+/// The last resort: almost nothing.
 const SMALLEST: Size = Size {
     items: 1,
     sentence: 60,
     name: 20,
 };
 
-/// Renders a notification in the largest size that receivers take, given how many bytes it has.
+/// Renders a notification in the largest size that receivers accept. `bytes` returns the size of a rendered
+/// one.
 pub(super) fn fitted<T>(render: impl Fn(Size) -> T, bytes: impl Fn(&T) -> usize) -> T {
     let mut rendered = SIZES.into_iter().map(&render);
-    let fits = rendered.find(|it| bytes(it) <= MOST_BYTES);
+    let fits = rendered.find(|it| bytes(it) <= MAX_BYTES);
     fits.unwrap_or_else(|| render(SMALLEST))
 }
 
-/// The text on one line, without anything that is not seen, and with so many characters at most.
+/// The text on one line, without invisible characters, limited to this many characters.
 pub(super) fn shortened(text: &str, most: usize) -> String {
-    // Nobody reads on after so much that is not seen.
+    // Beyond this many invisible characters, the rest is not read.
     let start: String = text.chars().take(8 * most).collect();
     let text = plain(&start);
     if text.chars().count() <= most {

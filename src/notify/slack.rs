@@ -1,65 +1,69 @@
 //! A message for Slack's incoming webhooks.
 //!
-//! All texts are `plain_text`, in which `*`, `_`, `~` and `` ` `` mean nothing. `&`, `<` and `>` begin links and
-//! mentions everywhere else, and are escaped here, too. The text beside the blocks, which phones show in
-//! notifications, is read with `mrkdwn` switched off; what would be markup there is split all the same.
+//! All texts are `plain_text`, in which `*`, `_`, `~` and `` ` `` have no meaning. `&`, `<` and `>` start
+//! links and mentions everywhere else, and are escaped here as well. The text outside the blocks, which
+//! phones show in notifications, is sent with `mrkdwn` off; characters that could be markup are separated
+//! anyway.
 
 use serde_json::{Value, json};
 
 use super::{
-    news::News,
+    content::NotificationContent,
     size::Size,
-    story::{Fact, Part, Story, Tone},
+    text::{Fact, NotificationText, Part, Tone},
 };
 
-/// The most characters of a header.
-const HEADER: usize = 150;
+/// The maximum number of characters in a header.
+const MAX_HEADER: usize = 150;
 
-/// The most characters of a section, a few less than Slack's 3,000.
-const SECTION: usize = 2_900;
+/// The maximum number of characters in a section, slightly below Slack's 3,000.
+const MAX_SECTION: usize = 2_900;
 
-/// The most fields of a section.
-const FIELDS: usize = 10;
+/// The maximum number of fields in a section.
+const MAX_FIELDS: usize = 10;
 
-/// Splits a text where it would be markup, and is not seen.
-const CUT: char = '\u{200b}';
+/// An invisible character that separates characters which would otherwise be markup.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
-pub(super) fn render(news: &News<'_>, size: Size) -> Vec<u8> {
-    let story = Story::new(news, size);
-    let text = fallback(&format!("patchgap: {}: {}", story.name, story.title));
+pub(super) fn render(content: &NotificationContent<'_>, size: Size) -> Vec<u8> {
+    let notification = NotificationText::new(content, size);
+    let text = fallback(&format!(
+        "patchgap: {}: {}",
+        notification.name, notification.title
+    ));
     let message = json!({
         "text": text,
         "mrkdwn": false,
         "parse": "none",
         "unfurl_links": false,
         "unfurl_media": false,
-        "blocks": blocks(&story),
+        "blocks": blocks(&notification),
     });
     message.to_string().into_bytes()
 }
 
-fn blocks(story: &Story) -> Vec<Value> {
-    let sign = match story.tone {
+fn blocks(notification: &NotificationText) -> Vec<Value> {
+    let sign = match notification.tone {
         Tone::Good => "✅",
         Tone::Warning => "⚠️",
         Tone::Attention => "🛑",
     };
-    let header: String = format!("{sign} {}", story.title)
+    let header: String = format!("{sign} {}", notification.title)
         .chars()
-        .take(HEADER)
+        .take(MAX_HEADER)
         .collect();
     let mut blocks = vec![
         json!({ "type": "header", "text": plain_text(&header) }),
-        json!({ "type": "section", "text": plain_text(&escaped(&story.name)) }),
+        json!({ "type": "section", "text": plain_text(&escaped(&notification.name)) }),
     ];
-    for facts in story.facts.chunks(FIELDS) {
+    for facts in notification.facts.chunks(MAX_FIELDS) {
         let fields: Vec<Value> = facts.iter().map(field).collect();
         blocks.push(json!({ "type": "section", "fields": fields }));
     }
-    for part in &story.parts {
+    for part in &notification.parts {
         blocks.push(json!({ "type": "section", "text": plain_text(&section(part)) }));
     }
-    let footer = plain_text(&escaped(&story.footer));
+    let footer = plain_text(&escaped(&notification.footer));
     blocks.push(json!({ "type": "context", "elements": [footer] }));
     blocks
 }
@@ -72,14 +76,14 @@ fn field(fact: &Fact) -> Value {
     plain_text(&format!("{}\n{}", fact.name, fact.value))
 }
 
-/// As many lines as fit, below their heading.
+/// As many lines as fit below their heading.
 fn section(part: &Part) -> String {
     let mut text = part.heading.to_uppercase();
     let mut length = text.chars().count();
     for line in &part.lines {
         let line = format!("\n{}", escaped(line));
         length += line.chars().count();
-        if length > SECTION {
+        if length > MAX_SECTION {
             text.push_str("\n…");
             break;
         }
@@ -93,13 +97,13 @@ fn escaped(text: &str) -> String {
     text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The text of a notification, in which nothing is markup either.
+/// The text of a notification, which contains no markup either.
 fn fallback(text: &str) -> String {
     let mut cut = String::new();
     for letter in text.chars() {
         let is_markup = matches!(letter, '*' | '_' | '~' | '`' | ':' | '@' | '#');
         cut.push(letter);
-        cut.extend(is_markup.then_some(CUT));
+        cut.extend(is_markup.then_some(ZERO_WIDTH_SPACE));
     }
     escaped(&cut)
 }

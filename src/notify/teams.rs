@@ -1,27 +1,27 @@
-//! An Adaptive Card in the envelope that a workflow of Microsoft Teams takes.
+//! An Adaptive Card in the envelope that a Microsoft Teams workflow accepts.
 //!
-//! A `TextBlock` and a `FactSet` read Markdown and functions such as `{{DATE(...)}}`, so that they have our own
-//! words alone. The runs of a `RichTextBlock` are text and nothing else: names from outside are there.
+//! `TextBlock` and `FactSet` interpret Markdown and functions such as `{{DATE(...)}}`, so they contain only
+//! our own text. External names go into the runs of a `RichTextBlock`, which are plain text.
 
 use serde_json::{Value, json};
 
 use super::{
-    news::News,
+    content::NotificationContent,
     size::Size,
-    story::{Fact, Part, Story, Tone},
+    text::{Fact, NotificationText, Part, Tone},
 };
 
 /// The type of the attachment.
 const CARD: &str = "application/vnd.microsoft.card.adaptive";
 
-pub(super) fn render(news: &News<'_>, size: Size) -> Vec<u8> {
-    let story = Story::new(news, size);
+pub(super) fn render(content: &NotificationContent<'_>, size: Size) -> Vec<u8> {
+    let notification = NotificationText::new(content, size);
     let card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "msteams": { "width": "Full" },
-        "body": body(&story),
+        "body": body(&notification),
     });
     let message = json!({
         "type": "message",
@@ -30,26 +30,29 @@ pub(super) fn render(news: &News<'_>, size: Size) -> Vec<u8> {
     message.to_string().into_bytes()
 }
 
-fn body(story: &Story) -> Vec<Value> {
-    let mut body = vec![title(story), text(&story.name, "Bolder", "None")];
-    if !story.facts.is_empty() {
-        let facts = story.facts.iter().map(fact);
+fn body(notification: &NotificationText) -> Vec<Value> {
+    let mut body = vec![
+        title(notification),
+        text(&notification.name, "Bolder", "None"),
+    ];
+    if !notification.facts.is_empty() {
+        let facts = notification.facts.iter().map(fact);
         body.push(json!({ "type": "FactSet", "facts": facts.collect::<Vec<_>>() }));
     }
-    for Part { heading, lines } in &story.parts {
+    for Part { heading, lines } in &notification.parts {
         body.push(heading_of(heading));
         body.extend(lines.iter().map(|line| text(line, "Default", "Small")));
     }
     body.push(json!({
         "type": "RichTextBlock",
         "spacing": "Medium",
-        "inlines": [{ "type": "TextRun", "text": story.footer, "size": "Small", "isSubtle": true }],
+        "inlines": [{ "type": "TextRun", "text": notification.footer, "size": "Small", "isSubtle": true }],
     }));
     body
 }
 
-fn title(story: &Story) -> Value {
-    let color = match story.tone {
+fn title(notification: &NotificationText) -> Value {
+    let color = match notification.tone {
         Tone::Good => "Good",
         Tone::Warning => "Warning",
         Tone::Attention => "Attention",
@@ -59,7 +62,7 @@ fn title(story: &Story) -> Value {
         "size": "Medium",
         "weight": "Bolder",
         "color": color,
-        "text": format!("patchgap: {}", story.title),
+        "text": format!("patchgap: {}", notification.title),
         "wrap": true,
     })
 }

@@ -1,14 +1,14 @@
-//! Every format: what is in it, that names from outside stay text, and that it is never too large.
+//! Every format: its content, that external names stay plain text, and that it is never too large.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
+    content::NotificationContent,
     json,
     mail::message,
-    news::News,
-    size::{MOST_BYTES, Size, fitted},
+    size::{MAX_BYTES, Size, fitted},
     slack, teams,
 };
 use crate::{
@@ -65,8 +65,8 @@ fn notice() -> Notice {
     }
 }
 
-fn news(notice: Option<&Notice>) -> News<'_> {
-    News {
+fn notification(notice: Option<&Notice>) -> NotificationContent<'_> {
+    NotificationContent {
         name: "Contoso".to_owned(),
         exit_code: ExitCode::Partial,
         problem: None,
@@ -77,8 +77,8 @@ fn news(notice: Option<&Notice>) -> News<'_> {
     }
 }
 
-/// News in which everything that can come from outside is this text.
-fn with_text(text: &str) -> (Notice, News<'static>) {
+/// A notification in which everything that can come from outside is this text.
+fn with_text(text: &str) -> (Notice, NotificationContent<'static>) {
     let texts = || vec![text.to_owned(); 30];
     let update = NoticeUpdate {
         kb_id: text.to_owned(),
@@ -108,7 +108,7 @@ fn with_text(text: &str) -> (Notice, News<'static>) {
         }),
         ..notice()
     };
-    let news = News {
+    let content = NotificationContent {
         name: text.to_owned(),
         exit_code: ExitCode::Refused,
         problem: Some(text.to_owned()),
@@ -117,7 +117,7 @@ fn with_text(text: &str) -> (Notice, News<'static>) {
         without_reports: "there are no reports",
         notice: None,
     };
-    (notice, news)
+    (notice, content)
 }
 
 fn mail() -> Mail {
@@ -133,18 +133,21 @@ fn mail() -> Mail {
     }
 }
 
-type Render = fn(&News<'_>, Size) -> Vec<u8>;
+type Render = fn(&NotificationContent<'_>, Size) -> Vec<u8>;
 
-const FORMATS: [Render; 4] = [json::render, teams::render, slack::render, |news, size| {
-    message(news, &mail(), size).unwrap().formatted()
-}];
+const FORMATS: [Render; 4] = [
+    json::render,
+    teams::render,
+    slack::render,
+    |content, size| message(content, &mail(), size).unwrap().formatted(),
+];
 
-fn rendered(render: Render, news: &News<'_>) -> Vec<u8> {
-    fitted(|size| render(news, size), Vec::len)
+fn rendered(render: Render, content: &NotificationContent<'_>) -> Vec<u8> {
+    fitted(|size| render(content, size), Vec::len)
 }
 
-fn parsed(render: Render, news: &News<'_>) -> Value {
-    serde_json::from_slice(&rendered(render, news)).unwrap()
+fn parsed(render: Render, content: &NotificationContent<'_>) -> Value {
+    serde_json::from_slice(&rendered(render, content)).unwrap()
 }
 
 /// All texts in a document under this key.
@@ -169,7 +172,7 @@ fn blocks<'value>(blocks: &'value Value, kind: &str) -> Vec<&'value Value> {
 #[test]
 fn json_has_figures_by_name() {
     let notice = notice();
-    let json = parsed(json::render, &news(Some(&notice)));
+    let json = parsed(json::render, &notification(Some(&notice)));
     assert_eq!(json["schemaVersion"], 1);
     assert_eq!(json["tool"]["name"], "patchgap");
     assert_eq!(
@@ -184,10 +187,10 @@ fn json_has_figures_by_name() {
     assert_eq!(run["changes"]["new"], 310);
     assert_eq!(run["folder"], "/srv/reports/2026-11-30");
     assert!(json.get("problem").is_none());
-    let refused = News {
+    let refused = NotificationContent {
         exit_code: ExitCode::Refused,
         problem: Some("the sign-in was refused".to_owned()),
-        ..news(None)
+        ..notification(None)
     };
     let json = parsed(json::render, &refused);
     assert_eq!(json["title"], "refused: there are no reports");
@@ -225,11 +228,11 @@ fn failure_after_the_reports_is_not_one_of_them() {
             "failed: 2 tenants; 98.7 % of 10,000 machines answered",
         ),
     ] {
-        let failed = News {
+        let failed = NotificationContent {
             exit_code: ExitCode::Output,
             problem: Some("the reports are written, but not uploaded".to_owned()),
             without_reports,
-            ..news(notice)
+            ..notification(notice)
         };
         let json = parsed(json::render, &failed);
         assert_eq!(json["title"], expected);
@@ -244,7 +247,7 @@ fn failure_after_the_reports_is_not_one_of_them() {
 #[test]
 fn card_is_in_the_envelope_of_a_workflow() {
     let notice = notice();
-    let card = parsed(teams::render, &news(Some(&notice)));
+    let card = parsed(teams::render, &notification(Some(&notice)));
     assert_eq!(card["type"], "message");
     let attachment = &card["attachments"][0];
     assert_eq!(
@@ -275,12 +278,12 @@ fn card_is_in_the_envelope_of_a_workflow() {
 #[test]
 fn message_fits_what_slack_takes() {
     let notice = notice();
-    let message = parsed(slack::render, &news(Some(&notice)));
+    let message = parsed(slack::render, &notification(Some(&notice)));
     assert!(message["text"].as_str().unwrap().starts_with("patchgap:"));
-    let (hostile, news) = with_text(&"&".repeat(5_000));
-    let long = News {
+    let (hostile, content) = with_text(&"&".repeat(5_000));
+    let long = NotificationContent {
         notice: Some(&hostile),
-        ..news
+        ..content
     };
     for message in [message, parsed(slack::render, &long)] {
         let blocks = message["blocks"].as_array().unwrap();
@@ -304,7 +307,7 @@ fn message_fits_what_slack_takes() {
 #[test]
 fn mail_has_headers_and_lines() {
     let notice = notice();
-    let mail = rendered(FORMATS[3], &news(Some(&notice)));
+    let mail = rendered(FORMATS[3], &notification(Some(&notice)));
     let mail = String::from_utf8(mail).unwrap();
     let (headers, body) = mail.split_once("\r\n\r\n").unwrap();
     for header in [
@@ -331,20 +334,20 @@ fn mail_has_headers_and_lines() {
 
 #[test]
 fn names_from_outside_stay_text() {
-    let (notice, news) = with_text(HOSTILE);
-    let news = News {
+    let (notice, content) = with_text(HOSTILE);
+    let content = NotificationContent {
         notice: Some(&notice),
-        ..news
+        ..content
     };
-    // JSON: every text is on one line, without what is not seen.
+    // JSON: every text is on one line, without invisible characters.
     for render in &FORMATS[..3] {
-        let text = String::from_utf8(rendered(*render, &news)).unwrap();
+        let text = String::from_utf8(rendered(*render, &content)).unwrap();
         for part in ["\\n#", "\\r", "\u{202e}", "\\u001b"] {
             assert!(!text.contains(part), "{part}: {text}");
         }
     }
-    // What reads Markdown has our own words alone.
-    let card = parsed(teams::render, &news);
+    // Elements that interpret Markdown contain only our own text.
+    let card = parsed(teams::render, &content);
     let body = &card["attachments"][0]["content"]["body"];
     let marked = blocks(body, "TextBlock")
         .into_iter()
@@ -360,7 +363,7 @@ fn names_from_outside_stay_text() {
     let known = ["FactSet", "RichTextBlock", "TextBlock", "TextRun"];
     assert_eq!(others, known.into());
     // Slack: no text is read as markup, and nothing is a link or a mention.
-    let message = parsed(slack::render, &news);
+    let message = parsed(slack::render, &content);
     assert_eq!(
         (&message["mrkdwn"], &message["parse"]),
         (&false.into(), &"none".into())
@@ -372,12 +375,12 @@ fn names_from_outside_stay_text() {
 
 #[test]
 fn no_name_begins_a_header_of_a_mail() {
-    let (notice, news) = with_text(HOSTILE);
-    let news = News {
+    let (notice, content) = with_text(HOSTILE);
+    let content = NotificationContent {
         notice: Some(&notice),
-        ..news
+        ..content
     };
-    let mail = String::from_utf8(rendered(FORMATS[3], &news)).unwrap();
+    let mail = String::from_utf8(rendered(FORMATS[3], &content)).unwrap();
     let (headers, _) = mail.split_once("\r\n\r\n").unwrap();
     // Continued lines begin with a space.
     let names = headers.split("\r\n").filter(|line| !line.starts_with(' '));
@@ -399,14 +402,14 @@ fn no_name_begins_a_header_of_a_mail() {
 #[test]
 fn no_notification_is_too_large() {
     for letter in ["🛑", "\u{1b}", "<"] {
-        let (notice, news) = with_text(&letter.repeat(6_000));
-        let news = News {
+        let (notice, content) = with_text(&letter.repeat(6_000));
+        let content = NotificationContent {
             notice: Some(&notice),
-            ..news
+            ..content
         };
         for render in FORMATS {
-            let bytes = rendered(render, &news).len();
-            assert!(bytes <= MOST_BYTES, "{letter}: {bytes}");
+            let bytes = rendered(render, &content).len();
+            assert!(bytes <= MAX_BYTES, "{letter}: {bytes}");
             assert!(bytes > 1_000, "{letter}: {bytes}");
         }
     }

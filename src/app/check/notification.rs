@@ -5,7 +5,7 @@ use tracing::warn;
 use crate::{
     config::{Config, ConfigError},
     console::LabelledLines,
-    notify::who_is_told,
+    notify::destinations,
 };
 
 /// The hosts that would be notified; empty if none would. Sends nothing.
@@ -15,8 +15,8 @@ pub(super) fn notification(config: &Config) -> Result<String, ConfigError> {
         warn!("{warning}");
     }
     let mut lines = LabelledLines::default();
-    if let Some(hosts) = who_is_told(&notification) {
-        lines.add("notification", &hosts);
+    if let Some(destinations) = destinations(&notification) {
+        lines.add("notification", &destinations);
     }
     Ok(lines.into_text())
 }

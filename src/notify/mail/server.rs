@@ -1,4 +1,4 @@
-//! Sends a mail: one attempt each.
+//! Sends a mail, without retries.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(in crate::notify) struct Server {
 }
 
 impl Server {
-    /// The server of these settings, whose certificate the platform or `ca_cert` vouches for.
+    /// A server with these settings, whose certificate must be trusted by the platform or by `ca_cert`.
     pub(in crate::notify) fn new(
         server: &MailServer,
         ca_cert: Option<&CaCertificate>,
@@ -60,7 +60,7 @@ impl Server {
     }
 }
 
-/// How the connection is encrypted. Without the encryption that the settings demand, nothing is sent.
+/// How the connection is encrypted. If the required encryption is not available, nothing is sent.
 fn tls(server: &MailServer, ca_cert: Option<&CaCertificate>) -> Result<Tls, Error> {
     if server.security == Security::Loopback {
         return Ok(Tls::None);
@@ -76,7 +76,7 @@ fn tls(server: &MailServer, ca_cert: Option<&CaCertificate>) -> Result<Tls, Erro
     })
 }
 
-/// What is wrong, not in the server's own words: they may repeat what was sent.
+/// What went wrong, not in the server's own words, because they may repeat what was sent.
 fn not_sent(error: &Error) -> NotSent {
     let never = error.is_permanent() || error.is_client();
     let message = match error.status() {

@@ -21,20 +21,20 @@ use crate::{
 
 const HERE: &str = "127.0.0.1";
 
-/// What the server of a test speaks.
+/// The protocol that a test's server supports.
 #[derive(Clone, Copy, PartialEq)]
 enum Speaks {
     /// TLS from the beginning.
     Tls,
-    /// TLS if asked for it.
+    /// TLS if requested.
     StartTls,
-    /// Nothing but plain text.
+    /// Only plain text.
     Plain,
     /// It refuses the password.
     NoPassword,
 }
 
-/// A connection: what arrived, and whether TLS is wanted next.
+/// A connection: what was received, and whether TLS comes next.
 struct Talk<'heard, S> {
     stream: BufReader<S>,
     speaks: Speaks,
@@ -143,7 +143,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, speaks: Speaks) -> 
     heard
 }
 
-/// Sends a mail, and returns what the server heard.
+/// Sends a mail, and returns what the server received.
 async fn sent(
     speaks: Speaks,
     security: Security,
@@ -205,7 +205,7 @@ async fn server_without_tls_gets_neither_password_nor_mail() {
 }
 
 #[tokio::test]
-async fn stranger_gets_neither_password_nor_mail() {
+async fn untrusted_server_gets_neither_password_nor_mail() {
     for (speaks, security) in [
         (Speaks::Tls, Security::Tls),
         (Speaks::StartTls, Security::StartTls),

@@ -1,8 +1,8 @@
-//! A notification in the words and lines that every format for people has. What comes from outside is
-//! shortened here; each format makes it inert.
+//! The texts of a notification that all formats for people share. External text is shortened here and escaped
+//! by each format.
 
 use super::{
-    news::{News, tool},
+    content::{NotificationContent, tool},
     size::{Size, shortened},
 };
 use crate::{
@@ -15,13 +15,13 @@ use crate::{
 };
 
 /// A notification for people.
-pub(super) struct Story {
-    /// How the run ended, in our own words alone.
+pub(super) struct NotificationText {
+    /// How the run ended; contains no external text.
     pub(super) title: String,
-    /// Whose run it was. May be text from outside, as everything in the parts and the footer.
+    /// The tenant or tenants. May contain external text, as may the parts and the footer.
     pub(super) name: String,
     pub(super) tone: Tone,
-    /// Figures, in our own words alone.
+    /// Figures; contain no external text.
     pub(super) facts: Vec<Fact>,
     pub(super) parts: Vec<Part>,
     pub(super) footer: String,
@@ -45,45 +45,45 @@ pub(super) struct Fact {
 /// Lines below a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
-    /// In our own words.
+    /// Contains no external text.
     pub(super) heading: &'static str,
     pub(super) lines: Vec<String>,
 }
 
-impl Story {
-    pub(super) fn new(news: &News<'_>, size: Size) -> Self {
-        let teller = Teller { size };
+impl NotificationText {
+    pub(super) fn new(content: &NotificationContent<'_>, size: Size) -> Self {
+        let builder = PartBuilder { size };
         Self {
-            title: title(news),
-            name: shortened(&news.name, size.name),
-            tone: tone(news),
-            facts: news.notice.map_or_else(Vec::new, facts),
-            parts: teller.parts(news),
-            footer: teller.footer(news),
+            title: title(content),
+            name: shortened(&content.name, size.name),
+            tone: tone(content),
+            facts: content.notice.map_or_else(Vec::new, facts),
+            parts: builder.parts(content),
+            footer: builder.footer(content),
         }
     }
 }
 
-fn tone(news: &News<'_>) -> Tone {
-    match news.exit_code {
+fn tone(content: &NotificationContent<'_>) -> Tone {
+    match content.exit_code {
         ExitCode::Complete => Tone::Good,
-        ExitCode::Partial if news.is_alarming() => Tone::Attention,
+        ExitCode::Partial if content.is_alarming() => Tone::Attention,
         ExitCode::Partial | ExitCode::Interrupted => Tone::Warning,
         _ => Tone::Attention,
     }
 }
 
 /// `partial: 98.7 % of 10,000 machines answered`, `2 of 30 tenants not complete: ...`.
-fn title(news: &News<'_>) -> String {
-    let status = if news.is_alarming() {
+fn title(content: &NotificationContent<'_>) -> String {
+    let status = if content.is_alarming() {
         "known exploited gaps are open"
-    } else if news.failed_after_reports() {
+    } else if content.failed_after_reports() {
         "failed after the reports were written"
     } else {
-        news.status()
+        content.status()
     };
-    let Some(notice) = news.notice else {
-        return format!("{status}: {}", news.without_reports);
+    let Some(notice) = content.notice else {
+        return format!("{status}: {}", content.without_reports);
     };
     let tenants = notice.tenants.as_ref().map_or_else(String::new, tenants);
     format!("{status}: {tenants}{}", answered(notice.machines))
@@ -140,21 +140,26 @@ fn facts(notice: &Notice) -> Vec<Fact> {
     facts
 }
 
-/// Tells a story of a certain size.
-struct Teller {
+/// Builds the parts within a size.
+struct PartBuilder {
     size: Size,
 }
 
-impl Teller {
-    fn parts(&self, news: &News<'_>) -> Vec<Part> {
-        let why = news.problem.iter().cloned();
+impl PartBuilder {
+    fn parts(&self, content: &NotificationContent<'_>) -> Vec<Part> {
+        let why = content.problem.iter().cloned();
         let mut why: Vec<String> = why.collect();
-        why.extend(news.hint.as_ref().map(|hint| format!("What to do: {hint}")));
-        let warnings = news.notice.map_or(&[][..], |it| &it.warnings);
-        let warnings = [warnings, &news.warnings].concat();
+        why.extend(
+            content
+                .hint
+                .as_ref()
+                .map(|hint| format!("What to do: {hint}")),
+        );
+        let warnings = content.notice.map_or(&[][..], |it| &it.warnings);
+        let warnings = [warnings, &content.warnings].concat();
         let note = self.part("Please note", &warnings);
         let mut parts = vec![self.part("Why", &why)];
-        if let Some(notice) = news.notice {
+        if let Some(notice) = content.notice {
             let summary = [notice.headline.clone(), notice.coverage.clone()];
             parts.push(self.part("Summary", &summary));
             parts.push(note);
@@ -177,7 +182,7 @@ impl Teller {
         self.list(heading, lines.collect())
     }
 
-    /// As many of these lines as there is room for.
+    /// As many of these lines as the size allows.
     fn list(&self, heading: &'static str, mut lines: Vec<String>) -> Part {
         let more = lines.len().saturating_sub(self.size.items);
         if more > 0 {
@@ -230,9 +235,9 @@ impl Teller {
         format!("{id}{product}: {machines}{tenants}, exposure score {exposure}{exploited}")
     }
 
-    fn footer(&self, news: &News<'_>) -> String {
-        let code = news.exit_code as u8;
-        let started = news
+    fn footer(&self, content: &NotificationContent<'_>) -> String {
+        let code = content.exit_code as u8;
+        let started = content
             .notice
             .map_or_else(String::new, |it| format!(", started at {}", it.started_at));
         shortened(
