@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::ErrorCode;
 
-/// The problem with a store that has never been used.
+/// The problem with a store that contains no run.
 pub(super) const NO_RUN: &str = "has no runs yet";
 
 /// An error of the store.
@@ -20,7 +20,7 @@ pub struct StoreError {
     pub problem: Problem,
 }
 
-/// File and problem make one sentence.
+/// File and problem form one sentence.
 impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, problem) = (self.path.display(), &self.problem);
@@ -100,7 +100,7 @@ pub enum Problem {
     Other(#[source] Cause),
 }
 
-/// The error from SQLite. Its own source is left out, because it repeats the message.
+/// The error from SQLite. Its own source is omitted, because it repeats the message.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Cause(rusqlite::Error);
@@ -118,7 +118,7 @@ impl StoreError {
         Self::new(path, Problem::from(error))
     }
 
-    /// How to fix it.
+    /// How to fix the problem.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.problem {
             Problem::Folder(_)

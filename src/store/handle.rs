@@ -70,7 +70,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    /// After the connection, so that the last sync is that of everything.
+    /// Declared after the connection, so that it is dropped later and the last sync covers everything.
     pub(super) shared: Arc<Shared>,
 }
 
@@ -130,14 +130,14 @@ impl Store {
         write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
-        let _turn = shared.turn();
+        let _write_lock = shared.write_lock();
         let written = write(&mut self.connection);
         self.name(written)
     }
 
-    /// Writes something small when it is this run's turn.
+    /// Writes a small amount when it is this run's turn.
     fn set<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let _turn = self.shared.turn();
+        let _write_lock = self.shared.write_lock();
         self.name(write(&self.connection))
     }
 
@@ -183,7 +183,7 @@ impl Store {
         self.name(inventories::inventory(&self.connection, run))
     }
 
-    /// Records the service's list beside that of a run, to compare them, or why there is none.
+    /// Records the service's list next to that of a run, for comparison; or why there is none.
     pub fn record_service_list(
         &mut self,
         run: RunId,
@@ -199,13 +199,12 @@ impl Store {
         })
     }
 
-    /// The service's list beside that of a run; `None` if the run did not ask for it.
+    /// The service's list next to that of a run; `None` if the run did not request it.
     pub fn service_list(&self, run: RunId) -> Result<Option<ServiceListResult>> {
         self.name(list_checks::read(&self.connection, run))
     }
 
-    /// Passes on the outcome of each machine that was requested in a run, or whose answer was
-    /// already there.
+    /// Emits the outcome of each machine that was requested in a run, or whose answer was already stored.
     pub fn for_each_outcome(&self, run: RunId, take: OutcomeSink<'_>) -> Result<()> {
         self.name(answers::outcomes(
             &self.connection,
@@ -215,7 +214,7 @@ impl Store {
         ))
     }
 
-    /// Passes on the last answers of these machines, where they exist.
+    /// Emits the last answers of these machines, where they exist.
     pub fn for_each_last_answer(
         &self,
         service: i64,
@@ -230,7 +229,7 @@ impl Store {
         ))
     }
 
-    /// Continues the times since when a machine has been missing its KBs, for an answer that was not
+    /// Continues the times since when a machine has been missing its KBs, for an answer that could not be
     /// recorded.
     pub fn continue_since(&self, service: i64, outcome: &mut Outcome) -> Result<()> {
         let Ok(answer) = &mut outcome.result else {
@@ -241,7 +240,7 @@ impl Store {
         Ok(())
     }
 
-    /// What such a run, with calls to this API, would find. Writes nothing.
+    /// What such a run, with calls to this API, would do. Writes nothing.
     pub fn preview(&self, params: &RunParams<'_>, api: Api, counting: Counting) -> Result<Preview> {
         self.name(preview::preview(
             &self.connection,
@@ -257,19 +256,18 @@ impl Store {
         self.name(preview::has_any_answer(&self.connection, params))
     }
 
-    /// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
-    /// happens.
+    /// Begins a run, or resumes one that ended early. From here on it is in the store, however it ends.
     pub fn begin(&mut self, params: &RunParams<'_>) -> Result<StartedRun> {
         let path = self.path.clone();
         self.write(|connection| begin::begin(connection, &path, params))
     }
 
-    /// Sets the last answer, however old, for each machine of the run that was not requested.
+    /// Uses the last answer, however old, for each machine of the run that was not requested.
     pub fn keep_last(&mut self, run: RunId) -> Result<()> {
         self.write(|connection| close::keep_last(connection, run))
     }
 
-    /// Sets the last answer for these machines of a run: nothing has changed for them.
+    /// Uses the last answer for these machines of a run: nothing has changed for them.
     pub fn keep_answers(
         &mut self,
         run: &RunRecord,
@@ -280,12 +278,12 @@ impl Store {
         })
     }
 
-    /// Records how a run went that did not call for every machine, or that it called for all.
+    /// Records how a run selected the machines to call for; `None` if it called for all of them.
     pub fn set_selection(&self, run: RunId, selection: Option<&CallSelection>) -> Result<()> {
         self.set(|connection| selections::set(connection, run, selection))
     }
 
-    /// Records the source of a run's answers that has all machines at once, and what it says of CVEs.
+    /// Records the bulk source of a run's answers, and its facts about CVEs.
     pub fn set_bulk(
         &mut self,
         run: RunId,
@@ -298,27 +296,27 @@ impl Store {
         })
     }
 
-    /// Moves the time up to which the service's changes have been taken into account.
+    /// Advances the time up to which the service's changes have been taken into account.
     pub fn set_changes_watermark(&self, service: i64, generated_at: Timestamp) -> Result<()> {
         self.set(|connection| watermarks::set(connection, service, generated_at))
     }
 
-    /// The time up to which the service's changes have been taken into account, if they ever were.
+    /// The time up to which the service's changes have been taken into account; `None` if they never were.
     pub fn changes_watermark(&self, service: i64) -> Result<Option<Timestamp>> {
         self.name(watermarks::of(&self.connection, service))
     }
 
-    /// The source of a run's answers that has all machines at once, if it had one.
+    /// The bulk source of a run's answers, if it had one.
     pub fn bulk(&self, run: RunId) -> Result<Option<BulkRun>> {
         self.name(bulk::of(&self.connection, run))
     }
 
-    /// How a run went that did not call for every machine; `None` if it called for all.
+    /// How a run selected the machines to call for; `None` if it called for all of them.
     pub fn selection(&self, run: RunId) -> Result<Option<CallSelection>> {
         self.name(selections::of_run(&self.connection, run))
     }
 
-    /// Records the KBs that the service lists now for these products.
+    /// Records the KBs that the service currently lists for these products.
     pub fn record_census_kbs(
         &mut self,
         service: i64,
@@ -328,37 +326,37 @@ impl Store {
         self.write(|connection| census_kbs::record(connection, service, products, now))
     }
 
-    /// The products for which the service listed a KB when it was last asked.
+    /// The products for which the service listed a KB in the latest census.
     pub fn census_products(&self, service: i64) -> Result<BTreeSet<String>> {
         self.name(census_kbs::products(&self.connection, service))
     }
 
-    /// When a KB was last listed for the first time, by product.
+    /// The time at which a KB was most recently listed for the first time, by product.
     pub fn newest_census_kbs(&self, service: i64) -> Result<HashMap<Box<str>, Timestamp>> {
         self.name(census_kbs::newest(&self.connection, service))
     }
 
-    /// Keeps the service's own count beside that of a run, or deletes it.
+    /// Stores the service's own count next to that of a run, or deletes it.
     pub fn set_census(&self, run: RunId, census: Option<&Census>) -> Result<()> {
         self.set(|connection| censuses::set(connection, run, census))
     }
 
-    /// The service's own count beside that of a run, if it was requested.
+    /// The service's own count next to that of a run, if it was requested.
     pub fn census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(censuses::of_run(&self.connection, run))
     }
 
-    /// The service's own count beside that of the latest earlier run about the same machines.
+    /// The service's own count next to that of the latest earlier run of the same machines.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
         self.name(earlier_census(&self.connection, run))
     }
 
-    /// Keeps the comparison of a run with a second source, or deletes it.
+    /// Stores the comparison of a run with a second source, or deletes it.
     pub fn set_cross_check(&self, run: RunId, check: Option<&CrossCheck>) -> Result<()> {
         self.set(|connection| cross_checks::set(connection, run, check))
     }
 
-    /// The comparison of a run with a second source, if it was wanted.
+    /// The comparison of a run with a second source, if it was requested.
     pub fn cross_check(&self, run: RunId) -> Result<Option<CrossCheck>> {
         self.name(cross_checks::of_run(&self.connection, run))
     }
@@ -368,13 +366,14 @@ impl Store {
         self.name(cross_checks::last_before(&self.connection, run, source))
     }
 
-    /// The machines of which the service had no current data at the latest earlier run about them.
+    /// The machines about which the service had no current data at the latest earlier run of the same
+    /// machines.
     pub fn silent_before(&self, run: RunId) -> Result<HashSet<MachineId>> {
         self.name(silent_before(&self.connection, run))
     }
 
-    /// Keeps the software inventory of a run, or why there is none, in place of an earlier one. The
-    /// answers of the run that are recorded from now on refer to it.
+    /// Stores the software inventory of a run, or why there is none, replacing an earlier one. Answers of the
+    /// run that are recorded from now on refer to it.
     pub fn set_software(
         &mut self,
         run: RunId,
@@ -391,7 +390,7 @@ impl Store {
         })
     }
 
-    /// The software inventory of a run; `None` if the run did not ask for one.
+    /// The software inventory of a run; `None` if the run did not request one.
     pub fn software(&self, run: RunId) -> Result<Option<RunSoftware>> {
         self.name(software::of_run(&self.connection, run))
     }
@@ -401,8 +400,8 @@ impl Store {
         self.name(software::latest(&self.connection, service))
     }
 
-    /// The software that these machines had when their last answers were requested, as far as it was
-    /// known then; without a time for which it holds.
+    /// The software that these machines had when their last answers were requested, where it was known;
+    /// without a time for which it holds.
     pub fn software_at_last_answers(
         &self,
         service: i64,
@@ -412,12 +411,12 @@ impl Store {
         self.name(software)
     }
 
-    /// Records how many machines missed the updates of each month in a run.
+    /// Records the number of machines that missed the updates of each month in a run.
     pub fn set_releases(&mut self, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
         self.write(|connection| releases::set(connection, run, counts))
     }
 
-    /// Records how many machines missed each KB in a run.
+    /// Records the number of machines that missed each KB in a run.
     pub fn set_kbs(&mut self, run: RunId, counts: &[KbCount]) -> Result<()> {
         self.write(|connection| run_kbs::set(connection, run, counts))
     }
@@ -429,26 +428,27 @@ impl Store {
     }
 
     /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
-    /// needed; nothing if each of them leaves as many as there can be. Never deletes these runs, or one that is in progress in another process.
+    /// needed. Does nothing if all run numbers may be kept. Never deletes these runs, or one that is in
+    /// progress in another process.
     pub fn prune(&mut self, own: &[KeptRuns], now: Timestamp) -> Result<()> {
         if own.iter().all(|own| own.keep == u32::MAX) {
             return Ok(());
         }
         self.write(|connection| close::prune(connection, own, now))?;
-        // Another process may be reading, or the disk be full: the next run tries again.
-        if let Err(error) = self.write(|connection| space::compact_if_loose(connection)) {
+        // Another process may be reading, or the disk may be full: the next run tries again.
+        if let Err(error) = self.write(|connection| space::compact_if_sparse(connection)) {
             debug!("not made smaller: {error}");
         }
         Ok(())
     }
 
-    /// The machines among these that the store has anything about.
+    /// Those of these machines about which the store has any data.
     pub fn known(&self, machines: &[MachineId]) -> Result<BTreeSet<MachineId>> {
         self.name(forget::known(&self.connection, machines))
     }
 
-    /// Deletes whatever says anything about these machines, in every run, and makes the file smaller, so
-    /// that nothing of them is left in it.
+    /// Deletes everything about these machines, in every run, and compacts the file so that no deleted data
+    /// remains in it.
     pub fn forget(&mut self, machines: &[MachineId]) -> Result<Forgotten> {
         let forgotten = forget::forget(&mut self.connection, machines);
         let forgotten = self.name(forgotten)?;
@@ -456,7 +456,7 @@ impl Store {
         Ok(forgotten)
     }
 
-    /// How much room the file takes.
+    /// The size of the file.
     pub fn space(&self) -> Result<Space> {
         self.name(Space::of(&self.connection))
     }
@@ -511,7 +511,7 @@ impl Store {
         })
     }
 
-    /// The limits of this app registration that refusals have shown, as long as they are remembered.
+    /// The limits of this app registration learned from refusals, as long as they are remembered.
     pub fn learned_limits(&self, caller: &Application) -> Result<Vec<LearnedLimit>> {
         self.name(learned_limits::of(
             &self.connection,
@@ -535,8 +535,8 @@ impl Store {
         self.set(|connection| learned_limits::forget(connection, caller, before, now))
     }
 
-    /// How long ago the answers to this app registration's earlier calls to an API arrived or, if
-    /// that was not recorded, must have arrived. Deletes the calls that no longer count.
+    /// How long ago the answers to this app registration's earlier calls to an API arrived or, if that was
+    /// not recorded, must have arrived. Deletes the calls that no longer count.
     pub fn call_ages(
         &self,
         caller: &Application,
@@ -547,7 +547,7 @@ impl Store {
         self.name(calls::ages(&self.connection, caller, api, counting))
     }
 
-    /// Deletes the calls that no longer count. Usually there are none, and looking locks nobody out.
+    /// Deletes the calls that no longer count. Usually there are none, and checking takes no lock.
     fn prune_calls(&self, caller: &Application, api: Api, counting: Counting) -> Result<()> {
         if self.name(calls::has_stale(&self.connection, caller, api, counting))? {
             self.set(|connection| calls::prune(connection, caller, api, counting))?;
@@ -555,8 +555,8 @@ impl Store {
         Ok(())
     }
 
-    /// What earlier processes have used of this app registration's quota, by API. Deletes the calls that no
-    /// longer count.
+    /// How much of this app registration's quota earlier processes have used, by API. Deletes the calls that
+    /// no longer count.
     pub fn earlier_usage(
         &self,
         caller: &Application,

@@ -5,14 +5,14 @@
 //! - `tables/`: writing and reading each table, over any connection
 //! - `write/`: beginning, recording and closing a run
 //! - `read/`: the data of earlier runs, for reports and for the next run
-//! - `tenants_journal.rs`: which tenants of a run over many are done
+//! - `tenants_journal.rs`: the progress of a run over many tenants
 //! - `handle.rs`: [`Store`], the operations that commands use; every error names the file
 //! - `schema/`: the tables; its views are meant for use with any SQLite tool
 //!
 //! A run begins in [`Store::begin`], which finds the answers that need no call. From then on one
 //! thread writes, behind [`Recorder`]: outcomes in batches, and each call before it is sent.
-//! [`Store::finish`] records the end once the reports are written. [`Snapshot`] reads for the
-//! reports, with several readers at once.
+//! [`Store::finish`] records the end once the reports are written. [`Snapshot`] reads for the reports, with
+//! several concurrent readers.
 //!
 //! Invariants:
 //!

@@ -1,4 +1,4 @@
-//! The journal of a run over the tenants of a file: a later start goes on with those that are not done.
+//! The journal of a run over the tenants of a file: a later run resumes with the unfinished tenants.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::TransactionBehavior;
@@ -19,8 +19,8 @@ pub struct TenantsJournal {
 }
 
 impl TenantsJournal {
-    /// Goes on with the last run over the tenants of this file, if it ended early and not long ago; else
-    /// begins a new one.
+    /// Resumes the last run over the tenants of this file if it ended early and recently; otherwise begins a
+    /// new one.
     pub fn open(
         store: &StoreFile,
         file: &str,
@@ -54,21 +54,21 @@ impl TenantsJournal {
         self.run.started_at
     }
 
-    /// The tenants that are done.
+    /// The finished tenants.
     pub fn done(&mut self) -> Result<Vec<DoneTenant>, StoreError> {
         let run = self.run.id;
         self.store
             .write(|connection| tenants_runs::done(connection, run))
     }
 
-    /// Records that a tenant is done.
+    /// Records that a tenant is finished.
     pub fn record(&mut self, tenant: &DoneTenant, now: Timestamp) -> Result<(), StoreError> {
         let run = self.run.id;
         self.store
             .write(|connection| tenants_runs::record(connection, run, tenant, now))
     }
 
-    /// Records that the run stops, and whether nothing is left to go on with.
+    /// Records that the run stops; `ended` is whether it is finished.
     pub fn stop(&mut self, ended: bool, now: Timestamp) -> Result<(), StoreError> {
         let run = self.run.id;
         self.store

@@ -13,7 +13,7 @@ impl Stores {
         let paths = distinct(paths).into_iter();
         Self(
             paths
-                .map(|path| StoreFile::new(path).between(runs))
+                .map(|path| StoreFile::new(path).for_runs(runs))
                 .collect(),
         )
     }

@@ -60,8 +60,8 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
     };
     let input = setup.input;
     let gate = gate(input.config, &store, &setup.identity)?;
-    let hurry = input.stops.gentle.clone();
-    let recorder = Recorder::start(store, &started, &setup.identity.application, hurry)?;
+    let stop_waiting = input.stops.gentle.clone();
+    let recorder = Recorder::start(store, &started, &setup.identity.application, stop_waiting)?;
     let is_wanted = input.config.census || input.config.cross_check.is_some();
     let for_comparisons = is_wanted.then(|| session.over_other_connections());
     let for_comparisons = for_comparisons.transpose()?;

@@ -17,18 +17,17 @@ use crate::store::{
     tables::{answers, censuses, cross_checks, missing_kbs, software},
 };
 
-/// The length of the write-ahead log, in pages of 4 KiB, at which the writer itself checkpoints it.
-const LARGEST_LOG: i64 = 10_000;
+/// The size of the write-ahead log, in pages of 4 KiB, at which the writer itself checkpoints it.
+const MAX_LOG_PAGES: i64 = 10_000;
 
-/// The number of statements that stay prepared: more than there are.
-const PREPARED: usize = 100;
+/// The number of cached prepared statements: more than the program has.
+const STATEMENT_CACHE: usize = 100;
 
-/// The memory for pages of the file, in KiB: enough for the machines of most tenants and their last
-/// answers.
-const CACHE: i64 = 16 << 10;
+/// The page cache in KiB: enough for the machines of most tenants and their last answers.
+const PAGE_CACHE_KIB: i64 = 16 << 10;
 
 /// How long another program may hold a lock on the file before it counts as locked.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The interval between attempts in cases where SQLite itself does not wait.
 const RETRY_PERIOD: Duration = Duration::from_millis(5);
@@ -36,16 +35,16 @@ const RETRY_PERIOD: Duration = Duration::from_millis(5);
 pub(crate) fn connect(path: &Path) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.set_prepared_statement_cache_capacity(PREPARED);
-    // No statement is prepared anew for other values: that takes longer than what most of them do.
+    connection.busy_timeout(LOCK_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // No statement is re-planned for other parameter values: that takes longer than most of them run.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     moves_on_close(&connection, !preflight::has_log(path))?;
     // Foreign keys only document the schema: checking them costs more than everything else
     // together, and the single writer maintains them.
     connection.pragma_update(None, "foreign_keys", false)?;
-    // A negative size is one in KiB.
-    connection.pragma_update(None, "cache_size", -CACHE)?;
+    // A negative size is in KiB.
+    connection.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
     Ok(connection)
 }
 
@@ -56,12 +55,12 @@ pub(crate) fn moves_on_close(connection: &Connection, moves: bool) -> rusqlite::
     connection.set_db_config(config, !moves).map(drop)
 }
 
-/// Ensures that the file is intact, that the tables exist, and that they are writable. If several
-/// processes start at once on a file that does not exist yet, one of them creates it and the others
-/// wait. SQLite's own busy timeout does not cover every case: it gives up at once on a deadlock
-/// between two processes, and it tries to switch the journal mode only once.
+/// Ensures that the file is intact, that the tables exist, and that they are writable. If several processes
+/// start at the same time on a file that does not exist yet, one of them creates it and the others wait.
+/// SQLite's own busy timeout does not cover every case: it gives up immediately on a deadlock between two
+/// processes, and tries to switch the journal mode only once.
 pub(crate) fn prepare(connection: &mut Connection, schema: Schema) -> Result<(), Problem> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match try_to_prepare(connection, schema) {
             Err(Problem::Locked(_)) if Instant::now() < deadline => thread::sleep(RETRY_PERIOD),
@@ -95,10 +94,10 @@ pub(crate) fn set_up(connection: &Connection) -> Result<(), Problem> {
     // In WAL mode readers and the writer do not block each other.
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A killed process loses nothing in this mode. Power cuts are covered by the syncer, which also
-    // checkpoints the log. The writer checkpoints only when the log gets large, because it would
-    // have to wait for the disk.
+    // checkpoints the log. The writer checkpoints only when the log gets large, because it would have to wait
+    // for the disk.
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG)?;
+    connection.pragma_update(None, "wal_autocheckpoint", MAX_LOG_PAGES)?;
     Ok(())
 }
 
@@ -112,8 +111,8 @@ pub(crate) fn read<T>(
     read(&moment)
 }
 
-/// Checks that the whole file is intact, and that the data behind the figures is unchanged since it
-/// was written. This happens before a night's calls, not after them. Ninety nights of ten thousand
+/// Checks that the whole file is intact, and that the data behind the figures is unchanged since it was
+/// written. This happens before a night's calls rather than after them. Ninety nights of ten thousand
 /// machines take half a second.
 pub(crate) fn verify(connection: &Connection) -> Result<(), Problem> {
     verify_pages(connection)?;

@@ -1,4 +1,4 @@
-//! The store's file: checking, opening for writing, reading without a trace, locking and
+//! The store's file: checks it, opens it for writing, reads it without a trace, locks it and checks its
 //! permissions.
 
 pub(crate) mod connection;

@@ -12,7 +12,7 @@ pub(crate) fn network_file_system(path: &Path) -> Option<&'static str> {
 /// Whether a lock in this folder is visible to all processes that write there, on any computer.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn has_reliable_locks(folder: &Path) -> bool {
-    // FUSE: it may be a network file system without saying so.
+    // FUSE: it may be a network file system without reporting it.
     const IN_USER_SPACE: i64 = 0x6573_5546;
     rustix::fs::statfs(folder).is_ok_and(|statistics| {
         number(statistics.f_type)

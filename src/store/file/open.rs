@@ -85,10 +85,10 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Creates the store under a temporary name, and gives it its own name when it is complete: another
-/// process that opens it at the same moment sees either no store or all of it. Letting several
-/// processes create the tables in one file relies on SQLite's locks while its journal comes and
-/// goes, which failed on Windows now and then.
+/// Creates the store under a temporary name, and renames it when it is complete: another process that opens
+/// it at the same moment sees either no store or all of it. Letting several processes create the tables in
+/// one file would rely on SQLite's locks while its journal is created and deleted, which failed on Windows
+/// occasionally.
 ///
 /// The file is accessible only to its owner, and SQLite gives its auxiliary files the same
 /// permissions. On Windows the folder's permissions apply: a user's own state folder is private to
@@ -105,8 +105,8 @@ fn create(path: &Path) -> Result<(), Problem> {
     }
 }
 
-/// An empty file next to the store, deleted if it is dropped. Its errors are those of the store: the
-/// temporary name would mean nothing to the reader.
+/// An empty file next to the store, deleted if it is dropped. Its errors name the store, because the
+/// temporary name would mean nothing to the user.
 fn temporary_file(store: &Path) -> io::Result<TempPath> {
     let mut prefix = store.file_name().unwrap_or_default().to_owned();
     prefix.push(".new-");

@@ -1,14 +1,14 @@
-//! Who else can write to the store: anyone who changes it changes the figures.
+//! Checks who else can write to the store: anyone who changes it changes the figures.
 
 use std::path::{Path, PathBuf};
 
-use crate::store::file::preflight::{INDEX, JOURNAL, LOG, beside};
+use crate::store::file::preflight::{INDEX_SUFFIX, JOURNAL_SUFFIX, LOG_SUFFIX, beside};
 
 /// The paths of all files of the store, whether or not they exist: the database and SQLite's
 /// auxiliary files.
 pub fn files_of(path: &Path) -> Vec<PathBuf> {
-    let besides = [LOG, INDEX, JOURNAL].map(|suffix| beside(path, suffix));
-    std::iter::once(path.to_owned()).chain(besides).collect()
+    let auxiliary = [LOG_SUFFIX, INDEX_SUFFIX, JOURNAL_SUFFIX].map(|suffix| beside(path, suffix));
+    std::iter::once(path.to_owned()).chain(auxiliary).collect()
 }
 
 /// A warning if users other than the owner can write to the store or replace it.

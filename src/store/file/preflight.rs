@@ -12,7 +12,7 @@ use crate::store::error::Problem;
 /// The first bytes of every SQLite file.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The length of an SQLite file's header.
-const LENGTH: usize = 100;
+const HEADER_LENGTH: usize = 100;
 /// The offsets in the header of two numbers that are set by the application.
 const USER_VERSION: usize = 60;
 const APPLICATION: usize = 68;
@@ -41,8 +41,8 @@ pub(crate) fn check(path: &Path) -> Result<bool, Problem> {
     }
 }
 
-/// `false` if the file can be created; an error if something that is not a folder is in its path.
-/// Windows reports both as "not found".
+/// `false` if the file can be created; an error if a part of its path is not a folder. Windows reports both
+/// as "not found".
 fn is_creatable(path: &Path) -> Result<bool, Problem> {
     let mut folders = path.ancestors().skip(1);
     let nearest = folders.find_map(|folder| fs::metadata(folder).ok());
@@ -55,12 +55,12 @@ fn is_creatable(path: &Path) -> Result<bool, Problem> {
 /// Rejects files that SQLite must not open: it would create files next to them, or checkpoint the
 /// log.
 fn check_header(path: &Path) -> Result<(), Problem> {
-    let mut header = Vec::with_capacity(LENGTH);
+    let mut header = Vec::with_capacity(HEADER_LENGTH);
     let file = File::open(path).map_err(Problem::Open)?;
-    file.take(LENGTH as u64)
+    file.take(HEADER_LENGTH as u64)
         .read_to_end(&mut header)
         .map_err(Problem::Open)?;
-    if header.len() < LENGTH || !header.starts_with(MAGIC) {
+    if header.len() < HEADER_LENGTH || !header.starts_with(MAGIC) {
         return Err(Problem::Foreign("not a SQLite database"));
     }
     let number = |at| {
@@ -73,19 +73,18 @@ fn check_header(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether SQLite's write-ahead log has content: what was committed and is not yet in the file.
+/// Whether SQLite's write-ahead log has content: data that was committed and is not yet in the file.
 pub(crate) fn has_log(path: &Path) -> bool {
-    fs::metadata(beside(path, LOG)).is_ok_and(|log| log.len() > 0)
+    fs::metadata(beside(path, LOG_SUFFIX)).is_ok_and(|log| log.len() > 0)
 }
 
-/// The suffix of SQLite's write-ahead log, which holds what was committed and is not yet in the
-/// file.
-pub(crate) const LOG: &str = "-wal";
+/// The suffix of SQLite's write-ahead log, which contains data that was committed and is not yet in the file.
+pub(crate) const LOG_SUFFIX: &str = "-wal";
 /// The suffix of the log's index, which is shared between processes.
-pub(crate) const INDEX: &str = "-shm";
+pub(crate) const INDEX_SUFFIX: &str = "-shm";
 /// The suffix of the rollback journal, which undoes an interrupted change; used only while the file
 /// is being created.
-pub(crate) const JOURNAL: &str = "-journal";
+pub(crate) const JOURNAL_SUFFIX: &str = "-journal";
 
 /// The path of one of SQLite's auxiliary files. It is next to the store itself, not next to a
 /// symbolic link to it.

@@ -1,8 +1,7 @@
 //! The version of the tables, and the migrations from one version to the next.
 //!
-//! SQLite's user version in the file's header counts the migrations applied. Builds before the
-//! first release used lower numbers, with other tables: such files are rejected, and nothing is
-//! converted.
+//! SQLite's user version in the file's header counts the migrations applied. Builds before the first release
+//! used lower numbers, with other tables: such files are rejected, not converted.
 
 use rusqlite::Connection;
 

@@ -1,18 +1,18 @@
-//! How much room the file takes, and giving back what it does not need.
+//! The size of the file, and returning its unused space.
 
 use rusqlite::{Connection, Result};
 
-/// The file is made smaller after pruning if at least this share of it is free, as one in so many,
-const LEAST_SHARE: i64 = 4;
-/// and at least so many bytes.
-const LEAST_BYTES: i64 = 16 << 20;
+/// After pruning, the file is shrunk if at least one part in this many is free,
+const MIN_FREE_SHARE: i64 = 4;
+/// and at least this many bytes.
+const MIN_FREE_BYTES: i64 = 16 << 20;
 
 /// The size of the store's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
-    /// All of it, in bytes.
+    /// The total size, in bytes.
     pub bytes: u64,
-    /// What is free for later runs.
+    /// The bytes that are free for later runs.
     pub free: u64,
 }
 
@@ -28,24 +28,24 @@ impl Space {
         })
     }
 
-    /// Whether so much is free that later runs will not need it soon.
-    fn is_loose(self) -> bool {
+    /// Whether more is free than later runs will soon need.
+    fn is_sparse(self) -> bool {
         let free = i64::try_from(self.free).unwrap_or(i64::MAX);
         let bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
-        free >= LEAST_BYTES && free >= bytes / LEAST_SHARE
+        free >= MIN_FREE_BYTES && free >= bytes / MIN_FREE_SHARE
     }
 }
 
-/// Makes the file as small as possible: nothing that was deleted is left in it, nor in its log.
+/// Makes the file as small as possible: no deleted data remains in it, nor in its log.
 pub(crate) fn compact(connection: &Connection) -> Result<()> {
     connection.execute_batch("VACUUM")?;
-    // It returns a row: whether somebody else prevented that.
+    // It returns a row: whether another connection prevented that.
     connection.pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))
 }
 
-/// Makes the file smaller if much of it is free, as after a smaller number of runs is kept.
-pub(crate) fn compact_if_loose(connection: &Connection) -> Result<()> {
-    if Space::of(connection)?.is_loose() {
+/// Shrinks the file if much of it is free, for example after the number of kept runs was reduced.
+pub(crate) fn compact_if_sparse(connection: &Connection) -> Result<()> {
+    if Space::of(connection)?.is_sparse() {
         compact(connection)?;
     }
     Ok(())
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_is_loose_if_much_of_it_is_free() {
+    fn file_is_sparse_if_much_of_it_is_free() {
         const MEGABYTE: u64 = 1 << 20;
         for (bytes, free, expected) in [
             (100, 10, false),
@@ -70,12 +70,12 @@ mod tests {
                 bytes: bytes * MEGABYTE,
                 free: free * MEGABYTE,
             };
-            assert_eq!(space.is_loose(), expected, "{space:?}");
+            assert_eq!(space.is_sparse(), expected, "{space:?}");
         }
     }
 
     #[test]
-    fn compacting_gives_back_what_is_free() {
+    fn compacting_returns_free_space() {
         let folder = tempfile::tempdir().unwrap();
         let connection = Connection::open(folder.path().join("a.sqlite")).unwrap();
         connection
@@ -88,7 +88,7 @@ mod tests {
             .unwrap();
         let before = Space::of(&connection).unwrap();
         assert!(before.free > 90_000, "{before:?}");
-        compact_if_loose(&connection).unwrap();
+        compact_if_sparse(&connection).unwrap();
         assert_eq!(Space::of(&connection).unwrap(), before, "not worth it");
         compact(&connection).unwrap();
         let after = Space::of(&connection).unwrap();

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 
 use crate::store::{error::StoreError, handle::Store, write::shared::Shared};
 
-/// The file of a store that several runs of this process open. The whole file is verified only once, and
-/// they take turns to write.
+/// The file of a store that several runs of this process open. The whole file is verified only once, and the
+/// runs take turns to write.
 #[derive(Debug)]
 pub struct StoreFile {
     path: PathBuf,
@@ -28,11 +28,11 @@ impl StoreFile {
         }
     }
 
-    /// The same, for so many runs at once.
+    /// The same, for this number of concurrent runs.
     #[must_use]
-    pub fn between(self, runs: usize) -> Self {
+    pub fn for_runs(self, runs: usize) -> Self {
         Self {
-            shared: Arc::new(Shared::between(runs)),
+            shared: Arc::new(Shared::for_runs(runs)),
             ..self
         }
     }
@@ -44,7 +44,7 @@ impl StoreFile {
 
     /// Opens the store, or creates it if it does not exist.
     pub fn open(&self) -> Result<Store, StoreError> {
-        // Others wait here while the file is verified.
+        // Other runs wait here while the file is verified.
         let mut is_verified = self.is_verified.lock();
         let store = if *is_verified {
             Store::open_verified(&self.path)

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     connection::{connect, moves_on_close, prepare, read},
-    preflight::{self, INDEX, JOURNAL, LOG, beside},
+    preflight::{self, INDEX_SUFFIX, JOURNAL_SUFFIX, LOG_SUFFIX, beside},
     schema::{SCHEMA, Version},
 };
 use crate::store::error::{NO_RUN, Problem};
@@ -50,9 +50,9 @@ impl FileState {
         Self {
             length: file.as_ref().map_or(0, fs::Metadata::len),
             modified: file.and_then(|file| file.modified().ok()),
-            log: length(LOG).unwrap_or_default(),
-            has_index: length(INDEX).is_ok() && length(LOG).is_ok(),
-            journal: length(JOURNAL).unwrap_or_default(),
+            log: length(LOG_SUFFIX).unwrap_or_default(),
+            has_index: length(INDEX_SUFFIX).is_ok() && length(LOG_SUFFIX).is_ok(),
+            journal: length(JOURNAL_SUFFIX).unwrap_or_default(),
         }
     }
 
@@ -79,15 +79,15 @@ impl Access {
         }
     }
 
-    /// Whether SQLite notices when another process writes at the same time.
+    /// Whether SQLite detects that another process writes at the same time.
     const fn is_safe(self) -> bool {
         matches!(self, Self::Shared | Self::Unfinished)
     }
 }
 
-/// Reads a store that must already exist, and leaves no trace; this also works in a read-only
-/// folder. Only a store from an older version is migrated, and thus written to. Reads again if
-/// other processes wrote to it in the meantime.
+/// Reads a store that must already exist, and leaves no trace; this also works in a read-only folder. Only a
+/// store from an older version is migrated, and thus written to. Reads again if other processes wrote to it
+/// meanwhile.
 pub(crate) fn read_untouched<T>(
     path: &Path,
     mut read: impl FnMut(Connection) -> T,
@@ -125,8 +125,8 @@ fn open_read_only(path: &Path, access: Access) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-/// Rejects other programs' files and unsupported versions, before opening the file would leave the
-/// log's index next to it. All other problems are found when it is opened.
+/// Rejects other programs' files and unsupported versions before the file is opened, which would leave the
+/// log's index next to it. All other problems are detected when it is opened.
 pub(crate) fn check_version(path: &Path) -> Result<(), Problem> {
     if FileState::of(path).access() != Access::WithLog {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The service's own count beside that of an earlier run.
+//! The service's own count next to that of an earlier run.
 
 use rusqlite::{Connection, Result};
 
@@ -8,8 +8,8 @@ use crate::{
     store::tables::{censuses, runs::RunId},
 };
 
-/// The census of the latest earlier run about the same machines. A run about others differs from the
-/// service's count by others.
+/// The census of the latest earlier run of the same machines. For a run of other machines, the difference to
+/// the service's count means nothing.
 pub(crate) fn earlier_census(connection: &Connection, run: RunId) -> Result<Option<Census>> {
     for earlier in censuses::runs_before(connection, run)? {
         if is_same_fleet(connection, earlier, run)? {

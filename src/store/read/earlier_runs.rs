@@ -1,4 +1,4 @@
-//! Earlier runs: finding the one to compare a run with, and its data about its machines.
+//! Earlier runs: finds the one to compare a run with, and reads its data about its machines.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -25,9 +25,8 @@ pub struct EarlierRun {
     pub is_same_fleet: bool,
 }
 
-/// The services of the tenant of the run `asked`. A tenant can be reached at several addresses: the
-/// global one, or that of its region. If the tenant is unknown, the services may belong to several
-/// tenants.
+/// The services of the tenant of the run in `asked`. A tenant can be reached at several addresses: the global
+/// one, or that of its region. If the tenant is unknown, the services may belong to several tenants.
 const SERVICES_OF_TENANT: &str = "
     CROSS JOIN service AS own ON own.id = asked.service
     CROSS JOIN service AS other ON other.tenant_id = own.tenant_id";
@@ -101,7 +100,8 @@ pub(crate) fn base_machines(connection: &Connection, base: RunId) -> Result<Vec<
     Ok(machines)
 }
 
-/// The number of machines on the list of a run: counted, because a damaged position could be any number.
+/// The number of machines on the list of a run. It is counted, because a damaged position could be any
+/// number.
 fn listed(connection: &Connection, run: RunId) -> Result<usize> {
     connection.query_row(
         "SELECT count(*) FROM inventory_machine
@@ -111,8 +111,8 @@ fn listed(connection: &Connection, run: RunId) -> Result<usize> {
     )
 }
 
-/// The index of the column of a run's list that says when its machines were last seen, and its date
-/// format. The order of day and month is derived from all cells.
+/// The index of the column of a run's list that contains the time when its machines were last seen, and its
+/// date format. The order of day and month is derived from all cells.
 fn last_seen(connection: &Connection, run: RunId) -> Result<Option<(usize, LastSeen)>> {
     let columns = "SELECT columns, active_at_ms
          FROM run JOIN inventory ON inventory.id = run.inventory

@@ -1,4 +1,4 @@
-//! A compact cache of the lists in answers, for when they are read again.
+//! A compact cache of the lists in answers, for reading them again.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,18 +7,18 @@ use foldhash::fast::RandomState;
 use crate::domain::kb::{ByPointer, MissingKb, MissingKbs};
 use crate::store::tables::missing_kbs::StoredList;
 
-/// The maximum count of cached numbers, including list lengths: 48 MB. The rest is read again.
+/// The maximum number of cached numbers, including list lengths: 48 MB. Other lists are read again.
 const MAX_NUMBERS: usize = 12 << 20;
 /// Numbers per block. Blocks are never reallocated, so growing does not need twice the memory.
 const BLOCK_LENGTH: usize = 1 << 16;
 
-/// The maximum number of descriptions in lists that are kept whole: 8 MB of references.
+/// The maximum number of descriptions in lists that are cached as a whole: 8 MB of references.
 const MAX_SHARED_KBS: usize = 1 << 20;
 
 /// The lists in answers, by the number of the answer.
 #[derive(Debug, Default)]
 pub(crate) struct ListCache {
-    /// The number of an answer, and where its list is.
+    /// The number of each answer, and the position of its list.
     positions: Vec<(u32, Position)>,
     /// Numbers of descriptions: lists one after the other, each preceded by its length.
     blocks: Vec<Vec<u32>>,
@@ -45,7 +45,7 @@ pub(crate) enum CachedList<'lists> {
 }
 
 impl ListCache {
-    /// Caches the list of an answer, if there is room. Lists are only found after [`Self::sort`].
+    /// Caches the list of an answer, if there is space. Lists are only found after [`Self::sort`].
     pub(crate) fn insert(&mut self, answer: i64, list: &StoredList) {
         let at = self.share(&list.missing);
         if let (Ok(answer), Some(at)) = (
@@ -133,7 +133,7 @@ mod tests {
     fn cache(lists: &[(i64, Vec<i64>)]) -> ListCache {
         let mut cache = ListCache::default();
         for (answer, numbers) in lists {
-            // A list of its own, not shared.
+            // A list that is not shared.
             let missing = vec![missing("1", 1)].into();
             let numbers = numbers.as_slice().into();
             cache.insert(*answer, &StoredList { numbers, missing });

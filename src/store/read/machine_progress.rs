@@ -1,4 +1,4 @@
-//! The status of each machine of a run before collecting begins.
+//! The status of each machine of a run before collection begins.
 
 use std::collections::HashMap;
 
@@ -47,8 +47,8 @@ pub enum MachineState {
     Failed,
 }
 
-/// The store's numbers of a run's machines, by id: a lookup in the table takes as long as writing
-/// an answer. Numbers that do not fit are looked up nevertheless.
+/// The store's numbers of a run's machines, by id: looking one up in the table takes as long as writing an
+/// answer. Numbers that do not fit are still looked up.
 #[derive(Debug)]
 pub(crate) struct MachineNumbers {
     numbers: Vec<(MachineId, u32)>,
@@ -71,7 +71,7 @@ impl MachineNumbers {
     /// The number of a machine, if it belongs to the run.
     pub(crate) fn of(&self, machine: MachineId) -> Option<i64> {
         let found = self.index.find(&self.numbers, |it| it.0, machine);
-        found.map(|place| self.numbers[place].1.into())
+        found.map(|index| self.numbers[index].1.into())
     }
 }
 
@@ -103,8 +103,8 @@ pub(crate) fn read(
     Ok(all)
 }
 
-/// The number of earlier runs searched for failed machines: enough that at least one of them
-/// requested nearly all machines. Reading more takes time.
+/// The number of earlier runs searched for failed machines: enough that at least one of them requested nearly
+/// all machines. Reading more would take longer.
 const EARLIER_RUNS: u32 = 10;
 
 /// By machine: the last earlier run in which its requests failed, and when that run ended.

@@ -1,4 +1,4 @@
-//! The machines of which the service had no current data when an earlier run asked.
+//! The machines about which the service had no current data in an earlier run.
 
 use std::collections::HashSet;
 
@@ -10,8 +10,8 @@ use crate::{
     store::tables::{cells::parse, runs::RunId},
 };
 
-/// The machines that the latest earlier run about the same machines skipped because they were silent,
-/// or has an empty answer for that means nothing, because they were.
+/// The machines that were silent in the latest earlier run of the same machines: skipped, or with an empty
+/// answer that therefore means nothing.
 pub(crate) fn silent_before(connection: &Connection, run: RunId) -> Result<HashSet<MachineId>> {
     let mut silent = HashSet::new();
     for earlier in runs_before(connection, run)? {

@@ -1,4 +1,4 @@
-//! A consistent snapshot of the store, for several readers at once.
+//! A consistent snapshot of the store, for several concurrent readers.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -39,20 +39,20 @@ use crate::{
     },
 };
 
-/// The largest page cache of a reader, for answers read in any order, in KiB.
-const CACHE: usize = 8 * 1024;
+/// The maximum page cache of a reader, for answers read in any order, in KiB.
+const MAX_CACHE_KIB: usize = 8 * 1024;
 
 /// The store as it was when the snapshot was taken, regardless of later writes.
 pub struct Snapshot {
-    /// The store that the snapshot was taken of.
+    /// The store from which the snapshot was taken.
     own: Mutex<Reader>,
     /// Further connections to the same file, for concurrent readers.
     extra: Vec<Mutex<Reader>>,
-    /// The lists of the answers that were already passed on.
+    /// The lists of answers that were already emitted.
     lists: OnceLock<ListCache>,
 }
 
-/// A connection to read with.
+/// A connection for reading.
 struct Reader {
     store: Store,
     descriptions: Descriptions,
@@ -68,7 +68,7 @@ struct Version {
 /// Begins a read transaction: the first query fixes what the connection sees. A single transaction
 /// also avoids the cost of locking for each of a million reads.
 fn freeze(connection: &Connection) -> Result<Version> {
-    limit_cache(connection, CACHE)?;
+    limit_cache(connection, MAX_CACHE_KIB)?;
     connection.execute_batch("BEGIN")?;
     connection.query_row("SELECT count(*), max(id) FROM run", [], |row| {
         Ok(Version {
@@ -105,7 +105,7 @@ impl Snapshot {
     pub fn into_store(self) -> Store {
         drop(self.extra);
         let store = self.own.into_inner().store;
-        // Nothing was written. An error here will occur again when the store is next used.
+        // Nothing was written, so an error here will occur again when the store is next used.
         let _ = store.connection.execute_batch("ROLLBACK");
         store
     }
@@ -115,8 +115,7 @@ impl Snapshot {
         read(&self.own.lock().store)
     }
 
-    /// Passes on the outcome of each machine that was requested in a run, or whose answer was
-    /// already there.
+    /// Emits the outcome of each machine that was requested in a run, or whose answer was already stored.
     pub fn for_each_outcome(
         &self,
         run: RunId,
@@ -137,17 +136,17 @@ impl Snapshot {
         self.read(|connection, _| earlier_runs::earlier_runs(connection, run))
     }
 
-    /// How many machines missed the updates of each month in a run.
+    /// The number of machines that missed the updates of each month in a run.
     pub fn releases(&self, run: RunId) -> std::result::Result<Vec<ReleaseCount>, StoreError> {
         self.read(|connection, _| releases::of_run(connection, run))
     }
 
-    /// How many machines missed each KB in a run.
+    /// The number of machines that missed each KB in a run.
     pub fn kbs(&self, run: RunId) -> std::result::Result<Vec<KbCount>, StoreError> {
         self.read(|connection, _| run_kbs::of_run(connection, run))
     }
 
-    /// What the service says of every CVE that any answer has named.
+    /// The service's facts about every CVE in any answer.
     pub fn cve_facts(&self) -> std::result::Result<HashMap<CveId, CveFacts>, StoreError> {
         self.read(|connection, _| cves::all(connection))
     }
@@ -172,8 +171,8 @@ impl Snapshot {
         self.read(|connection, _| earlier_runs::answers_before(connection, run, machine))
     }
 
-    /// The products that a machine had in other versions at the later of these two answers for it.
-    /// Empty if its software is not known for both.
+    /// The products whose versions on a machine differ between these two answers for it, `now` being the
+    /// later one. Empty if its software is not known for both.
     pub fn changed_products(
         &self,
         then: AnswerRef,
@@ -229,8 +228,8 @@ impl Gaps for Snapshot {
     }
 }
 
-/// Reads the list of an answer. Its checksum was already verified when its outcome was passed on
-/// from this snapshot.
+/// Reads the list of an answer. Its checksum was already verified when its outcome was emitted from this
+/// snapshot.
 fn read_list(
     connection: &Connection,
     descriptions: &mut Descriptions,

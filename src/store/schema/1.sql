@@ -1,7 +1,7 @@
 -- The store's tables. Times are milliseconds since 1970, UTC; the views at the end
 -- show them as the reports do, and spell their columns as the reports do.
 
--- A tenant as one API serves it.
+-- A tenant, as served by one API.
 CREATE TABLE service (
     id INTEGER PRIMARY KEY,
     tenant_id TEXT NOT NULL COLLATE NOCASE, -- empty where it is not known
@@ -9,7 +9,7 @@ CREATE TABLE service (
     UNIQUE (tenant_id, api_url)
 ) STRICT;
 
--- A run over the tenants of a file, for going on with it.
+-- A run over the tenants of a file, kept so that it can be resumed.
 CREATE TABLE tenants_run (
     id INTEGER PRIMARY KEY,
     file TEXT NOT NULL, -- of the tenants
@@ -18,7 +18,7 @@ CREATE TABLE tenants_run (
     ended INTEGER NOT NULL DEFAULT 0 -- 1 once nothing is left to go on with
 ) STRICT;
 
--- A tenant of such a run that is done.
+-- A tenant of such a run that is finished.
 CREATE TABLE tenants_run_done (
     tenants_run INTEGER NOT NULL REFERENCES tenants_run,
     name TEXT NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE machine (
     UNIQUE (service, machine_id)
 ) STRICT;
 
--- One description of a missing KB, however many machines it holds for.
+-- One description of a missing KB, shared by all machines that it applies to.
 CREATE TABLE missing_kb (
     id INTEGER PRIMARY KEY,
     kb_id TEXT NOT NULL,
@@ -52,14 +52,14 @@ CREATE TABLE missing_kb (
     last_run INTEGER NOT NULL -- in which it was last seen
 ) STRICT;
 
--- CVEs that an update addresses on a machine; updates and machines with the same share them.
+-- The CVEs that an update addresses on a machine, shared by updates and machines with the same set.
 CREATE TABLE cve_set (
     id INTEGER PRIMARY KEY,
     cves TEXT NOT NULL, -- JSON, a list of their ids
     digest BLOB NOT NULL UNIQUE
 ) STRICT;
 
--- What the service last said of a CVE.
+-- The service's latest facts about a CVE.
 CREATE TABLE cve (
     cve_id TEXT PRIMARY KEY,
     severity TEXT, -- 'Low', 'Medium', 'High', 'Critical'
@@ -81,7 +81,7 @@ CREATE TABLE answer (
     software_set INTEGER REFERENCES software_set -- of the machine by the run's software inventory; null where there was none
 ) STRICT;
 
--- A list of machines, as it was read; the same list is kept once.
+-- A list of machines, as it was read; identical lists are stored once.
 CREATE TABLE inventory (
     id INTEGER PRIMARY KEY,
     digest BLOB NOT NULL UNIQUE, -- of all that stands in it
@@ -144,7 +144,7 @@ CREATE TABLE run (
     exploited INTEGER -- gaps that were known to be exploited; null without the catalogue
 ) STRICT;
 
--- The service's list beside that of a run: what was to be compared with --check-list.
+-- The service's list next to that of a run, for the comparison of --check-list.
 CREATE TABLE list_check (
     run INTEGER PRIMARY KEY REFERENCES run,
     inventory INTEGER REFERENCES inventory, -- null where the list could not be fetched
@@ -154,7 +154,7 @@ CREATE TABLE list_check (
 
 CREATE INDEX run_of_fleet ON run (service, fleet);
 
--- What became of a machine in a run. A machine without a row was not asked for.
+-- The outcome of each machine in a run. A machine without a row was not requested.
 CREATE TABLE run_machine (
     run INTEGER NOT NULL REFERENCES run,
     machine INTEGER NOT NULL REFERENCES machine,
@@ -188,7 +188,7 @@ CREATE TABLE run_kb (
     PRIMARY KEY (run, kb_id)
 ) STRICT, WITHOUT ROWID;
 
--- The service's own count of machines beside that of a run, where it was requested.
+-- The service's own count of machines next to that of a run, if it was requested.
 CREATE TABLE run_census (
     run INTEGER PRIMARY KEY REFERENCES run,
     compared TEXT NOT NULL, -- JSON, a list of [product, kbId, ours, service, notAnswered]
@@ -197,7 +197,7 @@ CREATE TABLE run_census (
     digest BLOB NOT NULL -- of all that stands before it
 ) STRICT;
 
--- A run's answers beside those of a second source, where that was wanted.
+-- The comparison of a run's answers with a second source, if it was requested.
 CREATE TABLE run_cross_check (
     run INTEGER PRIMARY KEY REFERENCES run,
     source TEXT NOT NULL, -- 'export', 'hunting'
@@ -211,7 +211,7 @@ CREATE TABLE run_cross_check (
     digest BLOB NOT NULL -- of all that stands before it
 ) STRICT;
 
--- How a run went that did not call for every machine.
+-- How a run selected the machines to call for, if it did not call for all of them.
 CREATE TABLE run_selection (
     run INTEGER PRIMARY KEY REFERENCES run,
     source TEXT NOT NULL, -- as typed: 'changes', 'cohorts', 'changes,cohorts'
@@ -225,7 +225,7 @@ CREATE TABLE run_selection (
     changed_by_software INTEGER NOT NULL -- those of them whose software had shown it
 ) STRICT;
 
--- The source of a run's answers, if it is one that has all machines at once.
+-- The bulk source of a run's answers, if it had one.
 CREATE TABLE run_bulk (
     run INTEGER PRIMARY KEY REFERENCES run,
     source TEXT NOT NULL, -- 'export', 'hunting'
@@ -249,7 +249,7 @@ CREATE TABLE census_kb (
     PRIMARY KEY (service, product, kb_id)
 ) STRICT, WITHOUT ROWID;
 
--- The software inventory of a run, where it was asked for; its machines are those of the run's list.
+-- The software inventory of a run, if it was requested; its machines are those of the run's list.
 CREATE TABLE run_software (
     run INTEGER PRIMARY KEY REFERENCES run,
     fetched_at_ms INTEGER NOT NULL,
@@ -265,7 +265,7 @@ CREATE TABLE machine_software (
     PRIMARY KEY (run, machine)
 ) STRICT, WITHOUT ROWID;
 
--- The software of a machine; machines that have the same share it.
+-- The software of a machine, shared by machines with the same software.
 CREATE TABLE software_set (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL,
@@ -276,7 +276,7 @@ CREATE TABLE software_set (
     digest BLOB NOT NULL UNIQUE -- of all that stands before it
 ) STRICT;
 
--- A product of Microsoft's in one version.
+-- A Microsoft product in one version.
 CREATE TABLE software_version (
     id INTEGER PRIMARY KEY,
     product TEXT NOT NULL,
@@ -285,7 +285,7 @@ CREATE TABLE software_version (
     UNIQUE (product, version)
 ) STRICT;
 
--- An app registration: the quotas are its.
+-- An app registration, to which quotas apply.
 CREATE TABLE application (
     id INTEGER PRIMARY KEY,
     tenant_id TEXT NOT NULL,
@@ -294,7 +294,7 @@ CREATE TABLE application (
     UNIQUE (tenant_id, client_id, api_url)
 ) STRICT;
 
--- The last pause that the service ordered, for each API: each has a quota of its own.
+-- The last pause that the service requested, for each API: each has its own quota.
 CREATE TABLE pause (
     application INTEGER NOT NULL REFERENCES application,
     api TEXT NOT NULL, -- which one, such as 'missing-kbs'
@@ -303,7 +303,7 @@ CREATE TABLE pause (
     PRIMARY KEY (application, api)
 ) STRICT, WITHOUT ROWID;
 
--- Limits that refusals have shown, narrower than the ones assumed: for some days they hold, too.
+-- Limits learned from refusals, narrower than the assumed ones; they apply for some days.
 CREATE TABLE learned_limit (
     application INTEGER NOT NULL REFERENCES application,
     api TEXT NOT NULL, -- as in pause
@@ -313,7 +313,7 @@ CREATE TABLE learned_limit (
     PRIMARY KEY (application, api, window_ms)
 ) STRICT, WITHOUT ROWID;
 
--- The calls that the quota's windows may still count. Each stands here before it is sent.
+-- The calls that the quota's windows may still count. Each is recorded before it is sent.
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,
     application INTEGER NOT NULL REFERENCES application,

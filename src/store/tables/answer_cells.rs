@@ -12,16 +12,16 @@ use crate::{
     store::error::damage,
 };
 
-/// The cells of an answer that reports are made from, all covered by its checksum.
+/// The cells of an answer that reports depend on, all covered by its checksum.
 pub(crate) struct AnswerCells<'row> {
     pub(crate) machine: i64,
     pub(crate) source: &'row str,
-    /// The machine that was called for, if it is another one.
+    /// The machine that was called for, if the answer is inferred from another machine's.
     pub(crate) inferred_from: Option<&'row str>,
     pub(crate) as_of_ms: i64,
     /// The text of its list.
     pub(crate) missing: &'row str,
-    /// Since when each of them has been missing, as text.
+    /// Since when each of these KBs has been missing, as text.
     pub(crate) since: &'row str,
 }
 

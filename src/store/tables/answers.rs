@@ -25,11 +25,11 @@ pub(crate) struct RunSession {
     pub(crate) session: i64,
 }
 
-/// The machine that an outcome is about.
+/// The machine of an outcome.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RecordedMachine {
     pub(crate) number: i64,
-    /// Whether it had not been seen for so long that an empty answer says nothing about it.
+    /// Whether the machine had been silent for so long that an empty answer says nothing about it.
     pub(crate) is_silent: bool,
 }
 
@@ -135,8 +135,8 @@ fn insert_answer(
     Ok(number)
 }
 
-/// The columns that a machine's outcome in a run is read from.
-const COLUMNS: &str = "
+/// The columns of a machine's outcome in a run.
+const OUTCOME_COLUMNS: &str = "
     machine.machine_id, run_machine.attempts, run_machine.times_unknown, run_machine.reason,
     run_machine.http_status, run_machine.code, run_machine.message, run_machine.correlation_id,
     answer.id,
@@ -156,7 +156,7 @@ pub(crate) type OutcomeSink<'taker> = &'taker mut dyn FnMut(Outcome, AnswerRef);
 /// The reference for an outcome without an answer.
 const NO_ANSWER: AnswerRef = AnswerRef(0);
 
-/// Passes on the last answers of these machines, where they exist.
+/// Emits the last answers of these machines, where they exist.
 pub(crate) fn last_answers(
     connection: &Connection,
     service: i64,
@@ -190,7 +190,7 @@ pub(crate) fn last_answers(
     Ok(())
 }
 
-/// Passes on the outcome of each machine of a run, and the list of each answer.
+/// Emits the outcome of each machine of a run, and the list of each answer.
 pub(crate) fn outcomes(
     connection: &Connection,
     run: RunId,
@@ -198,7 +198,7 @@ pub(crate) fn outcomes(
     listed: &mut dyn FnMut(i64, &StoredList),
 ) -> Result<()> {
     let mut descriptions = Descriptions::default();
-    let mut statement = connection.prepare(&format!("SELECT {COLUMNS}"))?;
+    let mut statement = connection.prepare(&format!("SELECT {OUTCOME_COLUMNS}"))?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
         let answer = row.get::<_, Option<i64>>(8)?.map_or(NO_ANSWER, AnswerRef);

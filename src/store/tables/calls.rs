@@ -1,4 +1,4 @@
-//! The calls that the quota's windows may still count, whichever process sent them.
+//! The calls that the quota's windows may still count, from all processes.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -31,10 +31,10 @@ pub struct Counting {
     pub timeout: Duration,
 }
 
-/// A pause that the service ordered.
+/// A pause that the service requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pause {
-    /// When it was ordered.
+    /// When it was requested.
     pub(crate) at: Timestamp,
     /// How long no calls may be sent.
     pub(crate) length: Duration,
@@ -43,9 +43,8 @@ pub(crate) struct Pause {
 /// The minimum time that calls are kept: the next run may have longer windows.
 const MIN_RETENTION: Duration = Duration::from_hours(72);
 
-/// After this time, calls are deleted even if nothing is sent with their app registration any more. No
-/// window is as long.
-const ABANDONED: Duration = Duration::from_hours(24 * 400);
+/// After this time, calls are deleted even if their app registration is no longer used. No window is as long.
+const MAX_RETENTION: Duration = Duration::from_hours(24 * 400);
 
 /// The number of last calls from which the usual latency is calculated.
 const LATENCY_SAMPLES: u32 = 100;
@@ -99,7 +98,7 @@ pub(crate) fn applications(connection: &Connection) -> Result<Vec<Application>> 
     applications.collect()
 }
 
-/// The app registration of the process that works or worked on a run.
+/// The app registration used by a run.
 pub(crate) fn application_of(connection: &Connection, run: i64) -> Result<Application> {
     connection.query_row(
         "SELECT tenant_id, client_id, api_url
@@ -128,7 +127,7 @@ pub(crate) fn record_sending(
         .map(CallNumber)
 }
 
-/// Records that the answer to a call has arrived, or never will.
+/// Records that the answer to a call has arrived, or will never arrive.
 pub(crate) fn record_answered(
     connection: &Connection,
     call: CallNumber,
@@ -161,7 +160,7 @@ pub(crate) fn record_pause(
     Ok(())
 }
 
-/// Deletes a call that was not sent after all.
+/// Deletes a call that was not sent.
 pub(crate) fn delete(connection: &Connection, call: CallNumber) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM call WHERE id = ?1")?
@@ -169,8 +168,8 @@ pub(crate) fn delete(connection: &Connection, call: CallNumber) -> Result<()> {
     Ok(())
 }
 
-/// The remainder of the last pause that the service ordered for an API; never longer than the pause
-/// itself, even if the clock was changed since.
+/// The remainder of the last pause that the service requested for an API; never longer than the pause itself,
+/// even if the clock was changed since.
 pub(crate) fn remaining_pause(
     connection: &Connection,
     caller: &Application,
@@ -231,7 +230,7 @@ pub(crate) fn ages(
     ages.collect()
 }
 
-/// What earlier processes have used of an app registration's quota, by API. Writes nothing.
+/// How much of an app registration's quota earlier processes have used, by API. Writes nothing.
 pub(crate) fn earlier_usage(
     connection: &Connection,
     caller: &Application,
@@ -253,14 +252,13 @@ pub(crate) fn earlier_usage(
     usage.collect()
 }
 
-/// The calls of an app registration to an API that [`prune`] deletes or moves are those sent outside this
-/// time, in milliseconds since 1970.
+/// The times, in milliseconds since 1970, of calls that [`prune`] neither deletes nor moves.
 fn kept(counting: Counting, now: i64) -> RangeInclusive<i64> {
     let longest = (counting.longest + 3 * counting.timeout).max(MIN_RETENTION);
     now - whole_millis(longest)..=now
 }
 
-/// Whether there are any that [`prune`] would change.
+/// Whether [`prune`] would change anything.
 pub(crate) fn has_stale(
     connection: &Connection,
     caller: &Application,
@@ -268,7 +266,7 @@ pub(crate) fn has_stale(
     counting: Counting,
 ) -> Result<bool> {
     let kept = kept(counting, millis(Timestamp::now()));
-    // Each is one look at an index.
+    // Each is a single index lookup.
     let mut find = connection.prepare_cached(
         "SELECT ifnull(min(sent_at_ms) < ?3, 0) OR ifnull((
              SELECT max(sent_at_ms) > ?4 FROM call WHERE application = ?1 AND api = ?2), 0)
@@ -281,7 +279,7 @@ pub(crate) fn has_stale(
 
 /// Deletes the calls of all app registrations that are older than any window.
 pub(crate) fn prune_abandoned(connection: &Connection, now: Timestamp) -> Result<()> {
-    let oldest = millis(now) - whole_millis(ABANDONED);
+    let oldest = millis(now) - whole_millis(MAX_RETENTION);
     connection.execute("DELETE FROM call WHERE sent_at_ms < ?1", [oldest])?;
     Ok(())
 }
@@ -318,7 +316,7 @@ fn age(sent: i64, answered: Option<i64>, timeout: Duration, now: i64) -> Duratio
     Duration::from_millis(u64::try_from(now - answered).unwrap_or_default())
 }
 
-/// The length in milliseconds, small enough to add some of them.
+/// The length in whole milliseconds, capped so that several can be added without overflow.
 pub(crate) fn whole_millis(length: Duration) -> i64 {
     SignedDuration::try_from(length)
         .map_or(i64::MAX, |length| {

@@ -60,8 +60,8 @@ pub(crate) fn millis(time: Timestamp) -> i64 {
     time.as_millisecond()
 }
 
-/// A time from milliseconds since 1970. A value out of range becomes the earliest time, so that
-/// whatever it dates counts as old.
+/// A time from milliseconds since 1970. A value out of range becomes the earliest time, so that it counts as
+/// old.
 pub(crate) fn time(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MIN)
 }

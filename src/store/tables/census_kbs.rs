@@ -8,8 +8,8 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 use super::cells::{millis, time};
 use crate::domain::kb::KbId;
 
-/// Records the KBs that the service lists now for these products. Those that it has listed before keep
-/// their time; those that it no longer lists lose it.
+/// Records the KBs that the service currently lists for these products. KBs that were listed before keep
+/// their time; KBs that are no longer listed are deleted.
 pub(crate) fn record(
     connection: &mut Connection,
     service: i64,
@@ -43,7 +43,7 @@ fn listed(connection: &Connection, service: i64, product: &str) -> Result<Vec<St
     ids.collect()
 }
 
-/// The products for which the service listed a KB when it was last asked.
+/// The products for which the service listed a KB in the latest census.
 pub(crate) fn products(connection: &Connection, service: i64) -> Result<BTreeSet<String>> {
     let mut find =
         connection.prepare_cached("SELECT DISTINCT product FROM census_kb WHERE service = ?1")?;
@@ -51,7 +51,7 @@ pub(crate) fn products(connection: &Connection, service: i64) -> Result<BTreeSet
     products.collect()
 }
 
-/// When a KB was last listed for the first time, by product.
+/// The time at which a KB was most recently listed for the first time, by product.
 pub(crate) fn newest(
     connection: &Connection,
     service: i64,

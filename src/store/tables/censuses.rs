@@ -1,4 +1,4 @@
-//! The service's own count of machines, beside that of a run.
+//! The service's own count of machines, next to that of a run.
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use sha2::{Digest, Sha256};
@@ -49,7 +49,7 @@ pub(crate) fn set(connection: &Connection, run: RunId, census: Option<&Census>) 
 
 /// The census of a run, if there is one.
 pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<Census>> {
-    let census = connection.query_row(&format!("{CELLS} WHERE run = ?1"), [run.0], |row| {
+    let census = connection.query_row(&format!("{SELECT_CELLS} WHERE run = ?1"), [run.0], |row| {
         Cells::read(row)?.census()
     });
     census.optional()
@@ -69,7 +69,7 @@ pub(crate) fn runs_before(connection: &Connection, run: RunId) -> Result<Vec<Run
 
 /// Verifies every census.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement = connection.prepare(CELLS)?;
+    let mut statement = connection.prepare(SELECT_CELLS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         Cells::read(row)?;
@@ -77,7 +77,8 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-const CELLS: &str = "SELECT run, compared, left_out, missing_because, digest FROM run_census";
+const SELECT_CELLS: &str =
+    "SELECT run, compared, left_out, missing_because, digest FROM run_census";
 
 impl Cells {
     fn of(run: RunId, census: &Census) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! A run's answers beside those of a second source.
+//! The comparison of a run's answers with a second source.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -65,7 +65,7 @@ pub(crate) fn set(connection: &Connection, run: RunId, check: Option<&CrossCheck
 
 /// The comparison of a run, if there is one.
 pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<CrossCheck>> {
-    let check = connection.query_row(&format!("{CELLS} WHERE run = ?1"), [run.0], |row| {
+    let check = connection.query_row(&format!("{SELECT_CELLS} WHERE run = ?1"), [run.0], |row| {
         Cells::read(row)?.cross_check()
     });
     check.optional()
@@ -90,7 +90,7 @@ pub(crate) fn last_before(
 
 /// Verifies every comparison.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement = connection.prepare(CELLS)?;
+    let mut statement = connection.prepare(SELECT_CELLS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         Cells::read(row)?;
@@ -98,7 +98,8 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-const CELLS: &str = "SELECT run, source, as_of_ms, compared, machines_not_compared, differing,
+const SELECT_CELLS: &str =
+    "SELECT run, source, as_of_ms, compared, machines_not_compared, differing,
     missing_because, digest FROM run_cross_check";
 
 impl Cells {

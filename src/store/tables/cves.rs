@@ -1,4 +1,4 @@
-//! CVEs: the sets that updates address, and what the service says of each.
+//! CVEs: the sets that updates address, and the service's facts about each CVE.
 
 use std::{collections::HashMap, str::FromStr};
 
@@ -45,7 +45,7 @@ pub(super) fn digest(cves: &[CveId]) -> Fingerprint {
     fingerprint
 }
 
-/// Records what the service says of CVEs, in place of what it said before.
+/// Records the service's facts about CVEs, replacing earlier ones.
 pub(crate) fn record(connection: &mut Connection, cves: &[(CveId, CveFacts)]) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut replace = transaction.prepare(
@@ -64,7 +64,7 @@ pub(crate) fn record(connection: &mut Connection, cves: &[(CveId, CveFacts)]) ->
     transaction.commit()
 }
 
-/// What the service says of every CVE.
+/// The service's facts about every CVE.
 pub(crate) fn all(connection: &Connection) -> Result<HashMap<CveId, CveFacts>> {
     let mut find =
         connection.prepare("SELECT cve_id, severity, exploitability, cvss_tenths FROM cve")?;

@@ -8,8 +8,8 @@ use crate::{
     store::tables::cells::millis,
 };
 
-/// A fingerprint of a list's whole contents. Machines are added one by one, so that the text of
-/// their cells need not be in memory all at once.
+/// A fingerprint of a list's whole contents. Machines are added one by one, so that the text of all cells
+/// need not be in memory at the same time.
 pub(crate) struct Fingerprint(Sha256);
 
 impl Fingerprint {
@@ -40,7 +40,7 @@ impl Fingerprint {
         self.0.update(text);
     }
 
-    /// Adds where the list came from.
+    /// Adds the origin of the list.
     pub(crate) fn add_origin(&mut self, fetched: Option<&Fetched>) {
         if let Some(fetched) = fetched {
             self.0.update(millis(fetched.as_of).to_le_bytes());

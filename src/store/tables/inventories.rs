@@ -1,5 +1,5 @@
-//! Machine lists as they were read, so that reports can be rendered again. A list is stored once,
-//! however many runs use it.
+//! Machine lists as they were read, so that reports can be rendered again. A list is stored once, even if
+//! many runs use it.
 
 use rusqlite::{
     Connection, Error, Result, Row, params,

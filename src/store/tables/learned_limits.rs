@@ -1,4 +1,4 @@
-//! The limits that refusals have shown, for as long as they are remembered.
+//! The limits learned from refusals, for as long as they are remembered.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     quota::{LEARNED_FOR, RateLimit},
 };
 
-/// A limit that refusals have shown.
+/// A limit learned from refusals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LearnedLimit {
     /// The API whose calls it limits.
@@ -23,7 +23,7 @@ pub struct LearnedLimit {
     pub limit: RateLimit,
 }
 
-/// Records a limit, in place of an earlier one with the same window.
+/// Records a limit, replacing an earlier one with the same window.
 pub(crate) fn record(
     connection: &Connection,
     application: i64,
@@ -45,7 +45,7 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// The limits of an app registration that are remembered; longer windows first. Writes nothing.
+/// The remembered limits of an app registration, longer windows first. Writes nothing.
 pub(crate) fn of(
     connection: &Connection,
     caller: &Application,
@@ -66,7 +66,7 @@ pub(crate) fn of(
         .collect())
 }
 
-/// Whether there are any that [`prune`] would change.
+/// Whether [`prune`] would change anything.
 pub(crate) fn has_stale(connection: &Connection, now: Timestamp) -> Result<bool> {
     connection
         .prepare_cached(
@@ -86,8 +86,7 @@ pub(crate) fn prune(connection: &Connection, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the limits of an app registration that were learned before a time, or are said to be learned in
-/// the future.
+/// Deletes the limits of an app registration that were learned before a time, or whose time is in the future.
 pub(crate) fn forget(
     connection: &Connection,
     caller: &Application,
@@ -103,12 +102,12 @@ pub(crate) fn forget(
     Ok(())
 }
 
-/// When the oldest limit that is remembered was learned.
+/// The learning time of the oldest limit that is still remembered.
 fn oldest(now: Timestamp) -> i64 {
     millis(now) - whole_millis(LEARNED_FOR)
 }
 
-/// The limit of a row; `None` for one that this version does not know.
+/// The limit of a row; `None` if this version does not know its API.
 fn limit(api: &str, calls: u32, window_ms: u64) -> Option<LearnedLimit> {
     let limit = RateLimit {
         calls: NonZeroU32::new(calls)?,

@@ -1,4 +1,4 @@
-//! The service's list beside the list of a run, to compare them when the reports are rendered.
+//! The service's list next to the list of a run, compared when the reports are rendered.
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use crate::{inventory::Inventory, store::error::damage};
 /// The service's list; or why there is none, as a sentence.
 pub type ServiceListResult = std::result::Result<Inventory, String>;
 
-/// Records the service's list for a run, in place of an earlier one.
+/// Records the service's list for a run, replacing an earlier one.
 pub(crate) fn insert(
     connection: &Connection,
     run: RunId,
@@ -32,7 +32,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The service's list beside that of a run; `None` if the run did not ask for it.
+/// The service's list next to that of a run; `None` if the run did not request it.
 pub(crate) fn read(connection: &Connection, run: RunId) -> Result<Option<ServiceListResult>> {
     let row = connection
         .query_row(

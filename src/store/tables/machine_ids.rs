@@ -6,7 +6,7 @@ use rusqlite::{Connection, Result, params};
 
 use crate::{domain::machine::MachineId, inventory::InventoryMachine};
 
-/// Stands for a machine without a number yet.
+/// Marks a machine without a number.
 const UNASSIGNED: i64 = 0;
 
 /// The number of each of these machines. New ones are inserted in the order of the list. The index

@@ -1,5 +1,4 @@
-//! Missing KBs. Each description is stored once: a fleet misses the same few thousand over and
-//! over.
+//! Missing KBs. Each description is stored once: a fleet misses the same few thousand repeatedly.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,7 +17,7 @@ use crate::domain::{
 use crate::store::error::damage;
 
 /// The maximum number of cached descriptions; others are looked up in the table.
-const MAX_REMEMBERED: usize = 1 << 15;
+const MAX_CACHED: usize = 1 << 15;
 
 type Fingerprint = [u8; 16];
 
@@ -35,12 +34,12 @@ const MAX_LIST_LENGTH: usize = 4096;
 pub(crate) struct Numbers {
     /// Machines with the same patch level share a list: its text is built only once.
     lists: HashMap<ByPointer<[Arc<MissingKb>]>, Arc<str>, RandomState>,
-    /// Most descriptions arrive as the same object again: recognising it needs no fingerprint.
+    /// Most descriptions arrive as the same object again: these need no fingerprint.
     seen: HashMap<ByPointer<MissingKb>, i64, RandomState>,
     /// The size of the cached descriptions in memory, in bytes.
     weight: usize,
     inserted: HashMap<Fingerprint, i64>,
-    /// The KBs of numbers in earlier answers.
+    /// The KBs of descriptions in earlier answers, by number.
     ids: HashMap<i64, KbId, RandomState>,
 }
 
@@ -79,7 +78,7 @@ impl Numbers {
             return Ok(*number);
         }
         let number = self.number_of(connection, kb, run)?;
-        if self.seen.len() >= MAX_REMEMBERED || self.weight > MAX_WEIGHT {
+        if self.seen.len() >= MAX_CACHED || self.weight > MAX_WEIGHT {
             self.seen.clear();
             self.weight = 0;
         }
@@ -88,7 +87,7 @@ impl Numbers {
         Ok(number)
     }
 
-    /// The KB that the description with this number is of.
+    /// The KB of the description with this number.
     pub(crate) fn id_of(&mut self, connection: &Connection, number: i64) -> Result<KbId> {
         if let Some(id) = self.ids.get(&number) {
             return Ok(id.clone());
@@ -97,7 +96,7 @@ impl Numbers {
         let id = find.query_row([number], |row| {
             Ok(KbId::from_stored(row.get_ref(0)?.as_str()?))
         })?;
-        if self.ids.len() >= MAX_REMEMBERED {
+        if self.ids.len() >= MAX_CACHED {
             self.ids.clear();
         }
         self.ids.insert(number, id.clone());
@@ -110,7 +109,7 @@ impl Numbers {
             return Ok(*number);
         }
         let number = insert(connection, kb, digest, run)?;
-        if self.inserted.len() >= MAX_REMEMBERED {
+        if self.inserted.len() >= MAX_CACHED {
             self.inserted.clear();
         }
         self.inserted.insert(digest, number);
@@ -230,9 +229,10 @@ impl Descriptions {
         if let Some(kb) = self.known.get(&number) {
             return Ok(Arc::clone(kb));
         }
-        let mut statement = connection.prepare_cached(&format!("{DESCRIPTIONS} WHERE id = ?1"))?;
+        let mut statement =
+            connection.prepare_cached(&format!("{SELECT_DESCRIPTIONS} WHERE id = ?1"))?;
         let kb = Arc::new(statement.query_row([number], description)?);
-        if self.known.len() >= MAX_REMEMBERED || self.weight > MAX_WEIGHT {
+        if self.known.len() >= MAX_CACHED || self.weight > MAX_WEIGHT {
             self.known.clear();
             self.weight = 0;
         }
@@ -242,15 +242,15 @@ impl Descriptions {
     }
 }
 
-/// The columns that a description is read from.
-const DESCRIPTIONS: &str = "
+/// The columns of a description.
+const SELECT_DESCRIPTIONS: &str = "
     SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
         unreadable, (SELECT cves FROM cve_set WHERE cve_set.id = missing_kb.cve_set)
     FROM missing_kb";
 
 /// Verifies the fingerprint of every description.
 pub(crate) fn verify(connection: &Connection) -> Result<()> {
-    let mut statement = connection.prepare(DESCRIPTIONS)?;
+    let mut statement = connection.prepare(SELECT_DESCRIPTIONS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         description(row)?;

@@ -28,8 +28,8 @@ pub(crate) mod watermarks;
 
 use rusqlite::{Connection, Result, Transaction};
 
-/// A transaction for many queries, each of which would lock the file by itself; unless there is one
-/// already.
+/// A transaction for many queries, so that each of them need not lock the file; `None` if there already is
+/// one.
 pub(crate) fn reading(connection: &Connection) -> Result<Option<Transaction<'_>>> {
     let is_needed = connection.is_autocommit();
     is_needed

@@ -1,4 +1,4 @@
-//! How many machines missed the updates of each month in a run.
+//! The number of machines that missed the updates of each month in a run.
 
 use rusqlite::{Connection, Result, params};
 
@@ -8,7 +8,7 @@ use crate::{
     store::error::damage,
 };
 
-/// Records the counts of a run, instead of earlier ones.
+/// Records the counts of a run, replacing earlier ones.
 pub(crate) fn set(connection: &mut Connection, run: RunId, counts: &[ReleaseCount]) -> Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute("DELETE FROM run_release WHERE run = ?1", [run.0])?;

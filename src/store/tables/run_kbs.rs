@@ -1,11 +1,12 @@
-//! How many machines missed each KB in a run, and how many of its CVEs were known to be exploited.
+//! The number of machines that missed each KB in a run, and the number of its CVEs that were known to be
+//! exploited.
 
 use rusqlite::{Connection, Result, params};
 
 use super::runs::RunId;
 use crate::domain::kb::{KbCount, KbId};
 
-/// Records the counts of a run, instead of earlier ones.
+/// Records the counts of a run, replacing earlier ones.
 pub(crate) fn set(connection: &mut Connection, run: RunId, counts: &[KbCount]) -> Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute("DELETE FROM run_kb WHERE run = ?1", [run.0])?;

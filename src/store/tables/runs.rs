@@ -72,7 +72,7 @@ pub struct Figures {
     pub with_gaps: u64,
     /// The number of machines that missed no KB, with current data.
     pub clean: u64,
-    /// The number of machines that missed no KB because their Windows got no more updates; `None`
+    /// The number of machines that missed no KB because their Windows version no longer got updates; `None`
     /// without the software inventory.
     pub unsupported: Option<u64>,
     /// The number of distinct missing KBs.
@@ -96,17 +96,17 @@ pub struct RunRecord {
     pub service: Service,
     /// The file of the machine list.
     pub file: String,
-    /// Whether that is the service's whole list.
+    /// Whether the list is the service's whole list.
     pub lists_tenant: bool,
     /// How many times it was begun or resumed.
     pub session: i64,
     /// When it first began.
     pub started_at: Timestamp,
-    /// The last time that it showed activity.
+    /// When it last showed activity.
     pub active_at: Timestamp,
     /// When its last answer arrived; `None` while it is in progress or if it was killed.
     pub finished_at: Option<Timestamp>,
-    /// What ended it; `None` in the same cases.
+    /// Why it ended; `None` in the same cases.
     pub ended: Option<EndingWord>,
     /// Its outcome; `None` in the same cases.
     pub outcome: Option<RunOutcome>,
@@ -116,7 +116,7 @@ pub struct RunRecord {
     pub requests: Requests,
     /// Its totals; `None` while it is in progress or if it was killed.
     pub figures: Option<Figures>,
-    /// The result of its sample, as it was last recorded; empty if it called for every machine.
+    /// The result of its sample, as last recorded; empty if it called for every machine.
     pub rechecked: Accuracy,
 }
 

@@ -1,4 +1,4 @@
-//! How a run went that did not call for every machine.
+//! How a run selected the machines to call for, if it did not call for all of them.
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
@@ -8,7 +8,7 @@ use crate::domain::{
     call_selection::{AnnouncedChanges, CallSelection},
 };
 
-/// Records the selection of a run instead of an earlier one, or deletes it.
+/// Records the selection of a run, replacing an earlier one, or deletes it.
 pub(crate) fn set(
     connection: &Connection,
     run: RunId,

@@ -1,5 +1,5 @@
-//! Since when a machine has been missing its KBs: carried over from answer to answer, so that it
-//! outlives the runs that are deleted.
+//! Since when a machine has been missing its KBs: carried over from answer to answer, so that it outlives
+//! deleted runs.
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
@@ -68,8 +68,8 @@ pub(crate) fn continued(
     ))
 }
 
-/// The query for the latest answer that says what a machine misses. A tenant can be reached at
-/// several addresses, each of which is a service with machines of its own.
+/// The query for the latest answer that shows what a machine misses. A tenant can be reached at several
+/// addresses, each of which is a service with its own machines.
 fn last_known_answer(of: &str) -> String {
     format!(
         "SELECT answer.source, answer.inferred_from, answer.as_of_ms, answer.missing, answer.since, answer.machine,

@@ -8,7 +8,7 @@ use crate::{
     store::error::damage,
 };
 
-/// The text of a `since` column: for each stretch its time and its number of KBs.
+/// The text of a `since` column: the time and the number of KBs for each stretch.
 pub(crate) fn to_text(since: &MissingSince) -> Result<String> {
     let stretches = since.stretches().iter();
     let numbers = stretches.flat_map(|it| [it.since_ms, i64::from(it.kbs)]);

@@ -1,4 +1,4 @@
-//! Runs over the tenants of a file: which tenants are done.
+//! Runs over the tenants of a file, and their finished tenants.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -12,7 +12,7 @@ pub(crate) struct TenantsRun {
     pub(crate) started_at: Timestamp,
 }
 
-/// The latest run over the tenants of a file, if it was active since a time and something is left to do.
+/// The latest run over the tenants of a file, if it was active since a time and is not finished.
 pub(crate) fn unfinished(
     connection: &Connection,
     file: &str,
@@ -37,7 +37,7 @@ pub(crate) fn unfinished(
     found.optional()
 }
 
-/// Begins a run over the tenants of a file, and forgets all earlier ones over them.
+/// Begins a run over the tenants of a file, and deletes all earlier runs over them.
 pub(crate) fn begin(connection: &Connection, file: &str, now: Timestamp) -> Result<TenantsRun> {
     connection.execute(
         "DELETE FROM tenants_run_done
@@ -55,18 +55,18 @@ pub(crate) fn begin(connection: &Connection, file: &str, now: Timestamp) -> Resu
     })
 }
 
-/// A tenant that is done.
+/// A finished tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneTenant {
     /// Its name.
     pub name: String,
     /// Its id, as configured.
     pub tenant_id: String,
-    /// What the overview says of it, as JSON.
+    /// Its entry in the overview, as JSON.
     pub digest: String,
 }
 
-/// The tenants of a run that are done.
+/// The finished tenants of a run.
 pub(crate) fn done(connection: &Connection, run: i64) -> Result<Vec<DoneTenant>> {
     let mut find = connection
         .prepare("SELECT name, tenant_id, digest FROM tenants_run_done WHERE tenants_run = ?1")?;
@@ -80,7 +80,7 @@ pub(crate) fn done(connection: &Connection, run: i64) -> Result<Vec<DoneTenant>>
     rows.collect()
 }
 
-/// Records that a tenant is done.
+/// Records that a tenant is finished.
 pub(crate) fn record(
     connection: &Connection,
     run: i64,
@@ -99,7 +99,7 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// Records that a run stops, and whether nothing is left to go on with.
+/// Records that a run stops; `ended` is whether it is finished.
 pub(crate) fn stop(connection: &Connection, run: i64, ended: bool, now: Timestamp) -> Result<()> {
     connection.execute(
         "UPDATE tenants_run SET active_at_ms = ?2, ended = ?3 WHERE id = ?1",

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::cells::{millis, time};
 
-/// Moves the watermark of a service.
+/// Advances the watermark of a service.
 pub(crate) fn set(connection: &Connection, service: i64, generated_at: Timestamp) -> Result<()> {
     connection.execute(
         "INSERT OR REPLACE INTO changes_watermark (service, generated_at_ms) VALUES (?1, ?2)",
@@ -14,7 +14,7 @@ pub(crate) fn set(connection: &Connection, service: i64, generated_at: Timestamp
     Ok(())
 }
 
-/// The watermark of a service; `None` if its changes were never asked for.
+/// The watermark of a service; `None` if its changes were never requested.
 pub(crate) fn of(connection: &Connection, service: i64) -> Result<Option<Timestamp>> {
     let mut find = connection
         .prepare_cached("SELECT generated_at_ms FROM changes_watermark WHERE service = ?1")?;

@@ -4,7 +4,7 @@ use super::*;
 
 /// The runs before the last one, with whether they have the same fleet, and the times of their answers
 /// for the first machine.
-fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
+fn before_last(place: &TestStore) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
     let store = place.open();
     let last = store.runs().unwrap()[0].run;
     let snapshot = Snapshot::of(store, 2).unwrap();
@@ -17,13 +17,13 @@ fn before_last(place: &Place) -> (Vec<(RunId, bool)>, Vec<Timestamp>) {
     (runs, answers.iter().map(|it| it.as_of).collect())
 }
 
-fn change(place: &Place, sql: &str) {
+fn change(place: &TestStore, sql: &str) {
     place.open().connection.execute_batch(sql).unwrap();
 }
 
 /// A run at an old address, and one at the usual address.
-fn moved(tenant: &str) -> (Place, RunId) {
-    let place = Place::new();
+fn moved(tenant: &str) -> (TestStore, RunId) {
+    let place = TestStore::new();
     let finished = Some(EndingWord::Finished);
     let first = place.play(
         Reuse::Nothing,

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn pruning_removes_old_runs_and_their_data() {
-    let place = Place::new();
+    let place = TestStore::new();
     for number in 1..=3 {
         let id = number.to_string();
         let outcomes = vec![answered(number, now(), vec![kb(&id, 3)])];
@@ -28,7 +28,7 @@ fn pruning_removes_old_runs_and_their_data() {
 
 #[test]
 fn kept_answer_outlives_its_first_run() {
-    let place = Place::new();
+    let place = TestStore::new();
     let description = || vec![kb("1", 3)];
     let finished = Some(EndingWord::Finished);
     // A run with another fleet begins first, and sees the KB last.
@@ -62,12 +62,12 @@ fn kept_answer_outlives_its_first_run() {
 
 #[test]
 fn pruning_keeps_the_current_run() {
-    let place = Place::new();
+    let place = TestStore::new();
     let finished = Some(EndingWord::Finished);
     let first = place.play(Reuse::Nothing, vec![answered(1, now(), vec![])], finished);
     place.play(Reuse::Nothing, vec![], finished);
     let mut store = place.open();
-    // The one that began first is the last to end.
+    // The run that began first is the last to end.
     store
         .prune(
             &[KeptRuns {
@@ -85,7 +85,7 @@ fn pruning_keeps_the_current_run() {
 #[test]
 fn pruning_keeps_an_active_run() {
     for (now, left) in [(hours(1), 2), (hours(13), 1)] {
-        let place = Place::new();
+        let place = TestStore::new();
         // Its process is still active, with another app registration.
         place.play(EARLY, vec![answered(1, self::now(), vec![])], None);
         let last = place.play(Reuse::Nothing, vec![], Some(EndingWord::Finished));

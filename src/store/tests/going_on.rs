@@ -16,7 +16,7 @@ fn run_that_ended_early_is_resumed() {
         (Some(Finished), EARLY, hours(1), false),
         (None, Reuse::Nothing, hours(1), false),
     ] {
-        let place = Place::new();
+        let place = TestStore::new();
         let outcomes = vec![
             answered(1, self::now(), vec![]),
             failed(2, Reason::Pending),
@@ -38,7 +38,7 @@ fn run_that_ended_early_is_resumed() {
 
 #[tokio::test]
 async fn run_of_another_process_is_not_resumed() {
-    let place = Place::new();
+    let place = TestStore::new();
     let run = place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let other = Application {
         client_id: "other".to_owned(),
@@ -68,7 +68,7 @@ async fn run_of_another_process_is_not_resumed() {
 
 #[test]
 fn run_of_another_fleet_is_not_resumed() {
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let (_, started) = place.begin(3, EARLY, now());
     assert_eq!(known(&started), []);
@@ -76,7 +76,7 @@ fn run_of_another_fleet_is_not_resumed() {
 
 #[test]
 fn answers_are_reused_up_to_max_age() {
-    let place = Place::new();
+    let place = TestStore::new();
     let outcomes = vec![
         answered(1, hours(-1), vec![kb("1", 3)]),
         answered(2, hours(-5), vec![]),
@@ -97,7 +97,12 @@ fn answers_are_reused_up_to_max_age() {
 }
 
 /// A run of this many machines that waited for another process.
-fn after_waiting(place: &Place, machines: u8, reuse: Reuse, waited_for: WaitedFor) -> StartedRun {
+fn after_waiting(
+    place: &TestStore,
+    machines: u8,
+    reuse: Reuse,
+    waited_for: WaitedFor,
+) -> StartedRun {
     let started = place.open().begin(&RunParams {
         service: &service(),
         application: &application(),
@@ -127,7 +132,7 @@ fn run_waited_for_is_reused_entirely() {
         ("an hour at the start", 4, hour, since(0, None), &all[1..]),
         ("an hour before", 4, hour, since(-20, None), all),
     ] {
-        let place = Place::new();
+        let place = TestStore::new();
         let outcomes = vec![
             answered(1, hours(-20), vec![]),
             answered(2, hours(0), vec![]),
@@ -144,7 +149,7 @@ fn run_waited_for_is_reused_entirely() {
 
 #[test]
 fn old_answers_reused_by_the_other_run_are_not_reused() {
-    let place = Place::new();
+    let place = TestStore::new();
     let outcomes = vec![
         answered(1, hours(-30), vec![]),
         answered(2, hours(-3), vec![]),
@@ -162,13 +167,13 @@ fn old_answers_reused_by_the_other_run_are_not_reused() {
     assert!(started.record.run > runs);
 }
 
-fn change(place: &Place, sql: &str) {
+fn change(place: &TestStore, sql: &str) {
     place.open().connection.execute_batch(sql).unwrap();
 }
 
 #[test]
-fn machine_not_asked_keeps_its_last_answer() {
-    let place = Place::new();
+fn unrequested_machine_keeps_its_last_answer() {
+    let place = TestStore::new();
     let outcomes = vec![answered(1, hours(-1), vec![kb("1", 3)])];
     place.play(EARLY, outcomes, Some(EndingWord::Finished));
     let (mut store, started) = place.begin(4, EARLY, now());
@@ -177,7 +182,7 @@ fn machine_not_asked_keeps_its_last_answer() {
     let outcomes = super::outcomes(&store, started.record.run);
     assert_eq!(outcomes.len(), 1);
     assert!(outcomes[0].result.as_ref().unwrap().reused);
-    // It is still to be requested.
+    // It still has to be requested.
     let (_, again) = place.begin(4, EARLY, now());
     assert_eq!(
         (again.record.run, known(&again)),
@@ -186,9 +191,9 @@ fn machine_not_asked_keeps_its_last_answer() {
 }
 
 #[test]
-fn machine_unknown_long_ago_is_asked_again() {
+fn machine_unknown_long_ago_is_requested_again() {
     for (now, known_then) in [(hours(11), 1), (hours(13), 0)] {
-        let place = Place::new();
+        let place = TestStore::new();
         place.play(
             EARLY,
             vec![failed(3, Reason::NotFound)],
@@ -202,7 +207,7 @@ fn machine_unknown_long_ago_is_asked_again() {
 
 #[test]
 fn answers_of_earlier_sessions_count_as_reused() {
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let (store, started) = place.begin(4, EARLY, now());
     assert_eq!(store.tally(started.record.run).unwrap().reused, 1);
@@ -210,7 +215,7 @@ fn answers_of_earlier_sessions_count_as_reused() {
 
 #[test]
 fn machines_failed_since_their_last_answer_are_known() {
-    let place = Place::new();
+    let place = TestStore::new();
     let finished = Some(EndingWord::Finished);
     let first = vec![
         answered(1, hours(-20), vec![]),

@@ -14,7 +14,7 @@ fn date_order_of_an_earlier_list_is_inferred() {
         .map(|(number, cell)| format!("{},{cell}", machine(number)))
         .collect();
     let list = format!("id,Last device update\n{}\n", rows.join("\n"));
-    let place = Place::new();
+    let place = TestStore::new();
     let mut store = place.open();
     let started = store
         .begin(&RunParams {
@@ -40,7 +40,7 @@ fn date_order_of_an_earlier_list_is_inferred() {
 
 #[test]
 fn silent_machines_of_the_last_run_are_known() {
-    let place = Place::new();
+    let place = TestStore::new();
     let list = |cells: [&str; 3]| {
         let rows = (1..).zip(cells);
         let rows: Vec<String> = rows

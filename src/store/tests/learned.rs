@@ -7,7 +7,7 @@ fn limit(text: &str) -> crate::quota::RateLimit {
     text.parse().unwrap()
 }
 
-/// The limits that are remembered of an app registration, as text.
+/// The remembered limits of an app registration, as text.
 fn remembered(store: &Store, application: &Application) -> Vec<String> {
     let learned = store.learned_limits(application).unwrap();
     let text = |it: &LearnedLimit| format!("{} {}", it.api.as_str(), it.limit);
@@ -31,7 +31,7 @@ fn count(store: &Store) -> i64 {
 
 #[test]
 fn limits_are_remembered_per_application_and_api() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
@@ -58,7 +58,7 @@ fn limits_are_remembered_per_application_and_api() {
 
 #[test]
 fn limits_are_forgotten_after_a_week() {
-    let place = Place::new();
+    let place = TestStore::new();
     let store = place.open();
     let learn = || store.record_learned_limit(&application(), Api::MissingKbs, limit("50/min"));
     learn().unwrap();
@@ -77,7 +77,7 @@ fn limits_are_forgotten_after_a_week() {
 
 #[test]
 fn limits_of_the_future_are_forgotten_a_week_from_now() {
-    let place = Place::new();
+    let place = TestStore::new();
     let store = place.open();
     let api = Api::MissingKbs;
     store
@@ -93,7 +93,7 @@ fn limits_of_the_future_are_forgotten_a_week_from_now() {
 #[test]
 fn only_limits_of_earlier_processes_are_forgotten() {
     for (age_ms, is_forgotten) in [(1000, true), (-1000, false), (-3_600_000, true)] {
-        let place = Place::new();
+        let place = TestStore::new();
         let store = place.open();
         let started = Timestamp::now() - SignedDuration::from_secs(10);
         let api = Api::MissingKbs;

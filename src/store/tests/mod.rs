@@ -95,12 +95,12 @@ fn failed(number: u8, reason: Reason) -> Outcome {
     }
 }
 
-/// A store in a folder of its own.
-struct Place {
+/// A store in its own folder.
+struct TestStore {
     folder: TempDir,
 }
 
-impl Place {
+impl TestStore {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),

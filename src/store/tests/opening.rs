@@ -11,7 +11,7 @@ use super::*;
 
 #[test]
 fn other_files_are_refused_untouched() {
-    let place = Place::new();
+    let place = TestStore::new();
     let path = place.folder.path().join("file");
     let sqlite = place.folder.path().join("other");
     let other = rusqlite::Connection::open(&sqlite).unwrap();
@@ -105,7 +105,7 @@ fn older_version_is_migrated_atomically() {
         migrations: &[SCHEMA.migrations[0], "DELETE FROM run; SELECT nothing"],
         ..SCHEMA
     };
-    let place = Place::new();
+    let place = TestStore::new();
     let run = place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let mut connection = connect(&place.path()).unwrap();
     prepare(&mut connection, BROKEN).unwrap_err();
@@ -127,8 +127,8 @@ const OPENS_STORES: &str = "PATCHGAP_TEST_OPENS_STORES";
 const STARTS: usize = 4;
 const ROUNDS: usize = 15;
 
-/// Several processes that start at once on the same missing file: one creates it, and the others wait.
-/// Threads would not do, because file locks belong to the process.
+/// Several processes that start at the same time on the same missing file: one creates it, and the others
+/// wait. Threads would not do, because file locks belong to the process.
 #[test]
 fn concurrent_starts_create_one_store() {
     if std::env::var_os(OPENS_STORES).is_some() {
@@ -138,8 +138,8 @@ fn concurrent_starts_create_one_store() {
     let mut starts: Vec<Start> = (0..STARTS).map(|_| Start::new()).collect();
     for round in 0..ROUNDS {
         let path = folder.path().join(format!("{round}.sqlite"));
-        // The tables are created in an empty file itself, where Wine's locks do not keep several
-        // processes apart.
+        // On Windows, the tables would be created in an empty file in place, where Wine's locks do not keep
+        // several processes apart.
         if round % 5 == 3 && std::env::var_os("TEST_WINE").is_none() {
             fs::write(&path, "").unwrap();
         }

@@ -27,7 +27,7 @@ fn seen(path: &Path) -> Result<usize, StoreError> {
 
 /// The files of a store with a run, as left by a kill.
 fn killed(folder: &Path, files: &[&str]) -> PathBuf {
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![answered(1, now(), vec![])], None);
     let open = place.open();
     open.connection
@@ -71,7 +71,7 @@ fn committed_changes_in_the_wal_are_seen() {
 
 #[test]
 fn open_store_can_be_read() {
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![], None);
     let other = place.open();
     assert_eq!(other.runs().unwrap().len(), 1);
@@ -88,7 +88,7 @@ fn store_with_an_odd_name_can_be_read() {
     let path = folder
         .path()
         .join(format!("name with % and {question}#.sqlite"));
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![], None);
     fs::copy(place.path(), &path).unwrap();
     assert_eq!(seen(&path).unwrap(), 1);
@@ -112,7 +112,7 @@ fn reading_creates_no_store() {
 /// A write during reading is detected, and the store is read again.
 #[test]
 fn concurrent_change_causes_a_second_read() {
-    let place = Place::new();
+    let place = TestStore::new();
     place.play(EARLY, vec![], Some(EndingWord::Finished));
     let mut looks = 0;
     let runs = Store::read_only(&place.path(), |store| {

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn recorded_outcomes_are_read_back() {
-    let place = Place::new();
+    let place = TestStore::new();
     let outcomes = vec![
         answered(1, now(), vec![kb("1", 3), kb("2", u64::MAX)]),
         answered(2, now(), vec![]),
@@ -28,14 +28,14 @@ fn recorded_outcomes_are_read_back() {
 
 #[tokio::test]
 async fn cancelled_recorder_does_not_wait_for_a_locked_store() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(4, EARLY, now());
-    let hurry = CancellationToken::new();
-    let recorder = Recorder::start(store, &started, &application(), hurry.clone()).unwrap();
+    let stop_waiting = CancellationToken::new();
+    let recorder = Recorder::start(store, &started, &application(), stop_waiting.clone()).unwrap();
     let other = place.open().connection;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     recorder.record(answered(1, now(), vec![]), Requests::default());
-    hurry.cancel();
+    stop_waiting.cancel();
     recorder.broken().cancelled().await;
     let left = recorder.finish().unwrap();
     assert_eq!(left.unsaved, [answered(1, now(), vec![])]);
@@ -43,7 +43,7 @@ async fn cancelled_recorder_does_not_wait_for_a_locked_store() {
 
 #[tokio::test]
 async fn calls_are_remembered() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
@@ -70,7 +70,7 @@ async fn calls_are_remembered() {
 
 #[test]
 fn usual_latency_is_the_median_of_recent_calls() {
-    let place = Place::new();
+    let place = TestStore::new();
     let usual = || {
         place
             .open()
@@ -101,7 +101,7 @@ fn usual_latency_is_the_median_of_recent_calls() {
 /// Each API has a quota of its own.
 #[test]
 fn calls_and_pauses_are_remembered_per_api() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, api) = (place.open(), Api::MissingKbs);
     let call = store.record_call(&application(), api).unwrap();
     let sent = "UPDATE call SET sent_at_ms = sent_at_ms - 1000";
@@ -125,7 +125,7 @@ fn calls_and_pauses_are_remembered_per_api() {
 
 #[test]
 fn calls_are_forgotten_when_no_window_counts_them() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (mut store, api) = (place.open(), Api::MissingKbs);
     let other = Application {
         client_id: "other".to_owned(),
@@ -168,7 +168,7 @@ fn calls_are_forgotten_when_no_window_counts_them() {
 
 #[test]
 fn pause_ordered_by_the_service_is_remembered() {
-    let place = Place::new();
+    let place = TestStore::new();
     let left = || {
         place
             .open()
@@ -192,7 +192,7 @@ fn pause_ordered_by_the_service_is_remembered() {
 
 #[tokio::test]
 async fn cancelled_call_is_not_recorded() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
     let ledger = recorder.ledger(Api::MissingKbs);
@@ -215,7 +215,7 @@ async fn cancelled_call_is_not_recorded() {
 
 #[tokio::test]
 async fn full_disk_loses_no_outcome_and_stops_calls() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(4, EARLY, now());
     store
         .connection
@@ -257,7 +257,7 @@ fn begin_with(store: &mut Store, inventory: &Inventory) -> RunId {
 
 #[test]
 fn known_and_new_machines_are_read_back_in_order() {
-    let place = Place::new();
+    let place = TestStore::new();
     let mut store = place.open();
     let lists = [&[5, 2, 9][..], &[9, 1, 5, 7], &[3]].map(list);
     let runs = lists.each_ref().map(|list| begin_with(&mut store, list));
@@ -271,7 +271,7 @@ fn known_and_new_machines_are_read_back_in_order() {
 
 #[test]
 fn altered_list_is_refused() {
-    let place = Place::new();
+    let place = TestStore::new();
     let mut store = place.open();
     let run = begin_with(&mut store, &list(&[5, 2]));
     for altered in ["cells = '[\"a\",\"b\"]'", "line = 7", "machine = 1"] {
@@ -290,7 +290,7 @@ fn altered_list_is_refused() {
 /// While it grows, a list takes twice its memory for a moment, and there may be a million machines.
 #[test]
 fn list_of_an_earlier_run_is_not_grown() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(5, EARLY, now());
     let snapshot = Snapshot::of(store, 1).unwrap();
     let machines = snapshot.base_machines(started.record.run).unwrap();

@@ -1,4 +1,4 @@
-//! What runs leave behind that do not call for every machine, and for those that come after them.
+//! What selective runs store, for themselves and for later runs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +21,7 @@ fn listed(kbs: &[(&str, &[&str])]) -> BTreeMap<String, BTreeMap<KbId, u64>> {
 
 #[test]
 fn kbs_keep_the_time_at_which_they_were_first_listed_until_they_are_gone() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (mut store, started) = place.begin(1, Reuse::Nothing, now());
     let service = started.record.service_number;
     let mut newest = |kbs: &[(&str, &[&str])], at| {
@@ -33,7 +33,7 @@ fn kbs_keep_the_time_at_which_they_were_first_listed_until_they_are_gone() {
     assert_eq!(first, times(hours(0), hours(0)));
     let same = newest(&[("edge", &["1", "2"]), ("office", &["3"])], hours(24));
     assert_eq!(same, first);
-    // A product that was not counted keeps what is known of it.
+    // A product that was not counted keeps its KBs.
     let more = newest(&[("edge", &["1", "2", "4"])], hours(48));
     assert_eq!(more, times(hours(48), hours(0)));
     let gone = newest(&[("edge", &["1"]), ("office", &["3"])], hours(72));
@@ -48,7 +48,7 @@ fn kbs_keep_the_time_at_which_they_were_first_listed_until_they_are_gone() {
 
 #[test]
 fn selection_is_kept_with_its_run() {
-    let place = Place::new();
+    let place = TestStore::new();
     let (store, started) = place.begin(1, Reuse::Nothing, now());
     let run = started.record.run;
     assert_eq!(store.selection(run).unwrap(), None);
@@ -84,7 +84,7 @@ fn selection_is_kept_with_its_run() {
 
 #[test]
 fn last_cross_check_is_that_of_an_earlier_run_with_the_same_source() {
-    let place = Place::new();
+    let place = TestStore::new();
     let checked = |source, is_there: bool, at| {
         let (store, started) = place.begin(2, Reuse::Nothing, at);
         let run = started.record.run;
@@ -107,7 +107,7 @@ fn last_cross_check_is_that_of_an_earlier_run_with_the_same_source() {
 
 #[test]
 fn last_census_is_that_of_a_run_about_the_same_machines() {
-    let place = Place::new();
+    let place = TestStore::new();
     let counted = |machines, at, service| {
         let (store, started) = place.begin(machines, Reuse::Nothing, at);
         let row = CensusRow {
@@ -135,7 +135,7 @@ fn last_census_is_that_of_a_run_about_the_same_machines() {
 
 #[test]
 fn kept_answers_are_those_of_earlier_runs() {
-    let place = Place::new();
+    let place = TestStore::new();
     let first = vec![answered(1, hours(0), vec![kb("1", 3)])];
     place.play(Reuse::Nothing, first, Some(EndingWord::Finished));
     let (mut store, started) = place.begin(4, Reuse::Nothing, hours(24));
@@ -152,8 +152,8 @@ fn kept_answers_are_those_of_earlier_runs() {
 }
 
 #[test]
-fn resumed_run_decides_anew_what_is_inferred() {
-    let place = Place::new();
+fn resumed_run_decides_again_what_is_inferred() {
+    let place = TestStore::new();
     let called = answered(1, hours(0), vec![kb("1", 3)]);
     let missing = called.result.clone().unwrap().missing;
     let inferred = Outcome {

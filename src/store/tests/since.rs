@@ -8,10 +8,10 @@ use crate::domain::gaps::{AnswerRef, Gaps};
 /// The nights of one machine: the ids of its missing KBs, or `None` without an answer.
 type Nights<'nights> = &'nights [Option<&'nights [&'nights str]>];
 
-/// What the list says of the machine in a night.
+/// What the list contains about the machine on a night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
-    /// Nothing on when it was last seen.
+    /// No time when it was last seen.
     Bare,
     /// It was seen on this day.
     LastSeen(&'static str),
@@ -32,15 +32,15 @@ impl List {
     }
 }
 
-/// Plays a run for each night, and keeps as many. `change` is the place of a night before which the
+/// Plays a run for each night, and keeps that many. `change` is the index of a night before which the
 /// service's address changes.
-fn play(nights: Nights<'_>, keep: u32, change: Option<usize>) -> Place {
+fn play(nights: Nights<'_>, keep: u32, change: Option<usize>) -> TestStore {
     play_lists(nights, &vec![List::Bare; nights.len()], keep, change)
 }
 
 /// The same with a list for each night.
-fn play_lists(nights: Nights<'_>, lists: &[List], keep: u32, change: Option<usize>) -> Place {
-    let place = Place::new();
+fn play_lists(nights: Nights<'_>, lists: &[List], keep: u32, change: Option<usize>) -> TestStore {
+    let place = TestStore::new();
     for (number, missing) in nights.iter().enumerate() {
         if change == Some(number) {
             let moved = "UPDATE service SET api_url = 'https://elsewhere'";
@@ -72,7 +72,7 @@ fn night(number: usize) -> Timestamp {
 
 /// For each night of the last run's answer to the first, the KB and the night since which it has
 /// been missing.
-fn since(place: &Place) -> Vec<String> {
+fn since(place: &TestStore) -> Vec<String> {
     let store = place.open();
     let run = store.runs().unwrap()[0].run;
     let snapshot = Snapshot::of(store, 1).unwrap();

@@ -23,9 +23,9 @@ use crate::{
     },
 };
 
-/// The page cache while a list is inserted, in KiB. Ids arrive in random order, so the index is
-/// written to all over, and each page evicted from the cache is written one extra time.
-const LARGE_KIB: i64 = 16 * 1024;
+/// The page cache while a list is inserted, in KiB. Ids arrive in random order, so writes are spread over the
+/// whole index, and each page evicted from the cache is written one extra time.
+const LARGE_CACHE_KIB: i64 = 16 * 1024;
 
 /// Runs `work` with a large page cache, and releases its memory afterwards.
 pub(crate) fn with_large_cache<T>(
@@ -33,7 +33,7 @@ pub(crate) fn with_large_cache<T>(
     work: impl FnOnce(&mut Connection) -> Result<T>,
 ) -> Result<T> {
     let usual: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
-    connection.pragma_update(None, "cache_size", -LARGE_KIB)?;
+    connection.pragma_update(None, "cache_size", -LARGE_CACHE_KIB)?;
     let done = work(connection);
     connection.pragma_update(None, "cache_size", usual)?;
     done
@@ -46,12 +46,11 @@ pub struct StartedRun {
     pub record: RunRecord,
     /// Its machines, in the order of the list.
     pub machines: Vec<MachineProgress>,
-    /// Those of them that had not been seen for so long that an empty answer says nothing.
+    /// Machines that had been silent for so long that an empty answer says nothing about them.
     pub silent: HashSet<MachineId>,
 }
 
-/// Begins a run, or resumes one that ended early. From here on it is in the store, whatever
-/// happens.
+/// Begins a run, or resumes one that ended early. From here on it is in the store, however it ends.
 pub(crate) fn begin(
     connection: &mut Connection,
     path: &Path,
@@ -131,8 +130,8 @@ pub(crate) fn resumable_run(
     Ok(is_abandoned(path, &owner, params.application).then_some(last.run))
 }
 
-/// Whether no process is working on a run any more. The lock of the process's own app registration
-/// is held by itself.
+/// Whether no process is working on a run any more. The lock of this process's own app registration is held
+/// by this process itself.
 fn is_abandoned(path: &Path, owner: &Application, own: &Application) -> bool {
     owner == own || !Lock::is_held(path, owner)
 }
@@ -154,9 +153,8 @@ fn insert_run(connection: &Connection, row: &RunRow) -> Result<RunId> {
     Ok(RunId(run))
 }
 
-/// After this time the attempts for a machine that the service did not know start again from the
-/// beginning.
-const LONG_AGO_MS: i64 = 12 * 60 * 60 * 1000;
+/// After this time, the attempts for a machine that the service did not know start again.
+const FORGET_UNKNOWN_AFTER_MS: i64 = 12 * 60 * 60 * 1000;
 
 /// Resumes a run. Machines that were not requested become due again, whatever was inferred for them.
 fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
@@ -165,7 +163,7 @@ fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
          WHERE run = ?1 AND (origin = 'kept' OR reason = 'pending' OR reason = 'notFound'
              AND abs((SELECT active_at_ms FROM run WHERE id = ?1) - ?2) > ?3
              OR answer IN (SELECT id FROM answer WHERE run = ?1 AND source = 'inferred'))",
-        params![run.0, row.now, LONG_AGO_MS],
+        params![run.0, row.now, FORGET_UNKNOWN_AFTER_MS],
     )?;
     connection.execute(
         "UPDATE run SET session = session + 1, inventory = ?2, application = ?3,

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Sets the last answer, however old, for each machine of the run that was not requested.
+/// Uses the last answer, however old, for each machine of the run that was not requested.
 pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)
@@ -33,7 +33,7 @@ pub(crate) fn keep_last(connection: &Connection, run: RunId) -> Result<()> {
     Ok(())
 }
 
-/// Sets the last answer for these machines of a run.
+/// Uses the last answer for these machines of a run.
 pub(crate) fn keep_answers(
     connection: &mut Connection,
     run: RunId,
@@ -98,23 +98,23 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
     Ok(())
 }
 
-/// How many runs of a service stay.
+/// The number of runs of a service to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptRuns {
-    /// A run of the service, which stays in any case.
+    /// A run of the service, which is always kept.
     pub run: RunId,
-    /// How many stay, the latest first.
+    /// The number of runs to keep, the latest first.
     pub keep: u32,
 }
 
-/// Deletes all but the latest runs of the service of each of these runs, and then what no other run needs:
-/// that takes a look at everything, so it is done once for many services.
+/// Deletes all but the latest runs of the service of each of these runs, and then the data that no other run
+/// needs. This scans all tables, so it runs once for all services.
 pub(crate) fn prune(connection: &mut Connection, own: &[KeptRuns], now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     calls::prune_abandoned(&transaction, now)?;
     let forgotten = own.iter().map(|own| forget(&transaction, *own, now));
     if forgotten.sum::<Result<usize>>()? > 0 {
-        transaction.execute_batch(UNNEEDED)?;
+        transaction.execute_batch(DELETE_UNNEEDED)?;
     }
     transaction.commit()
 }
@@ -131,9 +131,9 @@ fn forget(connection: &Connection, own: KeptRuns, now: Timestamp) -> Result<usiz
     )
 }
 
-/// Deletes what no run needs any more. A machine's last answer, and the last one that says something,
-/// stay as long as a list contains the machine.
-pub(super) const UNNEEDED: &str = "
+/// Deletes data that no run needs any more. A machine's last answer, and the last one with current data, are
+/// kept as long as a list contains the machine.
+pub(super) const DELETE_UNNEEDED: &str = "
     DELETE FROM run_machine WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_release WHERE run NOT IN (SELECT id FROM run);
     DELETE FROM run_kb WHERE run NOT IN (SELECT id FROM run);

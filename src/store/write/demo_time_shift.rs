@@ -17,7 +17,7 @@ pub(crate) fn shift_back(connection: &mut Connection, by: Duration) -> Result<()
         [by],
     )?;
     transaction.execute("UPDATE census_kb SET listed_ms = listed_ms - ?1", [by])?;
-    // The quota's windows are over by then.
+    // The quota's windows have passed by then.
     transaction.execute("DELETE FROM call", [])?;
     transaction.commit()
 }

@@ -1,10 +1,10 @@
-//! Forgets machines: deletes whatever says anything about them, in every run.
+//! Forgets machines: deletes all data about them, in every run.
 
 use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-use super::close::UNNEEDED;
+use super::close::DELETE_UNNEEDED;
 use crate::{
     domain::machine::MachineId,
     store::tables::{
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What was forgotten.
+/// The result of forgetting machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
     /// The number of machines.
@@ -22,17 +22,18 @@ pub struct Forgotten {
     pub runs: u64,
 }
 
-/// The machines, as long as they are being forgotten.
-const TABLE: &str = "CREATE TEMP TABLE forgotten (machine_id TEXT PRIMARY KEY) WITHOUT ROWID";
+/// The machines being forgotten.
+const CREATE_FORGOTTEN: &str =
+    "CREATE TEMP CREATE_FORGOTTEN forgotten (machine_id TEXT PRIMARY KEY) WITHOUT ROWID";
 
-/// Their numbers.
-const NUMBERS: &str =
+/// The store's numbers of these machines.
+const SELECT_NUMBERS: &str =
     "SELECT id FROM machine WHERE machine_id IN (SELECT machine_id FROM forgotten)";
 
 /// Forgets these machines.
 pub(crate) fn forget(connection: &mut Connection, machines: &[MachineId]) -> Result<Forgotten> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute(TABLE, [])?;
+    transaction.execute(CREATE_FORGOTTEN, [])?;
     let mut insert = transaction.prepare("INSERT OR IGNORE INTO forgotten VALUES (?1)")?;
     for machine in machines {
         insert.execute([machine.encode(&mut [0; 40])])?;
@@ -45,11 +46,11 @@ pub(crate) fn forget(connection: &mut Connection, machines: &[MachineId]) -> Res
     shorten_cross_checks(&transaction, &machines)?;
     forget_where_inferred(&transaction)?;
     transaction.execute_batch(&format!(
-        "DELETE FROM run_machine WHERE machine IN ({NUMBERS});
-         DELETE FROM answer WHERE machine IN ({NUMBERS});
+        "DELETE FROM run_machine WHERE machine IN ({SELECT_NUMBERS});
+         DELETE FROM answer WHERE machine IN ({SELECT_NUMBERS});
          DELETE FROM machine WHERE machine_id IN (SELECT machine_id FROM forgotten);
-         DROP TABLE forgotten;
-         {UNNEEDED}"
+         DROP CREATE_FORGOTTEN forgotten;
+         {DELETE_UNNEEDED}"
     ))?;
     transaction.commit()?;
     Ok(Forgotten {
@@ -58,7 +59,7 @@ pub(crate) fn forget(connection: &mut Connection, machines: &[MachineId]) -> Res
     })
 }
 
-/// The machines among these that the store has anything about.
+/// Those of these machines about which the store has any data.
 pub(crate) fn known(
     connection: &Connection,
     machines: &[MachineId],
@@ -77,10 +78,10 @@ pub(crate) fn known(
     Ok(known)
 }
 
-/// The lists that have any of them.
+/// The lists that contain any of them.
 fn lists_with_them() -> String {
     format!(
-        "SELECT inventory FROM inventory_machine WHERE machine IN ({NUMBERS})
+        "SELECT inventory FROM inventory_machine WHERE machine IN ({SELECT_NUMBERS})
          UNION SELECT inventory FROM inventory_skipped
              WHERE machine_id IN (SELECT machine_id FROM forgotten)"
     )
@@ -96,7 +97,7 @@ fn runs_with_them(connection: &Connection) -> Result<u64> {
     connection.query_row(&count, [], |row| row.get(0))
 }
 
-/// Replaces every list by one without the machines. A run whose list has no other machine goes.
+/// Replaces every list by one without the machines. A run whose list has no other machines is deleted.
 fn shorten_lists(connection: &Connection, machines: &HashSet<MachineId>) -> Result<()> {
     let lists = lists_with_them();
     let of_runs = format!("SELECT id, service, inventory FROM run WHERE inventory IN ({lists})");
@@ -132,13 +133,14 @@ fn rows(connection: &Connection, query: &str) -> Result<Vec<(i64, i64, i64)>> {
 
 fn shorten_software(connection: &Connection) -> Result<()> {
     let runs: Vec<i64> = {
-        let find =
-            format!("SELECT DISTINCT run FROM machine_software WHERE machine IN ({NUMBERS})");
+        let find = format!(
+            "SELECT DISTINCT run FROM machine_software WHERE machine IN ({SELECT_NUMBERS})"
+        );
         let mut find = connection.prepare(&find)?;
         let runs = find.query_map([], |row| row.get(0))?;
         runs.collect::<Result<_>>()?
     };
-    let delete = format!("DELETE FROM machine_software WHERE machine IN ({NUMBERS})");
+    let delete = format!("DELETE FROM machine_software WHERE machine IN ({SELECT_NUMBERS})");
     connection.execute(&delete, [])?;
     runs.into_iter()
         .try_for_each(|run| software::renew(connection, RunId(run)))
@@ -160,7 +162,7 @@ fn shorten_cross_checks(connection: &Connection, machines: &HashSet<MachineId>) 
     Ok(())
 }
 
-/// Answers of other machines that were inferred from theirs stay, but no longer say from whose.
+/// Answers of other machines that were inferred from theirs are kept, without naming their origin.
 fn forget_where_inferred(connection: &Connection) -> Result<()> {
     let mut find = connection.prepare(
         "SELECT id, source, inferred_from, as_of_ms, missing, since, machine, checksum

@@ -1,4 +1,4 @@
-//! The parameters of a new run, and what it need not request.
+//! The parameters of a new run, and which requests it can skip.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -35,7 +35,7 @@ pub struct RunParams<'run> {
     pub inventory: &'run Inventory,
     /// Which answers are reused.
     pub reuse: Reuse,
-    /// What it waited for: the results of that run are not requested again either.
+    /// The run that it waited for: its results are not requested again either.
     pub waited_for: Option<WaitedFor>,
     /// When the run begins.
     pub now: Timestamp,

@@ -1,4 +1,4 @@
-//! What a run would find in the store, before it begins. Nothing is written.
+//! What a run would reuse from the store, before it begins. Writes nothing.
 
 use std::{ops::RangeInclusive, path::Path, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What a run would find in the store.
+/// What a run would reuse from the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
     /// The number of answers that it would not have to request.
@@ -31,7 +31,7 @@ pub struct Preview {
     pub service: Option<i64>,
 }
 
-/// What such a run, with calls to this API, would find.
+/// What such a run, with calls to this API, would reuse.
 pub(crate) fn preview(
     connection: &Connection,
     path: &Path,

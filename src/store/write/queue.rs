@@ -1,8 +1,8 @@
 //! The queue of the writer, which is emptied in batches.
 //!
-//! A call waiting for its number is written at once, together with everything else in the queue.
-//! Outcomes alone wait a moment for others to arrive: one commit for many costs little more than a
-//! commit for one, and a kill loses no more than that moment.
+//! A call waiting for its number is written immediately, together with everything else in the queue. Outcomes
+//! alone wait briefly for others to arrive: one commit for many costs little more than a commit for one, and
+//! a kill loses no more than this delay.
 
 use std::{
     mem,
@@ -22,10 +22,10 @@ use crate::{
     quota::CallNumber,
 };
 
-/// How long an outcome waits for others.
+/// How long an outcome waits for other outcomes.
 const BATCH_DELAY: Duration = Duration::from_millis(20);
-/// The maximum number of outcomes waiting to be written: about as many as arrive in two such
-/// moments at full speed. It limits both memory and what a kill can lose.
+/// The maximum number of outcomes waiting to be written: about as many as arrive during two delays at full
+/// speed. It limits both memory and what a kill can lose.
 const MAX_OUTCOMES: usize = 2000;
 
 /// Something to write.
@@ -39,13 +39,13 @@ pub(crate) enum Event {
         at: Timestamp,
         reply_to: oneshot::Sender<CallNumber>,
     },
-    /// The answer to a call arrived, or never will.
+    /// The answer to a call arrived, or will never arrive.
     Answered(CallNumber, Timestamp),
-    /// A call is not sent after all.
+    /// A call is not sent.
     Unsent(CallNumber),
     /// The service throttled a call: no calls are sent for the length of the pause.
     Paused(Api, Pause),
-    /// A refusal has shown a limit.
+    /// A limit was learned from a refusal.
     Learned(LearnedLimit, Timestamp),
 }
 
@@ -64,7 +64,7 @@ impl Event {
     }
 }
 
-/// The events waiting to be written, and the number of outcomes among them and in progress.
+/// The queued events, and the number of outcomes that are queued or being written.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -82,7 +82,7 @@ struct State {
     is_closed: bool,
 }
 
-/// The events taken from the queue at once.
+/// The events taken from the queue together.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) events: Vec<Event>,
@@ -137,7 +137,7 @@ impl Queue {
         self.room_made.notify_waiters();
     }
 
-    /// Waits until there is room for another outcome.
+    /// Waits until there is space for another outcome.
     pub(crate) async fn room(&self) {
         while self.outcomes.load(SeqCst) >= MAX_OUTCOMES {
             let mut room_made = pin!(self.room_made.notified());
@@ -173,8 +173,8 @@ mod tests {
         outcome::{Failure, Reason},
     };
 
-    /// Longer than any test takes.
-    const EVER: Duration = Duration::from_hours(1);
+    /// Longer than any test runs.
+    const TEST_TIMEOUT: Duration = Duration::from_hours(1);
 
     fn outcome() -> Event {
         let failure = Failure {
@@ -208,7 +208,7 @@ mod tests {
             let queue = Arc::clone(&queue);
             move || act(&queue)
         });
-        let batch = queue.take(EVER);
+        let batch = queue.take(TEST_TIMEOUT);
         actor.join().unwrap();
         (queue, batch)
     }
@@ -230,7 +230,7 @@ mod tests {
         (0..3).for_each(|_| queue.push(outcome()));
         queue.push(sending());
         queue.close();
-        let batch = queue.take(EVER);
+        let batch = queue.take(TEST_TIMEOUT);
         assert_eq!((batch.events.len(), batch.is_last), (4, true));
     }
 

@@ -1,4 +1,4 @@
-//! The run's side of the writer's queue: submits outcomes, and records calls.
+//! The run's side of the writer's queue: queues outcomes, and records calls.
 
 use std::{
     path::PathBuf,
@@ -53,19 +53,19 @@ impl Drop for CloseOnDrop {
 
 impl Recorder {
     /// Starts the thread that writes this run's outcomes and this app registration's calls. Once
-    /// `hurry` is cancelled, it no longer waits for locks.
+    /// `stop_waiting` is cancelled, it no longer waits for locks.
     pub fn start(
         store: Store,
         started: &StartedRun,
         application: &Application,
-        hurry: CancellationToken,
+        stop_waiting: CancellationToken,
     ) -> Result<Self, StoreError> {
         let queue = Arc::<Queue>::default();
         let broken = CancellationToken::new();
         let path = store.path.clone();
         let signals = Signals {
             broken: broken.clone(),
-            hurry,
+            stop_waiting,
         };
         // Cancelled even if the thread panics, so that no caller waits for ever.
         let cancel_on_exit = broken.clone().drop_guard();
@@ -88,13 +88,12 @@ impl Recorder {
         })
     }
 
-    /// Queues a machine's outcome to be written soon. `requests` are those that this process has
-    /// sent.
+    /// Queues a machine's outcome to be written soon. `requests` counts those that this process has sent.
     pub fn record(&self, outcome: Outcome, requests: Requests) {
         record(&self.queue.0, outcome, requests);
     }
 
-    /// The same as a function for another thread, which must have ended before [`Self::finish`].
+    /// A function that does the same on another thread, which must have ended before [`Self::finish`].
     pub fn recording(&self) -> impl Fn(Outcome, Requests) + Send + 'static {
         let queue = Arc::clone(&self.queue.0);
         move |outcome, requests| record(&queue, outcome, requests)
@@ -122,7 +121,7 @@ impl Recorder {
     }
 }
 
-/// If the writer has died, this is reported when the run ends.
+/// Queues an outcome. If the writer has died, this is reported when the run ends.
 fn record(queue: &Queue, outcome: Outcome, requests: Requests) {
     queue.push(Event::Outcome(outcome, requests));
 }
@@ -178,7 +177,7 @@ impl Ledger for QueueLedger {
     }
 }
 
-/// Waits for a call's number. If dropped before that, the call is not sent, although its number may
+/// Waits for a call's number. If it is dropped before that, the call is not sent, although its number may
 /// already have been assigned.
 struct CallRegistration<'ledger> {
     number: oneshot::Receiver<CallNumber>,
@@ -187,7 +186,7 @@ struct CallRegistration<'ledger> {
 
 impl Drop for CallRegistration<'_> {
     fn drop(&mut self) {
-        // From here on the writer notices that the caller is gone.
+        // From here on, the writer detects that the caller is gone.
         self.number.close();
         if let Ok(number) = self.number.try_recv() {
             self.queue.push(Event::Unsent(number));

@@ -1,5 +1,5 @@
-//! Syncs committed data to the disk, so that it survives a power cut. This waits for the disk, so
-//! it has its own thread: requests must not wait for it.
+//! Syncs committed data to the disk, so that it survives a power cut. This has its own thread, because
+//! requests must not wait for the disk.
 
 use std::{
     path::Path,
@@ -11,8 +11,8 @@ use rusqlite::Connection;
 
 use crate::store::file::connection::{connect, moves_on_close};
 
-/// Syncs on request, on its own thread and connection. One serves all runs that write to the file: what one
-/// of them has committed is synced together with what the others have.
+/// Syncs on request, on its own thread and connection. One syncer serves all runs that write to the file: a
+/// single sync covers what all of them have committed.
 #[derive(Debug, Default)]
 pub(crate) struct Syncer {
     thread: Option<(SyncSender<()>, JoinHandle<()>)>,
@@ -58,8 +58,8 @@ impl Drop for Syncer {
     }
 }
 
-/// A connection to a file that is known to be an intact store. If it is the last one to be closed, nothing is
-/// left in the log.
+/// A connection to a file that is known to be an intact store. If it is the last one to be closed, the log is
+/// emptied.
 fn connected(path: &Path) -> Option<Connection> {
     let connection = connect(path).ok()?;
     moves_on_close(&connection, true).ok()?;

@@ -12,7 +12,7 @@ use crate::store::tables::{cells::millis, runs::RunId};
 struct Scope {
     /// Those from this range of times.
     times: RangeInclusive<i64>,
-    /// Whether all answers that the other run requested itself are included, however long it took.
+    /// Whether all answers that the other run requested itself are included, however old.
     include_requested: bool,
 }
 
@@ -20,8 +20,8 @@ struct Scope {
 /// lock: in between it writes its reports.
 const REPORTING_MS: i64 = 5 * 60 * 1000;
 
-/// Takes over the results of the runs that this one waited for, latest first: answers, and machines
-/// that the service does not know. Failed requests are repeated.
+/// Takes over the results of the runs that this one waited for, latest first: answers, and machines that the
+/// service does not know. Failed requests are repeated.
 pub(crate) fn take_over(
     connection: &Connection,
     run: RunId,
@@ -67,8 +67,8 @@ fn awaited_runs(
     runs.collect()
 }
 
-/// Takes over another run's answers for machines without an answer in this one. Answers kept
-/// because time was up retain their age.
+/// Takes over another run's answers for machines without an answer in this one. Answers that were kept
+/// because of the time limit retain their age.
 fn take_answers(connection: &Connection, run: RunId, other: RunId, scope: &Scope) -> Result<()> {
     connection.execute(
         "INSERT INTO run_machine (run, machine, origin, answer, attempts, times_unknown)

@@ -1,4 +1,4 @@
-//! The only writer during a run: a thread that commits whatever is queued.
+//! The only writer during a run: a thread that commits queued events.
 
 use std::{
     collections::HashSet,
@@ -35,12 +35,12 @@ use crate::{
 /// The interval at which committed data is synced to the disk, in case of a power cut. A killed
 /// process loses nothing either way.
 const SYNC_PERIOD: Duration = Duration::from_secs(1);
-/// How long another program may lock the file during a run, unless the run is told to stop.
+/// How long another program may lock the file during a run, unless the run is stopping.
 const MAX_LOCK_WAIT: Duration = Duration::from_mins(1);
 /// The busy timeout of a single attempt.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What remains when collecting is over.
+/// What remains after collection.
 #[derive(Debug)]
 pub struct Recorded {
     /// The store.
@@ -55,8 +55,8 @@ pub struct Recorded {
 pub(crate) struct Signals {
     /// Cancelled by the writer when nothing can be written any more.
     pub(crate) broken: CancellationToken,
-    /// Cancelled when the run is told to stop: the writer no longer waits for locks.
-    pub(crate) hurry: CancellationToken,
+    /// Cancelled when the run is stopping: the writer no longer waits for locks.
+    pub(crate) stop_waiting: CancellationToken,
 }
 
 /// The state of the writer thread.
@@ -69,7 +69,7 @@ pub(crate) struct Writer {
     /// The requests of this session.
     requests: Requests,
     machines: MachineNumbers,
-    /// Machines whose empty answers say nothing.
+    /// Machines whose empty answers say nothing about them.
     silent: HashSet<MachineId>,
     numbers: Numbers,
     /// Calls that were recorded but not sent.
@@ -154,7 +154,7 @@ impl Writer {
         self.unsaved.extend(outcomes);
     }
 
-    /// Requests that what is committed is synced.
+    /// Requests a sync of what is committed.
     fn sync(&self) {
         self.store.shared.syncer(&self.store.path).sync();
     }
@@ -182,7 +182,7 @@ impl Writer {
     }
 
     fn can_wait(&self, since: Instant) -> bool {
-        since.elapsed() < MAX_LOCK_WAIT && !self.signals.hurry.is_cancelled()
+        since.elapsed() < MAX_LOCK_WAIT && !self.signals.stop_waiting.is_cancelled()
     }
 
     fn commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
@@ -197,7 +197,7 @@ impl Writer {
     /// Writes all events or none; returns the numbers of the calls among them.
     fn try_commit(&mut self, events: &[Event]) -> Result<Vec<CallNumber>> {
         let shared = Arc::clone(&self.store.shared);
-        let _turn = shared.turn();
+        let _write_lock = shared.write_lock();
         let transaction = self
             .store
             .connection
@@ -251,7 +251,7 @@ impl Writer {
         Ok(numbers)
     }
 
-    /// Tries once more to write what could not be written: there may be room by now.
+    /// Tries once more to write the remaining outcomes: there may be space by now.
     fn end(mut self) -> Recorded {
         let unsaved = mem::take(&mut self.unsaved);
         let events: Vec<Event> = unsaved

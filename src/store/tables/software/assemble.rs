@@ -1,4 +1,4 @@
-//! From the sets of machines to an inventory, as it would be if it had just been fetched.
+//! Builds an inventory from the sets of machines, identical to the one that was fetched.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,16 +19,16 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Assembly {
     machines: Vec<(MachineId, u32)>,
-    /// The place of each set, by its number in the store, in the order of the first machine with it.
-    places: HashMap<i64, u32, RandomState>,
+    /// The index of each set, by its number in the store, in the order of the first machine with it.
+    indexes: HashMap<i64, u32, RandomState>,
 }
 
 impl Assembly {
     /// Adds the next machine.
     pub(super) fn add(&mut self, machine: MachineId, set: i64) {
-        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        let place = *self.places.entry(set).or_insert(next);
-        self.machines.push((machine, place));
+        let next = u32::try_from(self.indexes.len()).unwrap_or(u32::MAX);
+        let index = *self.indexes.entry(set).or_insert(next);
+        self.machines.push((machine, index));
     }
 
     /// The inventory of these machines.
@@ -38,10 +38,10 @@ impl Assembly {
         generated_at: Timestamp,
     ) -> Result<SoftwareInventory> {
         let mut stored: Vec<Option<StoredSet>> = Vec::new();
-        stored.resize_with(self.places.len(), || None);
+        stored.resize_with(self.indexes.len(), || None);
         for_each_set(connection, |number, set| {
-            if let Some(place) = self.places.get(&number) {
-                stored[*place as usize] = Some(set);
+            if let Some(index) = self.indexes.get(&number) {
+                stored[*index as usize] = Some(set);
             }
             Ok(())
         })?;
@@ -49,9 +49,9 @@ impl Assembly {
         let stored = stored.ok_or_else(|| damage("a set of software is missing"))?;
         let numbers = stored.iter().map(StoredSet::version_numbers);
         let numbers: Vec<Vec<i64>> = numbers.collect::<Result<_>>()?;
-        let (versions, places) = sorted_versions(connection, &numbers)?;
+        let (versions, indexes) = sorted_versions(connection, &numbers)?;
         let sets = stored.into_iter().zip(numbers).map(|(set, numbers)| {
-            let mut versions: Vec<u32> = numbers.iter().map(|it| places[it]).collect();
+            let mut versions: Vec<u32> = numbers.iter().map(|it| indexes[it]).collect();
             versions.sort_unstable();
             Ok(SoftwareSet {
                 windows: set.windows()?,
@@ -68,7 +68,7 @@ impl Assembly {
     }
 }
 
-/// The versions with these numbers, sorted, and the place of each number among them.
+/// The versions with these numbers, sorted, and the index of each number among them.
 fn sorted_versions(
     connection: &Connection,
     numbers: &[Vec<i64>],
@@ -82,10 +82,10 @@ fn sorted_versions(
         found.push((version, number));
     }
     found.sort_unstable();
-    let places = found
+    let indexes = found
         .iter()
         .zip(0..)
-        .map(|(it, place)| (it.1, place))
+        .map(|(it, index)| (it.1, index))
         .collect();
-    Ok((found.into_iter().map(|it| it.0).collect(), places))
+    Ok((found.into_iter().map(|it| it.0).collect(), indexes))
 }

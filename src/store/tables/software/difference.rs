@@ -1,11 +1,11 @@
-//! What a machine had in other versions when it was answered another time.
+//! Finds the software that differs between two answers for a machine.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
-/// The products whose versions differ between the software at these two answers; none if it is not
-/// known for both.
+/// The products whose versions differ between the software at these two answers; empty if it is not known for
+/// both.
 pub(crate) fn changed_products(
     connection: &Connection,
     answers: [i64; 2],
@@ -14,7 +14,8 @@ pub(crate) fn changed_products(
     else {
         return Ok(BTreeSet::new());
     };
-    // Equal software is kept once, and a version is in a set once: what is counted once differs.
+    // Equal software is stored once, and a set contains a version once: a version that is counted once
+    // differs.
     let mut statement = connection.prepare_cached(
         "SELECT product
          FROM (

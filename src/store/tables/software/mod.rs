@@ -1,8 +1,8 @@
 //! The software inventory of a run: which software each machine of its list had.
 //!
-//! - `sets`: the software that machines have in common, each kept once
-//! - `assemble`: from rows to an inventory
-//! - `difference`: what a machine had in other versions at another answer
+//! - `sets`: the distinct software sets, each stored once
+//! - `assemble`: builds an inventory from rows
+//! - `difference`: finds the software that differs between two answers
 
 mod assemble;
 mod difference;
@@ -29,7 +29,7 @@ use crate::{
 
 pub(crate) use self::{difference::changed_products, sets::verify};
 
-/// The software inventory of a run, but for its machines.
+/// The software inventory of a run, without its machines.
 struct Head {
     run: RunId,
     fetched_at_ms: i64,
@@ -37,8 +37,8 @@ struct Head {
     missing_because: Option<String>,
 }
 
-/// Keeps the software inventory of a run, or why there is none, in place of an earlier one. The
-/// inventory has no other machines than the run's list.
+/// Stores the software inventory of a run, or why there is none, replacing an earlier one. The inventory has
+/// no machines that are not on the run's list.
 pub(crate) fn set(
     connection: &Connection,
     run: RunId,
@@ -74,12 +74,12 @@ pub(crate) fn set(
     Ok(())
 }
 
-/// Renews the digest of a run's inventory after machines were deleted from it.
+/// Updates the digest of a run's inventory after machines were deleted from it.
 pub(crate) fn renew(connection: &Connection, run: RunId) -> Result<()> {
-    let head = connection.query_row(&format!("{HEADS} WHERE run = ?1"), [run.0], head);
+    let head = connection.query_row(&format!("{SELECT_HEADS} WHERE run = ?1"), [run.0], head);
     let (head, _) = head?;
     let mut digest = Sha256::new();
-    let mut statement = connection.prepare(MACHINES)?;
+    let mut statement = connection.prepare(SELECT_MACHINES)?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
         let (machine, set) = machine(row)?;
@@ -120,15 +120,15 @@ fn insert_machines(
     Ok(())
 }
 
-/// The software inventory of a run; `None` if the run did not ask for one.
+/// The software inventory of a run; `None` if the run did not request one.
 pub(crate) fn of_run(connection: &Connection, run: RunId) -> Result<Option<RunSoftware>> {
-    let head = connection.query_row(&format!("{HEADS} WHERE run = ?1"), [run.0], head);
+    let head = connection.query_row(&format!("{SELECT_HEADS} WHERE run = ?1"), [run.0], head);
     let Some((head, written)) = head.optional()? else {
         return Ok(None);
     };
     let mut digest = Sha256::new();
     let mut assembly = Assembly::default();
-    let mut statement = connection.prepare(MACHINES)?;
+    let mut statement = connection.prepare(SELECT_MACHINES)?;
     let mut rows = statement.query([run.0])?;
     while let Some(row) = rows.next()? {
         let (machine, set) = machine(row)?;
@@ -159,8 +159,7 @@ pub(crate) fn latest(connection: &Connection, service: i64) -> Result<Option<Run
     Ok(run.optional()?.map(RunId))
 }
 
-/// The software that these machines had when their last answers were requested, as far as it was
-/// known then.
+/// The software that these machines had when their last answers were requested, where it was known.
 pub(crate) fn at_last_answers(
     connection: &Connection,
     service: i64,
@@ -187,12 +186,12 @@ pub(crate) fn at_last_answers(
 }
 
 /// The machines of an inventory, in the order of its digest.
-const MACHINES: &str = "SELECT machine_id, software_set
+const SELECT_MACHINES: &str = "SELECT machine_id, software_set
     FROM machine_software JOIN machine ON machine.id = machine_software.machine
     WHERE run = ?1
     ORDER BY machine_id";
 
-const HEADS: &str =
+const SELECT_HEADS: &str =
     "SELECT run, fetched_at_ms, generated_at_ms, missing_because, digest FROM run_software";
 
 fn head(row: &Row<'_>) -> Result<(Head, Vec<u8>)> {
@@ -215,7 +214,7 @@ fn add(digest: &mut Sha256, machine: MachineId, set: i64) {
 }
 
 impl Head {
-    /// The digest of everything, after that of the machines.
+    /// The digest of everything, given the digest of the machines.
     fn digest(&self, machines: Sha256) -> Vec<u8> {
         let because = self.missing_because.as_ref();
         let digest = machines

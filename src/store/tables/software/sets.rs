@@ -1,5 +1,4 @@
-//! The software that machines have in common: each distinct set is kept once, and so is each version
-//! of a product.
+//! The software of machines: each distinct set is stored once, and so is each version of a product.
 
 use std::collections::HashMap;
 
@@ -18,7 +17,7 @@ use crate::{
 /// The store's numbers for the sets of an inventory, in their order there.
 pub(super) struct Numbers(Vec<i64>);
 
-/// A set as it is kept.
+/// A set as it is stored.
 pub(super) struct StoredSet {
     pub(super) platform: String,
     /// The numbers of its versions: JSON, a list.
@@ -29,7 +28,7 @@ pub(super) struct StoredSet {
 }
 
 impl Numbers {
-    /// Keeps the sets that are new.
+    /// Stores the sets that are new.
     pub(super) fn of(connection: &Connection, inventory: &SoftwareInventory) -> Result<Self> {
         let versions = inventory.versions.iter();
         let versions: Vec<i64> = versions
@@ -40,8 +39,8 @@ impl Numbers {
         Ok(Self(sets.collect::<Result<_>>()?))
     }
 
-    pub(super) fn set(&self, place: u32) -> i64 {
-        self.0.get(place as usize).copied().unwrap_or_default()
+    pub(super) fn set(&self, index: u32) -> i64 {
+        self.0.get(index as usize).copied().unwrap_or_default()
     }
 }
 
@@ -81,7 +80,7 @@ fn set_number(connection: &Connection, set: &StoredSet) -> Result<i64> {
     ])
 }
 
-/// Passes on every set with its number.
+/// Emits every set with its number.
 pub(super) fn for_each_set(
     connection: &Connection,
     mut take: impl FnMut(i64, StoredSet) -> Result<()>,
@@ -156,7 +155,7 @@ impl StoredSet {
         parse_json(&self.versions)
     }
 
-    /// Its Windows, if it has one.
+    /// Its Windows installation, if it has one.
     pub(super) fn windows(&self) -> Result<Option<Windows>> {
         let Some(build) = &self.windows_build else {
             return Ok(None);
