@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::common::project;
@@ -26,34 +26,18 @@ impl Imports {
             imported: BTreeMap::new(),
             exported: BTreeMap::new(),
         };
-        imports.read_folder(&project().join("src"), &Module::new());
+        let root = project().join("src");
+        for (path, source) in sources(&root) {
+            let path = path.strip_prefix(&root).unwrap().with_extension("");
+            let parts = path.iter().map(|part| part.to_str().unwrap().to_owned());
+            let mut module: Module = parts.collect();
+            module.pop_if(|name| ["mod", "lib", "main"].contains(&&**name));
+            imports.read_file(&source, &module);
+        }
         imports
     }
 
-    fn read_folder(&mut self, folder: &Path, module: &Module) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let is_test = name == "tests" || name == "fixture";
-            let child = [&module[..], std::slice::from_ref(&name)].concat();
-            if is_test {
-                continue;
-            }
-            if path.is_dir() {
-                self.read_folder(&path, &child);
-            } else if path.extension().is_some_and(|it| it == "rs") {
-                let is_parent = ["mod", "lib", "main"].contains(&&*name);
-                let module = if is_parent { module } else { &child };
-                self.read_file(&fs::read_to_string(&path).unwrap(), module);
-            }
-        }
-    }
-
     fn read_file(&mut self, source: &str, module: &Module) {
-        let tests = source
-            .find("#[cfg(test)]\nmod tests {")
-            .unwrap_or(source.len());
-        let source = without_comments(&source[..tests]);
         let mut imported = BTreeSet::new();
         for (is_export, tree) in source.split(';').filter_map(declaration) {
             for path in paths(tree) {
@@ -68,7 +52,7 @@ impl Imports {
                 }
             }
         }
-        imported.extend(inline_paths(&source));
+        imported.extend(inline_paths(source));
         self.imported
             .entry(module.clone())
             .or_default()
@@ -90,6 +74,15 @@ impl Imports {
             let pairs = others.into_iter().map(move |to| (from.clone(), to.clone()));
             pairs.collect::<Vec<_>>()
         })
+    }
+
+    /// The rooms that the files of a folder import.
+    pub(super) fn of_folder(&self, folder: &str) -> BTreeSet<String> {
+        let folder: Module = folder.split('/').map(str::to_owned).collect();
+        let files = self.imported.iter();
+        let files = files.filter(|(module, _)| module.starts_with(&folder));
+        let rooms = files.flat_map(|(_, imported)| imported.iter().filter_map(|it| it.first()));
+        rooms.filter(|room| **room != folder[0]).cloned().collect()
     }
 
     /// Each file with the files whose items it imports. A re-export counts for the file of its
@@ -120,6 +113,31 @@ impl Imports {
         }
         None
     }
+}
+
+/// The source files below a folder, without tests and comments.
+pub(super) fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if ["tests", "fixture"]
+            .iter()
+            .any(|name| path.file_stem().unwrap() == *name)
+        {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let source = fs::read_to_string(&path).unwrap();
+            let tests = source.find("#[cfg(test)]\nmod tests {");
+            found.push((
+                path,
+                without_comments(&source[..tests.unwrap_or(source.len())]),
+            ));
+        }
+    }
+    found
 }
 
 fn without_comments(source: &str) -> String {

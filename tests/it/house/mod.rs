@@ -4,7 +4,9 @@ mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use imports::Imports;
+use imports::{Imports, sources};
+
+use crate::common::project;
 
 /// The rooms, each of which may import those before it.
 const ROOMS: [&str; 22] = [
@@ -30,6 +32,50 @@ const ROOMS: [&str; 22] = [
     "run",
     "tenants",
     "app",
+];
+
+/// Folders whose figures follow from their arguments alone, and the rooms that they may import.
+const PURE: [(&str, &[&str]); 7] = [
+    ("domain", &[]),
+    ("risk", &["domain"]),
+    ("policy", &["domain", "inventory", "risk"]),
+    ("aggregate", &["domain", "inventory", "policy", "risk"]),
+    ("changes", &["aggregate", "domain"]),
+    (
+        "report/table",
+        &[
+            "aggregate",
+            "changes",
+            "domain",
+            "inventory",
+            "policy",
+            "risk",
+        ],
+    ),
+    (
+        "report/view",
+        &[
+            "aggregate",
+            "changes",
+            "collect",
+            "domain",
+            "inventory",
+            "risk",
+        ],
+    ),
+];
+
+/// What reads files, clocks, or the network.
+const IMPURE: [&str; 9] = [
+    "std::fs",
+    "fs::",
+    "std::net",
+    "std::env",
+    "tokio::",
+    "reqwest::",
+    "rusqlite::",
+    "Instant::now",
+    "Timestamp::now",
 ];
 
 fn rank(room: &str) -> Option<usize> {
@@ -61,6 +107,21 @@ fn every_room_has_a_rank() {
 fn files_have_no_import_cycles() {
     let circles = circles(&Imports::read().between_files());
     assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn figures_follow_from_their_arguments_alone() {
+    let imports = Imports::read();
+    for (folder, allowed) in PURE {
+        let imported = imports.of_folder(folder);
+        let allowed: BTreeSet<String> = allowed.iter().map(|&room| room.to_owned()).collect();
+        assert_eq!(imported, allowed, "{folder}");
+        let sources = sources(&project().join("src").join(folder));
+        for (path, source) in sources {
+            let found = IMPURE.iter().find(|it| source.contains(**it));
+            assert_eq!(found, None, "{}", path.display());
+        }
+    }
 }
 
 /// The import cycles: groups of files in which each imports itself through the others.
