@@ -213,13 +213,10 @@ pub(crate) fn tally(connection: &Connection, run: RunId) -> Result<OutcomeCounts
 
 /// The query that records are read from.
 pub(crate) const RECORDS: &str = "
-    SELECT run.id, run.service, service.tenant_id, service.api_url, inventory.file, run.session,
-        run.started_at_ms, run.active_at_ms, run.finished_at_ms, run.ending, run.outcome,
-        run.answered, run.reused, run.not_found, run.failed, run.pending,
-        run.sent, run.retried, run.throttled,
-        run.with_gaps, run.clean, run.kbs, run.gaps, run.exposure, ifnull(inventory.is_whole, 0),
-        run.unsupported, ifnull(run_selection.rechecked, 0), ifnull(run_selection.differed, 0),
-        run.exploited
+    SELECT run.*, service.tenant_id, service.api_url, inventory.file,
+        ifnull(inventory.is_whole, 0) AS lists_tenant,
+        ifnull(run_selection.rechecked, 0) AS rechecked,
+        ifnull(run_selection.differed, 0) AS differed
     FROM run
     JOIN service ON service.id = run.service
     JOIN inventory ON inventory.id = run.inventory
@@ -227,56 +224,57 @@ pub(crate) const RECORDS: &str = "
 
 pub(crate) fn record(row: &Row<'_>) -> Result<RunRecord> {
     Ok(RunRecord {
-        run: RunId(row.get(0)?),
-        service_number: row.get(1)?,
+        run: RunId(row.get("id")?),
+        service_number: row.get("service")?,
         service: Service {
-            tenant_id: row.get(2)?,
-            api_url: row.get(3)?,
+            tenant_id: row.get("tenant_id")?,
+            api_url: row.get("api_url")?,
         },
-        file: row.get(4)?,
-        lists_tenant: row.get(24)?,
-        session: row.get(5)?,
-        started_at: time(row.get(6)?),
-        active_at: time(row.get(7)?),
-        finished_at: row.get::<_, Option<i64>>(8)?.map(time),
-        ended: word(row, 9)?,
-        outcome: word(row, 10)?,
+        file: row.get("file")?,
+        lists_tenant: row.get("lists_tenant")?,
+        session: row.get("session")?,
+        started_at: time(row.get("started_at_ms")?),
+        active_at: time(row.get("active_at_ms")?),
+        finished_at: row.get::<_, Option<i64>>("finished_at_ms")?.map(time),
+        ended: word(row, "ending")?,
+        outcome: word(row, "outcome")?,
         tally: OutcomeCounts {
-            answered: row.get(11)?,
-            reused: row.get(12)?,
-            not_found: row.get(13)?,
-            failed: row.get(14)?,
-            pending: row.get(15)?,
+            answered: row.get("answered")?,
+            reused: row.get("reused")?,
+            not_found: row.get("not_found")?,
+            failed: row.get("failed")?,
+            pending: row.get("pending")?,
         },
         requests: Requests {
-            sent: row.get(16)?,
-            retried: row.get(17)?,
-            throttled: row.get(18)?,
+            sent: row.get("sent")?,
+            retried: row.get("retried")?,
+            throttled: row.get("throttled")?,
         },
-        figures: figures(row, 19)?,
+        figures: figures(row)?,
         rechecked: Accuracy {
-            machines: row.get(26)?,
-            differed: row.get(27)?,
+            machines: row.get("rechecked")?,
+            differed: row.get("differed")?,
         },
     })
 }
 
-fn figures(row: &Row<'_>, column: usize) -> Result<Option<Figures>> {
-    if row.get_ref(column)? == ValueRef::Null {
+/// The figures of a run; `None` if it has no reports.
+fn figures(row: &Row<'_>) -> Result<Option<Figures>> {
+    if row.get_ref("with_gaps")? == ValueRef::Null {
         return Ok(None);
     }
     Ok(Some(Figures {
-        with_gaps: row.get(column)?,
-        clean: row.get(column + 1)?,
-        kbs: row.get(column + 2)?,
-        gaps: row.get(column + 3)?,
-        exposure: row.get::<_, i64>(column + 4)?.cast_unsigned(),
-        unsupported: row.get(column + 6)?,
-        exploited: row.get(column + 9)?,
+        with_gaps: row.get("with_gaps")?,
+        clean: row.get("clean")?,
+        kbs: row.get("kbs")?,
+        gaps: row.get("gaps")?,
+        exposure: row.get::<_, i64>("exposure")?.cast_unsigned(),
+        unsupported: row.get("unsupported")?,
+        exploited: row.get("exploited")?,
     }))
 }
 
-fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: &str) -> Result<Option<T>> {
     row.get_ref(column)?
         .as_str_or_null()?
         .map(parse)
