@@ -46,7 +46,8 @@ pub(super) async fn access(
 }
 
 /// Makes one call with a permit of the quota, and records it, so that the next run's windows count
-/// it. The user is waiting: without an immediate permit, no call is made.
+/// it: not by a ledger, which records nothing without limits, because that run may have some. The user
+/// is waiting: without an immediate permit, no call is made.
 async fn one_call(
     config: &Config,
     session: &Session,
