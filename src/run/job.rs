@@ -16,7 +16,7 @@ use super::{
     kept::{RerenderInput, report_again},
     list::{ListInput, kept_list, list_of_run},
     messages::{inform, listed, shared_names, unreadable_last_seen},
-    metrics::{self, with_failure_written},
+    metrics,
     renewal::renewal,
     run,
 };
@@ -73,7 +73,8 @@ impl ReportJob<'_> {
                     metrics::check(config)?;
                 }
                 let listed = self.list_of_service().await;
-                with_failure_written(config, self.started.timestamp(), listed)?
+                let started = self.started.timestamp();
+                listed.inspect_err(|it| metrics::write_failure(config, started, it.exit_code()))?
             }
             None => return Err(RunError::NoList),
         };

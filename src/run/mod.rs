@@ -83,7 +83,6 @@ use self::{
     dry_run::plan,
     inputs::files::{check_conflicts, check_parts},
     list::{check_list, demand_filters},
-    metrics::with_failure_written,
     prepare::prepare,
     selective::select,
     software::add_software,
@@ -110,7 +109,10 @@ async fn plan_or_run(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunEr
     }
     metrics::check(input.config)?;
     let concluded = Box::pin(run_phases(input)).await;
-    with_failure_written(input.config, input.started.timestamp(), concluded).map(Some)
+    let started = input.started.timestamp();
+    concluded
+        .inspect_err(|it| metrics::write_failure(input.config, started, it.exit_code()))
+        .map(Some)
 }
 
 /// Prepares, collects and concludes.

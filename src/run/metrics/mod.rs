@@ -26,7 +26,6 @@ use self::{
     samples::attempt,
     text::{Samples, is_ours, tenant_label},
 };
-use super::RunError;
 use crate::{
     config::Config,
     domain::exit_code::ExitCode,
@@ -62,19 +61,13 @@ pub(super) fn write(config: &Config, figures: Vec<Sample>, started: Timestamp, c
     replace(config, |old, tenant| old.with_run(tenant, samples));
 }
 
-/// Writes the metrics of a failed run, except in a dry run. Returns the result.
-pub(super) fn with_failure_written<T>(
-    config: &Config,
-    started: Timestamp,
-    result: Result<T, RunError>,
-) -> Result<T, RunError> {
-    if let Err(error) = &result
-        && !config.dry_run
-    {
-        let samples = attempt(started, Timestamp::now(), error.exit_code());
-        replace(config, |old, tenant| old.with_failure(tenant, samples));
+/// Writes the metrics of a failed run. A dry run requests nothing, so it writes none.
+pub(super) fn write_failure(config: &Config, started: Timestamp, code: ExitCode) {
+    if config.dry_run {
+        return;
     }
-    result
+    let samples = attempt(started, Timestamp::now(), code);
+    replace(config, |old, tenant| old.with_failure(tenant, samples));
 }
 
 fn replace(config: &Config, change: impl FnOnce(Samples, &str) -> Samples) {
