@@ -7,7 +7,7 @@ use super::{
     cells::{millis, parse},
     missing_kbs::{Descriptions, Numbers, StoredList},
     reading,
-    runs::RunId,
+    runs::{RunId, RunRecord},
     since, since_text,
 };
 use crate::domain::{
@@ -16,14 +16,6 @@ use crate::domain::{
     machine::MachineId,
     outcome::{Failure, Outcome},
 };
-
-/// The run that outcomes are written to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RunSession {
-    pub(crate) service: i64,
-    pub(crate) run: RunId,
-    pub(crate) session: i64,
-}
 
 /// The machine of an outcome.
 #[derive(Debug, Clone, Copy)]
@@ -36,14 +28,14 @@ pub(crate) struct RecordedMachine {
 /// Writes a machine's outcome, replacing an earlier one in the same run.
 pub(crate) fn record(
     connection: &Connection,
-    session: RunSession,
+    run: &RunRecord,
     machine: RecordedMachine,
     outcome: &Outcome,
     numbers: &mut Numbers,
 ) -> Result<()> {
     let (answer, failure) = match &outcome.result {
         Ok(answer) => {
-            let number = insert_answer(connection, session, machine, answer, numbers)?;
+            let number = insert_answer(connection, run, machine, answer, numbers)?;
             (Some(number), None)
         }
         Err(failure) => (None, Some(failure)),
@@ -55,7 +47,7 @@ pub(crate) fn record(
          VALUES (?1, ?2, 'asked', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     replace.execute(params![
-        session.run.0,
+        run.run.0,
         machine.number,
         answer,
         outcome.attempts,
@@ -85,7 +77,7 @@ pub(crate) fn machine(connection: &Connection, service: i64, id: MachineId) -> R
 
 fn insert_answer(
     connection: &Connection,
-    session: RunSession,
+    run: &RunRecord,
     machine: RecordedMachine,
     answer: &Answer,
     numbers: &mut Numbers,
@@ -94,7 +86,7 @@ fn insert_answer(
         number: machine,
         is_silent,
     } = machine;
-    let missing = numbers.list(connection, &answer.missing, session.run.0)?;
+    let missing = numbers.list(connection, &answer.missing, run.run.0)?;
     let since = since::continued_text(connection, machine, answer, &missing, numbers)?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO answer (machine, run, session, source, inferred_from, as_of_ms, missing, since,
@@ -113,8 +105,8 @@ fn insert_answer(
     };
     let number = insert.insert(params![
         machine,
-        session.run.0,
-        session.session,
+        run.run.0,
+        run.session,
         cells.source,
         cells.inferred_from,
         cells.as_of_ms,

@@ -18,11 +18,12 @@ use crate::store::{
     handle::Store,
     read::machine_progress::MachineNumbers,
     tables::{
-        answers::{self, RecordedMachine, RunSession},
+        answers::{self, RecordedMachine},
         calls::{self, Application},
         cells::millis,
         learned_limits,
         missing_kbs::Numbers,
+        runs::{RunId, RunRecord},
     },
     write::begin::StartedRun,
 };
@@ -62,10 +63,9 @@ pub(crate) struct Signals {
 /// The state of the writer thread.
 pub(crate) struct Writer {
     store: Store,
-    session: RunSession,
+    /// The run that outcomes are written to, with the requests of its earlier sessions.
+    run: RunRecord,
     application: i64,
-    /// The requests of the run's earlier sessions.
-    before: Requests,
     /// The requests of this session.
     requests: Requests,
     machines: MachineNumbers,
@@ -91,13 +91,8 @@ impl Writer {
             .and_then(|number| store.connection.busy_timeout(BUSY_TIMEOUT).map(|()| number))
             .map_err(|error| StoreError::sqlite(&store.path, error))?;
         Ok(Self {
-            session: RunSession {
-                service: started.record.service_number,
-                run: started.record.run,
-                session: started.record.session,
-            },
+            run: started.record.clone(),
             application,
-            before: started.record.requests,
             requests: Requests::default(),
             machines: MachineNumbers::new(&started.machines),
             silent: started.silent.clone(),
@@ -211,21 +206,17 @@ impl Writer {
                 Event::Outcome(outcome, requests) => {
                     let number = match self.machines.of(outcome.machine) {
                         Some(number) => number,
-                        None => {
-                            answers::machine(&transaction, self.session.service, outcome.machine)?
-                        }
+                        None => answers::machine(
+                            &transaction,
+                            self.run.service_number,
+                            outcome.machine,
+                        )?,
                     };
                     let machine = RecordedMachine {
                         number,
                         is_silent: self.silent.contains(&outcome.machine),
                     };
-                    answers::record(
-                        &transaction,
-                        self.session,
-                        machine,
-                        outcome,
-                        &mut self.numbers,
-                    )?;
+                    answers::record(&transaction, &self.run, machine, outcome, &mut self.numbers)?;
                     self.requests = self.requests.max(*requests);
                 }
                 Event::Sending { api, at, .. } => {
@@ -246,7 +237,8 @@ impl Writer {
                 Event::Unsent(call) => calls::delete(&transaction, *call)?,
             }
         }
-        record_activity(&transaction, self.session, self.before.plus(self.requests))?;
+        let requests = self.run.requests.plus(self.requests);
+        record_activity(&transaction, self.run.run, requests)?;
         transaction.commit()?;
         Ok(numbers)
     }
@@ -282,14 +274,14 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// Records that the run is active, and the number of requests that it has sent.
-fn record_activity(connection: &Connection, session: RunSession, requests: Requests) -> Result<()> {
+fn record_activity(connection: &Connection, run: RunId, requests: Requests) -> Result<()> {
     connection
         .prepare_cached(
             "UPDATE run SET active_at_ms = ?2, sent = ?3, retried = ?4, throttled = ?5
              WHERE id = ?1",
         )?
         .execute(params![
-            session.run.0,
+            run.0,
             millis(Timestamp::now()),
             requests.sent,
             requests.retried,
