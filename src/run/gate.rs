@@ -10,18 +10,18 @@ use crate::{
     config::Config,
     domain::{api::Api, limits::Pace},
     quota::{Gate, RateLimits, Rules},
-    store::{Counting, DirectLedger, LearnedLimit, Store, StoreError},
+    store::{CallLog, Counting, DirectLedger, LearnedLimit, Store, StoreError},
 };
 
 /// The gate for an app registration, including the calls of earlier processes and the limits that they
 /// learned.
 pub(crate) fn gate(config: &Config, store: &Store, identity: &Identity) -> Result<Gate, RunError> {
-    let application = &identity.application;
-    store.prune_learned_limits()?;
-    let learned = store.learned_limits(application)?;
+    let log = CallLog::of(store, &identity.application);
+    log.prune_limits()?;
+    let learned = log.limits()?;
     let mut gate = unused(config, &learned);
     let counting = |api| counting(config, api, &learned);
-    for (api, earlier) in store.earlier_usage(application, counting)? {
+    for (api, earlier) in log.earlier_usage(counting)? {
         gate.restore(api, &earlier);
     }
     Ok(gate)
@@ -36,7 +36,7 @@ pub(crate) fn forget_limits(
     started: Timestamp,
 ) -> Result<(), StoreError> {
     if config.store.forget_limits {
-        store.forget_learned_limits(&identity.application, started)?;
+        CallLog::of(store, &identity.application).forget_limits(started)?;
     }
     Ok(())
 }

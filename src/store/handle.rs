@@ -24,11 +24,10 @@ use super::{
     tables::{
         answers::{self, OutcomeSink},
         bulk,
-        calls::{self, Application, Counting, Pause},
+        calls::{self, Application, Counting},
         census_kbs, censuses, cross_checks, cves,
         fingerprint::fleet,
         inventories,
-        learned_limits::{self, LearnedLimit},
         list_checks::{self, ServiceListResult},
         releases, run_kbs,
         runs::{self, OutcomeCounts, RunId, RunRecord},
@@ -60,7 +59,6 @@ use crate::{
         software::{RunSoftware, SoftwareInventory},
     },
     inventory::Inventory,
-    quota::{CallNumber, EarlierUsage, RateLimit},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -92,7 +90,7 @@ impl Store {
 
     /// The same store, for one of several runs of this process that share its file.
     pub(super) fn sharing(self, shared: &Arc<Shared>) -> Result<Self> {
-        self.name(shared.limit_cache(&self.connection))?;
+        self.with_path(shared.limit_cache(&self.connection))?;
         Ok(Self {
             shared: Arc::clone(shared),
             ..self
@@ -132,13 +130,31 @@ impl Store {
         let shared = Arc::clone(&self.shared);
         let _write_lock = shared.write_lock();
         let written = write(&mut self.connection);
-        self.name(written)
+        self.with_path(written)
+    }
+
+    /// Writes a whole list in one transaction when it is this run's turn.
+    fn write_list(
+        &mut self,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<()> {
+        self.write(|connection| {
+            begin::with_large_cache(connection, |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                write(&transaction)?;
+                transaction.commit()
+            })
+        })
     }
 
     /// Writes a small amount when it is this run's turn.
-    fn set<T>(&self, write: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn set<T>(
+        &self,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         let _write_lock = self.shared.write_lock();
-        self.name(write(&self.connection))
+        self.with_path(write(&self.connection))
     }
 
     /// The path of the file.
@@ -155,32 +171,32 @@ impl Store {
 
     /// The record of one run.
     pub fn run(&self, run: RunId) -> Result<RunRecord> {
-        self.name(runs::run(&self.connection, run))
+        self.with_path(runs::run(&self.connection, run))
     }
 
     /// All runs, latest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>> {
-        self.name(runs::runs(&self.connection))
+        self.with_path(runs::runs(&self.connection))
     }
 
     /// The last run for the same set of machines, however it ended.
     pub fn run_of_fleet(&self, service: i64, inventory: &Inventory) -> Result<Option<RunRecord>> {
-        self.name(runs::of_fleet(&self.connection, service, &fleet(inventory)))
+        self.with_path(runs::of_fleet(&self.connection, service, &fleet(inventory)))
     }
 
     /// The run that is in progress for this app registration, if any.
     pub fn run_in_progress(&self, caller: &Application) -> Result<Option<RunId>> {
-        self.name(runs::run_in_progress(&self.connection, caller))
+        self.with_path(runs::run_in_progress(&self.connection, caller))
     }
 
     /// The number of machines of a run by outcome so far; the others are pending.
     pub fn tally(&self, run: RunId) -> Result<OutcomeCounts> {
-        self.name(runs::tally(&self.connection, run))
+        self.with_path(runs::tally(&self.connection, run))
     }
 
     /// The machine list of a run, as it was read.
     pub fn inventory(&self, run: RunId) -> Result<Inventory> {
-        self.name(inventories::inventory(&self.connection, run))
+        self.with_path(inventories::inventory(&self.connection, run))
     }
 
     /// Records the service's list next to that of a run, for comparison; or why there is none.
@@ -189,24 +205,17 @@ impl Store {
         run: RunId,
         list: std::result::Result<&Inventory, &str>,
     ) -> Result<()> {
-        self.write(|connection| {
-            begin::with_large_cache(connection, |connection| {
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                list_checks::insert(&transaction, run, list)?;
-                transaction.commit()
-            })
-        })
+        self.write_list(|connection| list_checks::insert(connection, run, list))
     }
 
     /// The service's list next to that of a run; `None` if the run did not request it.
     pub fn service_list(&self, run: RunId) -> Result<Option<ServiceListResult>> {
-        self.name(list_checks::read(&self.connection, run))
+        self.with_path(list_checks::read(&self.connection, run))
     }
 
     /// Emits the outcome of each machine that was requested in a run, or whose answer was already stored.
     pub fn for_each_outcome(&self, run: RunId, take: OutcomeSink<'_>) -> Result<()> {
-        self.name(answers::outcomes(
+        self.with_path(answers::outcomes(
             &self.connection,
             run,
             take,
@@ -221,7 +230,7 @@ impl Store {
         machines: impl IntoIterator<Item = MachineId>,
         take: OutcomeSink<'_>,
     ) -> Result<()> {
-        self.name(answers::last_answers(
+        self.with_path(answers::last_answers(
             &self.connection,
             service,
             machines,
@@ -236,13 +245,13 @@ impl Store {
             return Ok(());
         };
         let continued = since::continued(&self.connection, service, outcome.machine, answer);
-        answer.since = self.name(continued)?;
+        answer.since = self.with_path(continued)?;
         Ok(())
     }
 
     /// What such a run, with calls to this API, would do. Writes nothing.
     pub fn preview(&self, params: &RunParams<'_>, api: Api, counting: Counting) -> Result<Preview> {
-        self.name(preview::preview(
+        self.with_path(preview::preview(
             &self.connection,
             &self.path,
             params,
@@ -253,7 +262,7 @@ impl Store {
 
     /// Whether any of a run's machines has ever been answered.
     pub fn has_any_answer(&self, params: &RunParams<'_>) -> Result<bool> {
-        self.name(preview::has_any_answer(&self.connection, params))
+        self.with_path(preview::has_any_answer(&self.connection, params))
     }
 
     /// Begins a run, or resumes one that ended early. From here on it is in the store, however it ends.
@@ -303,17 +312,17 @@ impl Store {
 
     /// The time up to which the service's changes have been taken into account; `None` if they never were.
     pub fn changes_watermark(&self, service: i64) -> Result<Option<Timestamp>> {
-        self.name(watermarks::of(&self.connection, service))
+        self.with_path(watermarks::of(&self.connection, service))
     }
 
     /// The bulk source of a run's answers, if it had one.
     pub fn bulk(&self, run: RunId) -> Result<Option<BulkRun>> {
-        self.name(bulk::of(&self.connection, run))
+        self.with_path(bulk::of(&self.connection, run))
     }
 
     /// How a run selected the machines to call for; `None` if it called for all of them.
     pub fn selection(&self, run: RunId) -> Result<Option<CallSelection>> {
-        self.name(selections::of_run(&self.connection, run))
+        self.with_path(selections::of_run(&self.connection, run))
     }
 
     /// Records the KBs that the service currently lists for these products.
@@ -328,12 +337,12 @@ impl Store {
 
     /// The products for which the service listed a KB in the latest census.
     pub fn census_products(&self, service: i64) -> Result<BTreeSet<String>> {
-        self.name(census_kbs::products(&self.connection, service))
+        self.with_path(census_kbs::products(&self.connection, service))
     }
 
     /// The time at which a KB was most recently listed for the first time, by product.
     pub fn newest_census_kbs(&self, service: i64) -> Result<HashMap<Box<str>, Timestamp>> {
-        self.name(census_kbs::newest(&self.connection, service))
+        self.with_path(census_kbs::newest(&self.connection, service))
     }
 
     /// Stores the service's own count next to that of a run, or deletes it.
@@ -343,12 +352,12 @@ impl Store {
 
     /// The service's own count next to that of a run, if it was requested.
     pub fn census(&self, run: RunId) -> Result<Option<Census>> {
-        self.name(censuses::of_run(&self.connection, run))
+        self.with_path(censuses::of_run(&self.connection, run))
     }
 
     /// The service's own count next to that of the latest earlier run of the same machines.
     pub fn last_census(&self, run: RunId) -> Result<Option<Census>> {
-        self.name(earlier_census(&self.connection, run))
+        self.with_path(earlier_census(&self.connection, run))
     }
 
     /// Stores the comparison of a run with a second source, or deletes it.
@@ -358,18 +367,18 @@ impl Store {
 
     /// The comparison of a run with a second source, if it was requested.
     pub fn cross_check(&self, run: RunId) -> Result<Option<CrossCheck>> {
-        self.name(cross_checks::of_run(&self.connection, run))
+        self.with_path(cross_checks::of_run(&self.connection, run))
     }
 
     /// The latest earlier run of the same tenant that was compared with this source.
     pub fn last_cross_check(&self, run: RunId, source: Source) -> Result<Option<RunId>> {
-        self.name(cross_checks::last_before(&self.connection, run, source))
+        self.with_path(cross_checks::last_before(&self.connection, run, source))
     }
 
     /// The machines about which the service had no current data at the latest earlier run of the same
     /// machines.
     pub fn silent_before(&self, run: RunId) -> Result<HashSet<MachineId>> {
-        self.name(silent_before(&self.connection, run))
+        self.with_path(silent_before(&self.connection, run))
     }
 
     /// Stores the software inventory of a run, or why there is none, replacing an earlier one. Answers of the
@@ -380,24 +389,17 @@ impl Store {
         software: &RunSoftware,
         now: Timestamp,
     ) -> Result<()> {
-        self.write(|connection| {
-            begin::with_large_cache(connection, |connection| {
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                software::set(&transaction, run, software, now)?;
-                transaction.commit()
-            })
-        })
+        self.write_list(|connection| software::set(connection, run, software, now))
     }
 
     /// The software inventory of a run; `None` if the run did not request one.
     pub fn software(&self, run: RunId) -> Result<Option<RunSoftware>> {
-        self.name(software::of_run(&self.connection, run))
+        self.with_path(software::of_run(&self.connection, run))
     }
 
     /// The run that has the latest software inventory of a service, if there is one.
     pub fn run_with_latest_software(&self, service: i64) -> Result<Option<RunId>> {
-        self.name(software::latest(&self.connection, service))
+        self.with_path(software::latest(&self.connection, service))
     }
 
     /// The software that these machines had when their last answers were requested, where it was known;
@@ -408,7 +410,7 @@ impl Store {
         machines: impl IntoIterator<Item = MachineId>,
     ) -> Result<SoftwareInventory> {
         let software = software::at_last_answers(&self.connection, service, machines);
-        self.name(software)
+        self.with_path(software)
     }
 
     /// Records the number of machines that missed the updates of each month in a run.
@@ -444,26 +446,26 @@ impl Store {
 
     /// Those of these machines about which the store has any data.
     pub fn known(&self, machines: &[MachineId]) -> Result<BTreeSet<MachineId>> {
-        self.name(forget::known(&self.connection, machines))
+        self.with_path(forget::known(&self.connection, machines))
     }
 
     /// Deletes everything about these machines, in every run, and compacts the file so that no deleted data
     /// remains in it.
     pub fn forget(&mut self, machines: &[MachineId]) -> Result<Forgotten> {
         let forgotten = forget::forget(&mut self.connection, machines);
-        let forgotten = self.name(forgotten)?;
-        self.name(space::compact(&self.connection))?;
+        let forgotten = self.with_path(forgotten)?;
+        self.with_path(space::compact(&self.connection))?;
         Ok(forgotten)
     }
 
     /// The size of the file.
     pub fn space(&self) -> Result<Space> {
-        self.name(Space::of(&self.connection))
+        self.with_path(Space::of(&self.connection))
     }
 
     /// Whether a process is sending calls with any of the app registrations in the store.
     pub fn is_in_use(&self) -> Result<bool> {
-        let applications = self.name(calls::applications(&self.connection))?;
+        let applications = self.with_path(calls::applications(&self.connection))?;
         let mut applications = applications.iter();
         Ok(applications.any(|it| Lock::is_held(&self.path, it)))
     }
@@ -471,117 +473,11 @@ impl Store {
     /// Shifts all stored times into the past.
     pub fn shift_back(&mut self, by: Duration) -> Result<()> {
         let aged = demo_time_shift::shift_back(&mut self.connection, by);
-        self.name(aged)
-    }
-
-    /// Records one call that is about to be sent outside a run.
-    pub fn record_call(&self, caller: &Application, api: Api) -> Result<CallNumber> {
-        self.set(|connection| {
-            let number = calls::application(connection, caller)?;
-            calls::record_sending(connection, number, api, Timestamp::now())
-        })
-    }
-
-    /// Records that the answer to a call has arrived.
-    pub fn record_answer(&self, call: CallNumber) -> Result<()> {
-        self.set(|connection| calls::record_answered(connection, call, Timestamp::now()))
-    }
-
-    /// Records that the service throttled a call outside a run, and how long no calls may be sent
-    /// to this API.
-    pub fn record_pause(&self, caller: &Application, api: Api, length: Duration) -> Result<()> {
-        let at = Timestamp::now();
-        self.set(|connection| {
-            let number = calls::application(connection, caller)?;
-            calls::record_pause(connection, number, api, Pause { at, length })
-        })
-    }
-
-    /// Records a limit that a refusal outside a run has shown.
-    pub fn record_learned_limit(
-        &self,
-        caller: &Application,
-        api: Api,
-        limit: RateLimit,
-    ) -> Result<()> {
-        let learned = LearnedLimit { api, limit };
-        self.set(|connection| {
-            let number = calls::application(connection, caller)?;
-            learned_limits::record(connection, number, learned, Timestamp::now())
-        })
-    }
-
-    /// The limits of this app registration learned from refusals, as long as they are remembered.
-    pub fn learned_limits(&self, caller: &Application) -> Result<Vec<LearnedLimit>> {
-        self.name(learned_limits::of(
-            &self.connection,
-            caller,
-            Timestamp::now(),
-        ))
-    }
-
-    /// Deletes the learned limits that are no longer remembered.
-    pub fn prune_learned_limits(&self) -> Result<()> {
-        let now = Timestamp::now();
-        if self.name(learned_limits::has_stale(&self.connection, now))? {
-            self.set(|connection| learned_limits::prune(connection, now))?;
-        }
-        Ok(())
-    }
-
-    /// Forgets the limits of this app registration that were learned before a time.
-    pub fn forget_learned_limits(&self, caller: &Application, before: Timestamp) -> Result<()> {
-        let now = Timestamp::now();
-        self.set(|connection| learned_limits::forget(connection, caller, before, now))
-    }
-
-    /// How long ago the answers to this app registration's earlier calls to an API arrived or, if that was
-    /// not recorded, must have arrived. Deletes the calls that no longer count.
-    pub fn call_ages(
-        &self,
-        caller: &Application,
-        api: Api,
-        counting: Counting,
-    ) -> Result<Vec<Duration>> {
-        self.prune_calls(caller, api, counting)?;
-        self.name(calls::ages(&self.connection, caller, api, counting))
-    }
-
-    /// Deletes the calls that no longer count. Usually there are none, and checking takes no lock.
-    fn prune_calls(&self, caller: &Application, api: Api, counting: Counting) -> Result<()> {
-        if self.name(calls::has_stale(&self.connection, caller, api, counting))? {
-            self.set(|connection| calls::prune(connection, caller, api, counting))?;
-        }
-        Ok(())
-    }
-
-    /// How much of this app registration's quota earlier processes have used, by API. Deletes the calls that
-    /// no longer count.
-    pub fn earlier_usage(
-        &self,
-        caller: &Application,
-        counting: impl Fn(Api) -> Option<Counting>,
-    ) -> Result<Vec<(Api, EarlierUsage)>> {
-        for &api in Api::ALL {
-            self.prune_calls(caller, api, counting(api).unwrap_or_default())?;
-        }
-        self.name(calls::earlier_usage(&self.connection, caller, counting))
-    }
-
-    /// The median time to an answer for this app registration's last calls to an API; `None` if
-    /// there were none. Calls are kept for some days.
-    pub fn usual_latency(&self, caller: &Application, api: Api) -> Result<Option<Duration>> {
-        self.name(calls::latency(&self.connection, caller, api))
-    }
-
-    /// The remainder of the last pause that the service ordered for an API; never longer than the
-    /// pause itself, even if the clock was changed since.
-    pub fn remaining_pause(&self, caller: &Application, api: Api) -> Result<Duration> {
-        self.name(calls::remaining_pause(&self.connection, caller, api))
+        self.with_path(aged)
     }
 
     /// Adds the store's path to an SQLite error.
-    fn name<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn with_path<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         result.map_err(|error| StoreError::sqlite(&self.path, error))
     }
 }

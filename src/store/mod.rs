@@ -7,6 +7,7 @@
 //! - `read/`: the data of earlier runs, for reports and for the next run
 //! - `tenants_journal.rs`: the progress of a run over many tenants
 //! - `handle.rs`: [`Store`], the operations that commands use; every error names the file
+//! - `call_log.rs`: [`CallLog`], the calls of an app registration, and what they have shown of its quota
 //! - `schema/`: the tables; its views are meant for use with any SQLite tool
 //!
 //! A run begins in [`Store::begin`], which finds the answers that need no call. From then on one
@@ -22,6 +23,7 @@
 //! - Answers and missing KBs have a checksum: a flipped byte causes an error, never a wrong figure.
 //! - A rejected file is left unchanged, and so are the files next to it.
 
+mod call_log;
 mod error;
 mod file;
 mod handle;
@@ -34,6 +36,7 @@ mod write;
 
 pub(crate) use self::file::network::has_reliable_locks;
 pub use self::{
+    call_log::CallLog,
     error::{Problem, StoreError},
     file::{
         lock::Lock,

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{answer::Source, api::Api, machine::MachineId},
     run::{RunError, gate::gate, identity::Identity},
-    store::{Application, Lock, Store},
+    store::{Application, CallLog, Lock, Store},
 };
 
 /// The API that the one call is sent to.
@@ -62,18 +62,19 @@ async fn one_call(
         return Err(AppError::QuotaUsedUp(until - Instant::now()));
     }
     let permit = limiter.permit().await?;
-    let call = store.record_call(application, API)?;
+    let log = CallLog::of(store, application);
+    let call = log.record_call(API)?;
     let reply = session
         .page(&Address::Machine(UNKNOWN_MACHINE), &permit)
         .await;
     drop(permit);
-    store.record_answer(call)?;
+    log.record_answer(call)?;
     let refusal = reply.err();
     if let Some(refused) = refusal.as_ref().and_then(CallError::quota_refusal) {
         let throttled = limiter.throttled(refused);
-        store.record_pause(application, API, throttled.resume_at - Instant::now())?;
+        log.record_pause(API, throttled.resume_at - Instant::now())?;
         if let (Some(limits), Some(limit)) = (&throttled.narrowed, refused.limit) {
-            store.record_learned_limit(application, API, limit)?;
+            log.record_limit(API, limit)?;
             warn_of_narrowed(API, limits);
         }
     }

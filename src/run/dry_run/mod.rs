@@ -25,7 +25,7 @@ use crate::{
     },
     inventory::Inventory,
     quota::{ASSUMED_LATENCY, EarlierUsage, Gate, Limiter, Load},
-    store::{LearnedLimit, Preview, Problem, Store, StoreError},
+    store::{CallLog, LearnedLimit, Preview, Problem, Store, StoreError},
 };
 
 /// The plan as text: machines, calls, and how long they take under the quota. Writes nothing and
@@ -199,7 +199,7 @@ fn preview(input: RunInput<'_>) -> Result<(Preview, Vec<LearnedLimit>), RunError
         let learned = if config.store.forget_limits {
             Vec::new()
         } else {
-            store.learned_limits(params.application)?
+            CallLog::of(store, params.application).limits()?
         };
         let counting = counting(config, Api::MissingKbs, &learned).unwrap_or_default();
         Ok((store.preview(&params, Api::MissingKbs, counting)?, learned))

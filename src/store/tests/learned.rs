@@ -9,7 +9,7 @@ fn limit(text: &str) -> crate::quota::RateLimit {
 
 /// The remembered limits of an app registration, as text.
 fn remembered(store: &Store, application: &Application) -> Vec<String> {
-    let learned = store.learned_limits(application).unwrap();
+    let learned = CallLog::of(store, application).limits().unwrap();
     let text = |it: &LearnedLimit| format!("{} {}", it.api.as_str(), it.limit);
     learned.iter().map(text).collect()
 }
@@ -40,8 +40,8 @@ fn limits_are_remembered_per_application_and_api() {
     ledger.learned(limit("1000/h"));
     let store = recorder.finish().unwrap().store;
     let own = application();
-    store
-        .record_learned_limit(&own, Api::Machines, limit("10/s"))
+    CallLog::of(&store, &own)
+        .record_limit(Api::Machines, limit("10/s"))
         .unwrap();
     let expected = ["missing-kbs 1000/h", "missing-kbs 50/min", "machines 10/s"];
     assert_eq!(remembered(&store, &own), expected);
@@ -50,8 +50,8 @@ fn limits_are_remembered_per_application_and_api() {
         ..application()
     };
     assert_eq!(remembered(&store, &other), [""; 0]);
-    store
-        .forget_learned_limits(&other, Timestamp::now())
+    CallLog::of(&store, &other)
+        .forget_limits(Timestamp::now())
         .unwrap();
     assert_eq!(remembered(&store, &own), expected);
 }
@@ -60,16 +60,17 @@ fn limits_are_remembered_per_application_and_api() {
 fn limits_are_forgotten_after_a_week() {
     let place = TestStore::new();
     let store = place.open();
-    let learn = || store.record_learned_limit(&application(), Api::MissingKbs, limit("50/min"));
+    let learn =
+        || CallLog::of(&store, &application()).record_limit(Api::MissingKbs, limit("50/min"));
     learn().unwrap();
     let week = SignedDuration::try_from(LEARNED_FOR).unwrap();
     age(&store, week - SignedDuration::from_mins(1));
-    store.prune_learned_limits().unwrap();
+    CallLog::of(&store, &application()).prune_limits().unwrap();
     assert_eq!(remembered(&store, &application()).len(), 1);
     age(&store, SignedDuration::from_mins(2));
     assert_eq!(remembered(&store, &application()), [""; 0]);
     assert_eq!(count(&store), 1, "reading deletes nothing");
-    store.prune_learned_limits().unwrap();
+    CallLog::of(&store, &application()).prune_limits().unwrap();
     assert_eq!(count(&store), 0);
     learn().unwrap();
     assert_eq!(remembered(&store, &application()).len(), 1, "learned again");
@@ -80,11 +81,11 @@ fn limits_of_the_future_are_forgotten_a_week_from_now() {
     let place = TestStore::new();
     let store = place.open();
     let api = Api::MissingKbs;
-    store
-        .record_learned_limit(&application(), api, limit("50/min"))
+    CallLog::of(&store, &application())
+        .record_limit(api, limit("50/min"))
         .unwrap();
     age(&store, SignedDuration::from_hours(-24 * 365));
-    store.prune_learned_limits().unwrap();
+    CallLog::of(&store, &application()).prune_limits().unwrap();
     assert_eq!(remembered(&store, &application()).len(), 1);
     age(&store, SignedDuration::try_from(LEARNED_FOR).unwrap());
     assert_eq!(remembered(&store, &application()), [""; 0]);
@@ -97,14 +98,14 @@ fn only_limits_of_earlier_processes_are_forgotten() {
         let store = place.open();
         let started = Timestamp::now() - SignedDuration::from_secs(10);
         let api = Api::MissingKbs;
-        store
-            .record_learned_limit(&application(), api, limit("50/min"))
+        CallLog::of(&store, &application())
+            .record_limit(api, limit("50/min"))
             .unwrap();
         let at = millis(started) - age_ms;
         let set = "UPDATE learned_limit SET learned_at_ms = ?1";
         store.connection.execute(set, [at]).unwrap();
-        store
-            .forget_learned_limits(&application(), started)
+        CallLog::of(&store, &application())
+            .forget_limits(started)
             .unwrap();
         assert_eq!(count(&store) == 0, is_forgotten, "{age_ms}");
     }

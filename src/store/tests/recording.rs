@@ -1,6 +1,7 @@
 //! Outcomes and calls recorded during a run, and read back.
 
 use super::*;
+use crate::quota::EarlierUsage;
 
 #[test]
 fn recorded_outcomes_are_read_back() {
@@ -41,6 +42,13 @@ async fn cancelled_recorder_does_not_wait_for_a_locked_store() {
     assert_eq!(left.unsaved, [answered(1, now(), vec![])]);
 }
 
+/// What earlier processes have used of the quota of an API.
+fn usage(store: &Store, caller: &Application, api: Api) -> EarlierUsage {
+    let usage = CallLog::of(store, caller).earlier_usage(|_| Some(COUNTING));
+    let found = usage.unwrap().into_iter().find(|it| it.0 == api);
+    found.map(|it| it.1).unwrap_or_default()
+}
+
 #[tokio::test]
 async fn calls_are_remembered() {
     let place = TestStore::new();
@@ -54,9 +62,7 @@ async fn calls_are_remembered() {
 
     let calls = |application: &Application| {
         let store = place.open();
-        let ages = store
-            .call_ages(application, Api::MissingKbs, COUNTING)
-            .unwrap();
+        let ages = usage(&store, application, Api::MissingKbs).calls;
         assert!(ages.iter().all(|age| *age < Duration::from_mins(1)));
         ages.len()
     };
@@ -71,12 +77,8 @@ async fn calls_are_remembered() {
 #[test]
 fn usual_latency_is_the_median_of_recent_calls() {
     let place = TestStore::new();
-    let usual = || {
-        place
-            .open()
-            .usual_latency(&application(), Api::MissingKbs)
-            .unwrap()
-    };
+    let usual = || usage(&place.open(), &application(), Api::MissingKbs).latency;
+    let begin = millis(Timestamp::now()) - 1_000_000;
     assert_eq!(usual(), None);
     let store = place.open();
     // The older calls took a minute; the recent ones are spread evenly.
@@ -85,17 +87,22 @@ fn usual_latency_is_the_median_of_recent_calls() {
             .into_iter()
             .chain((400..501).map(|it| it * 10)),
     ) {
-        let call = store.record_call(&application(), Api::MissingKbs).unwrap();
+        let call = CallLog::of(&store, &application())
+            .record_call(Api::MissingKbs)
+            .unwrap();
         let set = "UPDATE call SET sent_at_ms = ?2, answered_at_ms = ?2 + ?3 WHERE id = ?1";
-        store.connection.execute(set, [call.0, sent, took]).unwrap();
+        let set = store.connection.execute(set, [call.0, begin + sent, took]);
+        set.unwrap();
     }
-    store.record_call(&application(), Api::MissingKbs).unwrap();
+    CallLog::of(&store, &application())
+        .record_call(Api::MissingKbs)
+        .unwrap();
     assert_eq!(usual(), Some(Duration::from_millis(4510)));
     let other = Application {
         client_id: "other".to_owned(),
         ..application()
     };
-    assert_eq!(store.usual_latency(&other, Api::MissingKbs).unwrap(), None);
+    assert_eq!(usage(&store, &other, Api::MissingKbs).latency, None);
 }
 
 /// Each API has a quota of its own.
@@ -103,17 +110,25 @@ fn usual_latency_is_the_median_of_recent_calls() {
 fn calls_and_pauses_are_remembered_per_api() {
     let place = TestStore::new();
     let (store, api) = (place.open(), Api::MissingKbs);
-    let call = store.record_call(&application(), api).unwrap();
+    let call = CallLog::of(&store, &application())
+        .record_call(api)
+        .unwrap();
     let sent = "UPDATE call SET sent_at_ms = sent_at_ms - 1000";
     store.connection.execute(sent, []).unwrap();
-    store.record_answer(call).unwrap();
+    CallLog::of(&store, &application())
+        .record_answer(call)
+        .unwrap();
     let minute = Duration::from_mins(1);
-    store.record_pause(&application(), api, minute).unwrap();
+    CallLog::of(&store, &application())
+        .record_pause(api, minute)
+        .unwrap();
     let is_known = || {
-        let calls = store.call_ages(&application(), api, COUNTING).unwrap();
-        let latency = store.usual_latency(&application(), api).unwrap();
-        let pause = store.remaining_pause(&application(), api).unwrap();
-        [!calls.is_empty(), latency.is_some(), !pause.is_zero()]
+        let usage = usage(&store, &application(), api);
+        [
+            !usage.calls.is_empty(),
+            usage.latency.is_some(),
+            !usage.pause.is_zero(),
+        ]
     };
     assert_eq!(is_known(), [true; 3]);
     store
@@ -132,7 +147,7 @@ fn calls_are_forgotten_when_no_window_counts_them() {
         ..application()
     };
     for caller in [&application(), &other] {
-        store.record_call(caller, api).unwrap();
+        CallLog::of(&store, caller).record_call(api).unwrap();
     }
     let age = |store: &Store, hours: i64| {
         let age = "UPDATE call SET sent_at_ms = sent_at_ms - ?1 * 3600000";
@@ -147,7 +162,9 @@ fn calls_are_forgotten_when_no_window_counts_them() {
     };
     for (hours, expected) in [(71, 2), (2, 1)] {
         age(&store, hours);
-        let usage = store.earlier_usage(&application(), |_| None).unwrap();
+        let usage = CallLog::of(&store, &application())
+            .earlier_usage(|_| None)
+            .unwrap();
         assert_eq!(usage.len(), Api::ALL.len());
         assert_eq!(
             left(&store),
@@ -169,12 +186,7 @@ fn calls_are_forgotten_when_no_window_counts_them() {
 #[test]
 fn pause_ordered_by_the_service_is_remembered() {
     let place = TestStore::new();
-    let left = || {
-        place
-            .open()
-            .remaining_pause(&application(), Api::MissingKbs)
-            .unwrap()
-    };
+    let left = || usage(&place.open(), &application(), Api::MissingKbs).pause;
     assert_eq!(left(), Duration::ZERO);
     let (store, started) = place.begin(4, EARLY, Timestamp::now());
     let recorder = recorder(store, &started);
@@ -204,13 +216,8 @@ async fn cancelled_call_is_not_recorded() {
     ledger.sending().await.unwrap();
     ledger.sending().await.unwrap();
     let store = recorder.finish().unwrap().store;
-    assert_eq!(
-        store
-            .call_ages(&application(), Api::MissingKbs, COUNTING)
-            .unwrap()
-            .len(),
-        2
-    );
+    let calls = usage(&store, &application(), Api::MissingKbs).calls;
+    assert_eq!(calls.len(), 2);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tracing::warn;
 use crate::{
     domain::{api::Api, text::chain},
     quota::{CallNumber, Ledger, RateLimit, StoreFailed},
-    store::{Application, Store, StoreError},
+    store::{Application, CallLog, Store, StoreError},
 };
 
 /// Records each call in the store itself, without a queue: for the few calls before a run.
@@ -29,21 +29,25 @@ impl DirectLedger {
             api,
         }
     }
+
+    /// Records something; a failure is logged, and there is no result.
+    fn record<T>(&self, record: impl FnOnce(CallLog<'_>) -> Result<T, StoreError>) -> Option<T> {
+        let recorded = record(CallLog::of(&self.store.lock(), &self.application));
+        recorded
+            .inspect_err(|problem| warn!("a call could not be recorded: {}", chain(problem)))
+            .ok()
+    }
 }
 
 #[async_trait]
 impl Ledger for DirectLedger {
     async fn sending(&self) -> Result<CallNumber, StoreFailed> {
-        let recorded = self.store.lock().record_call(&self.application, self.api);
-        recorded.map_err(|problem| {
-            log(&problem);
-            StoreFailed
-        })
+        let call = self.record(|log| log.record_call(self.api));
+        call.ok_or(StoreFailed)
     }
 
     fn answered(&self, call: CallNumber) {
-        let recorded = self.store.lock().record_answer(call);
-        recorded.unwrap_or_else(|problem| log(&problem));
+        self.record(|log| log.record_answer(call));
     }
 
     async fn room(&self) -> Result<(), StoreFailed> {
@@ -51,20 +55,10 @@ impl Ledger for DirectLedger {
     }
 
     fn paused(&self, length: Duration) {
-        let store = self.store.lock();
-        let recorded = store.record_pause(&self.application, self.api, length);
-        drop(store);
-        recorded.unwrap_or_else(|problem| log(&problem));
+        self.record(|log| log.record_pause(self.api, length));
     }
 
     fn learned(&self, limit: RateLimit) {
-        let store = self.store.lock();
-        let recorded = store.record_learned_limit(&self.application, self.api, limit);
-        drop(store);
-        recorded.unwrap_or_else(|problem| log(&problem));
+        self.record(|log| log.record_limit(self.api, limit));
     }
-}
-
-fn log(problem: &StoreError) {
-    warn!("a call could not be recorded: {}", chain(problem));
 }
