@@ -43,11 +43,9 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     store.verify()?;
     let last = last_run(&store, &config)?;
     let find = |number: i64| numbered(&store, &last, number);
-    let runs = Runs {
-        from: from.map(find).transpose()?,
-        to: to.map(find).transpose()?.unwrap_or_else(|| last.clone()),
-    };
-    let Runs { from, to } = runs.in_order();
+    let from = from.map(find).transpose()?;
+    let to = to.map(find).transpose()?.unwrap_or_else(|| last.clone());
+    let (from, to) = in_order(from, to);
     let to = KeptRun::of_run(&store, to)?;
     let started = &context.surroundings.started;
     let answers = Snapshot::of(store, 1)?;
@@ -62,23 +60,11 @@ pub(super) fn diff(context: &mut Context, command: cli::Diff) -> Result<ExitCode
     Ok(ExitCode::Complete)
 }
 
-/// The two runs to compare.
-struct Runs {
-    /// The earlier one, if it was named.
-    from: Option<RunRecord>,
-    to: RunRecord,
-}
-
-impl Runs {
-    /// The runs in order of time, in whichever order they were named.
-    fn in_order(self) -> Self {
-        match self.from {
-            Some(from) if from.run > self.to.run => Self {
-                from: Some(self.to),
-                to: from,
-            },
-            from => Self { from, to: self.to },
-        }
+/// The earlier run first, in whichever order they were named.
+fn in_order(from: Option<RunRecord>, to: RunRecord) -> (Option<RunRecord>, RunRecord) {
+    match from {
+        Some(from) if from.run > to.run => (Some(to), from),
+        from => (from, to),
     }
 }
 

@@ -53,7 +53,7 @@ pub use resolved::{
     Resolved, Service, SourceSettings, StoreSettings,
 };
 pub use secret::SecretProblem;
-pub use settings::{Concurrency, Days, KeptRuns, Parallel, Retries, RunNumber, Settings, Targets};
+pub use settings::{Concurrency, Days, Parallel, Retries, RunNumber, Settings, Targets};
 pub use store_variables::StoreVariables;
 pub use tenants::{Tenant, TenantProblem, Tenants};
 pub use value::{

@@ -26,9 +26,6 @@ pub type Concurrency = Whole<1, 1000>;
 /// How often the request for one machine may be retried.
 pub type Retries = Whole<0, 1000>;
 
-/// The number of runs to keep.
-pub type KeptRuns = Whole<1, 100_000>;
-
 /// The number of updates with a file of targets.
 pub type Targets = Whole<0, 100_000>;
 
@@ -304,7 +301,7 @@ pub struct Settings {
 
     /// Number of runs to keep per tenant [default: 90]
     #[arg(long, value_name = "N", help_heading = "Store")]
-    pub keep_runs: Option<KeptRuns>,
+    pub keep_runs: Option<Whole<1, 100_000>>,
 
     /// Write the reports again from stored answers [default: false]
     ///

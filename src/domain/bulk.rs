@@ -39,9 +39,9 @@ impl Dataset {
     }
 }
 
-/// The bulk source of a run's answers: one that returns all machines together.
+/// What is known of a bulk source, one that returns all machines together, after a run has read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BulkRun {
+pub struct BulkReading {
     /// Which source: the export or hunting.
     pub source: Source,
     /// The time for which its answers hold.

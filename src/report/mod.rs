@@ -43,7 +43,7 @@ use crate::{
     aggregate::Fleet,
     changes::{Changes, TimeToPatch},
     domain::{
-        bulk::BulkRun, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
+        bulk::BulkReading, call_selection::CallSelection, census::Census, cross_check::CrossCheck,
         gaps::Gaps, software::RunSoftware,
     },
     inventory::{Inventory, ListCheck, ListComparison},
@@ -77,7 +77,7 @@ pub struct Run<'run> {
     /// How the run called for some of the machines; `None` if it called for all.
     pub selection: Option<&'run CallSelection>,
     /// The source of the answers that has all machines at once; `None` if there was none.
-    pub bulk: Option<BulkRun>,
+    pub bulk: Option<BulkReading>,
     /// The software inventory, or why there is none; `None` if it was not asked for.
     pub software: Option<&'run RunSoftware>,
     /// Metadata of the run.

@@ -35,7 +35,7 @@ use super::{
     },
     write::{
         begin::{self, StartedRun},
-        close::{self, KeptRuns},
+        close::{self, Retention},
         demo_time_shift,
         forget::{self, Forgotten},
         params::RunParams,
@@ -47,7 +47,7 @@ use crate::{
     domain::{
         answer::Source,
         api::Api,
-        bulk::BulkRun,
+        bulk::BulkReading,
         call_selection::CallSelection,
         census::Census,
         cross_check::CrossCheck,
@@ -296,7 +296,7 @@ impl Store {
     pub fn set_bulk(
         &mut self,
         run: RunId,
-        bulk: &BulkRun,
+        bulk: &BulkReading,
         cves: &[(CveId, CveFacts)],
     ) -> Result<()> {
         self.write(|connection| {
@@ -316,7 +316,7 @@ impl Store {
     }
 
     /// The bulk source of a run's answers, if it had one.
-    pub fn bulk(&self, run: RunId) -> Result<Option<BulkRun>> {
+    pub fn bulk(&self, run: RunId) -> Result<Option<BulkReading>> {
         self.with_path(bulk::of(&self.connection, run))
     }
 
@@ -432,7 +432,7 @@ impl Store {
     /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
     /// needed. Does nothing if all run numbers may be kept. Never deletes these runs, or one that is in
     /// progress in another process.
-    pub fn prune(&mut self, own: &[KeptRuns], now: Timestamp) -> Result<()> {
+    pub fn prune(&mut self, own: &[Retention], now: Timestamp) -> Result<()> {
         if own.iter().all(|own| own.keep == u32::MAX) {
             return Ok(());
         }

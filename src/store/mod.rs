@@ -60,7 +60,7 @@ pub use self::{
     tenants_journal::TenantsJournal,
     write::{
         begin::StartedRun,
-        close::KeptRuns,
+        close::Retention,
         direct_ledger::DirectLedger,
         forget::Forgotten,
         params::{Reuse, RunParams, WaitedFor},

@@ -29,13 +29,13 @@ pub(super) fn run_one(
     let name = &job.tenant.name;
     in_span(name, || {
         let bar = &shared.bars.begin(name);
-        let runner = Runner {
+        let tenant = OneTenant {
             input,
             shared,
             job,
             bar,
         };
-        let row = runner.run();
+        let row = tenant.run();
         shared.bars.end(name, row.exit_code == ExitCode::Complete);
         if let Some(problem) = &row.error {
             let hint = row.hint.as_deref();
@@ -53,14 +53,14 @@ pub(super) fn panicked(job: &TenantJob<'_>) -> TenantRow {
     }
 }
 
-struct Runner<'run> {
+struct OneTenant<'run> {
     input: &'run TenantsInput<'run>,
     shared: &'run Shared<'run>,
     job: &'run TenantJob<'run>,
     bar: &'run Bar,
 }
 
-impl Runner<'_> {
+impl OneTenant<'_> {
     fn run(&self) -> TenantRow {
         let resolved = match self.job.resolved() {
             Ok(resolved) => resolved,

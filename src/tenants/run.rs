@@ -30,7 +30,7 @@ use crate::{
         RunError, inputs::feeds::SharedFeeds, messages::inform,
         reporting::step_summary::add_step_summary,
     },
-    store::{KeptRuns, RunId, TenantsJournal, files_of},
+    store::{Retention, RunId, TenantsJournal, files_of},
 };
 
 /// How a run over many tenants ended.
@@ -223,12 +223,12 @@ fn prune(input: &TenantsInput<'_>, shared: &Shared<'_>, rows: &[TenantRow]) {
         let rows = rows.iter().zip(&input.jobs);
         let rows = rows.filter(|(_, job)| is_its(job));
         let kept = rows.filter_map(|(row, job)| {
-            Some(KeptRuns {
+            Some(Retention {
                 run: RunId(row.digest.as_ref()?.run?),
                 keep: job.keep_runs(),
             })
         });
-        let kept: Vec<KeptRuns> = kept.collect();
+        let kept: Vec<Retention> = kept.collect();
         let pruned = store
             .open()
             .and_then(|mut store| store.prune(&kept, Timestamp::now()));

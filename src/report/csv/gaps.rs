@@ -54,12 +54,12 @@ const MOST: usize = 1 << 15;
 /// Formats the rows.
 struct Rows<'run> {
     run: &'run Run<'run>,
-    /// Runs of adjacent columns that depend on the same.
-    parts: Vec<ColumnRun<'run>>,
+    /// Groups of adjacent columns that depend on the same.
+    parts: Vec<ColumnGroup<'run>>,
     bytes: Vec<u8>,
 }
 
-struct ColumnRun<'run> {
+struct ColumnGroup<'run> {
     columns: &'run [Column<Gaps>],
     /// The formatted cells of the current machine, for columns that depend on the machine.
     of_machine: Box<[u8]>,
@@ -75,7 +75,7 @@ struct ColumnRun<'run> {
 impl<'run> Rows<'run> {
     fn new(run: &'run Run<'run>, columns: &'run [Column<Gaps>]) -> Self {
         let parts = columns.chunk_by(|one, next| one.depends_on == next.depends_on);
-        let parts = parts.map(|columns| ColumnRun {
+        let parts = parts.map(|columns| ColumnGroup {
             columns,
             of_machine: Box::default(),
             of_since: None,
@@ -100,7 +100,7 @@ impl<'run> Rows<'run> {
     }
 }
 
-impl ColumnRun<'_> {
+impl ColumnGroup<'_> {
     fn cells(
         &mut self,
         run: &Run<'_>,

@@ -11,7 +11,7 @@ use crate::{
     collect::Requests,
     domain::{
         answer::Source,
-        bulk::BulkRun,
+        bulk::BulkReading,
         call_selection::CallSelection,
         census::{Census, CensusCounts, UncountedProduct},
         cross_check::{CrossCheck, CrossCheckCounts},
@@ -343,8 +343,8 @@ struct BulkSummary {
     rows_without_cve: u64,
 }
 
-impl From<BulkRun> for BulkSummary {
-    fn from(bulk: BulkRun) -> Self {
+impl From<BulkReading> for BulkSummary {
+    fn from(bulk: BulkReading) -> Self {
         Self {
             generated_at: rfc3339(bulk.generated_at),
             unlisted: bulk.unlisted,

@@ -18,11 +18,11 @@ pub(super) struct ReleaseRow {
     counted_from: &'static str,
     started_at: String,
     median_days: Option<u32>,
-    runs: Vec<RunRow>,
+    runs: Vec<DayRow>,
 }
 
 #[derive(Serialize)]
-struct RunRow {
+struct DayRow {
     day: u32,
     machines: u64,
     percent: f64,
@@ -39,12 +39,12 @@ impl From<&TimeToPatch> for ReleaseRow {
             },
             started_at: rfc3339(release.started_at),
             median_days: release.median_days,
-            runs: release.runs.iter().map(RunRow::from).collect(),
+            runs: release.runs.iter().map(DayRow::from).collect(),
         }
     }
 }
 
-impl From<&StillMissing> for RunRow {
+impl From<&StillMissing> for DayRow {
     fn from(run: &StillMissing) -> Self {
         Self {
             day: run.day,

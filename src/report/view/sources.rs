@@ -4,7 +4,7 @@ use crate::{
     aggregate::{Coverage, SourceCounts},
     domain::{
         answer::Source,
-        bulk::BulkRun,
+        bulk::BulkReading,
         call_selection::{AnnouncedChanges, CallSelection},
         text::{counted, thousands},
     },
@@ -57,7 +57,7 @@ fn described_announcements(selection: &CallSelection) -> Option<String> {
 }
 
 /// How old the source is that has all machines at once, and how it differs from the list.
-fn described_bulk(bulk: BulkRun) -> String {
+fn described_bulk(bulk: BulkReading) -> String {
     let time = bulk.generated_at.strftime("%F %R UTC");
     let unlisted = match bulk.unlisted {
         0 => String::new(),
@@ -134,7 +134,7 @@ mod tests {
                 sources,
                 ..run.fleet.clone()
             };
-            let bulk = BulkRun {
+            let bulk = BulkReading {
                 source: Source::Export,
                 generated_at: Timestamp::UNIX_EPOCH,
                 unlisted: failed,

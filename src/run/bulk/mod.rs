@@ -29,7 +29,7 @@ use crate::{
     collect::{Requests, bulk::NoRows},
     domain::{
         answer::Source,
-        bulk::BulkRun,
+        bulk::BulkReading,
         ending::Ending,
         machine::MachineId,
         outcome::{Failure, Reason},
@@ -96,22 +96,22 @@ async fn with_answers(
     requests: Requests,
 ) -> Result<Prepared<'_>, RunError> {
     let list = prepared.setup.input.inventory;
-    let run = BulkRun {
+    let reading = BulkReading {
         source,
         generated_at: answers.generated_at,
         unlisted: unlisted(list, &answers),
         rows_without_cve: answers.rows_without_cve,
     };
     let mut prepared = prepared;
-    let number = prepared.started.record.run;
-    prepared.store.set_bulk(number, &run, &answers.cves)?;
+    let run = prepared.started.record.run;
+    prepared.store.set_bulk(run, &reading, &answers.cves)?;
     info!(
         "The {source} of {:.0} has {} machines; {} of them are not on the list",
-        run.generated_at,
+        reading.generated_at,
         thousands(answers.machines().count() as u64),
-        thousands(run.unlisted),
+        thousands(reading.unlisted),
     );
-    let mut known = listed_lately(prepared.setup.input, &prepared.store, number)?;
+    let mut known = listed_lately(prepared.setup.input, &prepared.store, run)?;
     if without_row(&prepared.started.machines, &answers).any(|it| !known.contains(&it)) {
         if prepared.setup.software.is_none() {
             prepared = software::fetch_and_keep(prepared).await?;
@@ -119,7 +119,7 @@ async fn with_answers(
         known.extend(in_software(prepared.setup.software.as_ref()));
     }
     let source = BulkSource {
-        run,
+        reading,
         requests,
         answers,
         known,

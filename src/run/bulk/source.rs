@@ -6,7 +6,7 @@ use crate::{
     collect::Requests,
     domain::{
         answer::{Answer, Source},
-        bulk::BulkRun,
+        bulk::BulkReading,
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
         vulnerabilities::{BulkAnswers, InBulk},
@@ -16,7 +16,7 @@ use crate::{
 
 /// The answers of a bulk source.
 pub(in crate::run) struct BulkSource {
-    pub(in crate::run) run: BulkRun,
+    pub(in crate::run) reading: BulkReading,
     /// The calls sent for it.
     pub(in crate::run) requests: Requests,
     pub(in crate::run) answers: BulkAnswers,
@@ -47,11 +47,11 @@ impl BulkSource {
     }
 
     fn result(&self, machine: MachineId) -> Result<Answer, Failure> {
-        let BulkRun {
+        let BulkReading {
             source,
             generated_at,
             ..
-        } = self.run;
+        } = self.reading;
         match self.answers.lookup(machine, &self.known) {
             InBulk::Answer(missing) => Ok(Answer::new(source, generated_at, missing)),
             InBulk::NotOnboarded => Err(self.not_found("has it as not onboarded")),
@@ -60,11 +60,11 @@ impl BulkSource {
     }
 
     fn not_found(&self, what: &str) -> Failure {
-        let BulkRun {
+        let BulkReading {
             source,
             generated_at,
             ..
-        } = self.run;
+        } = self.reading;
         let source = match source {
             Source::Hunting => "answer to hunting queries",
             _ => "export",

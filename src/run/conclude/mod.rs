@@ -31,7 +31,7 @@ use crate::{
     domain::{ending::Ending, text::chain},
     inventory::ListCheck,
     report::{Notice, overview::RunDigest},
-    store::{KeptRuns, RunId, RunRecord, Store, StoreError},
+    store::{Retention, RunId, RunRecord, Store, StoreError},
 };
 
 /// Writes the reports, and then records in the store that the run has ended.
@@ -182,7 +182,7 @@ fn apply_store_failure(
 /// Records that the run has ended, and deletes old runs. A failure here does not affect the
 /// reports.
 fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
-    let kept = KeptRuns {
+    let kept = Retention {
         run: record.run,
         keep,
     };

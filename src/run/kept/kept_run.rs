@@ -10,7 +10,7 @@ use crate::{
     collect::Requests,
     config::Config,
     domain::{
-        accuracy::Accuracy, bulk::BulkRun, call_selection::CallSelection, census::Census,
+        accuracy::Accuracy, bulk::BulkReading, call_selection::CallSelection, census::Census,
         cross_check::CrossCheck, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome,
         software::RunSoftware,
     },
@@ -134,7 +134,7 @@ impl KeptRun {
     }
 
     /// The bulk source of the run's answers, if it had one.
-    pub(super) fn bulk(&self, store: &Snapshot) -> Result<Option<BulkRun>, StoreError> {
+    pub(super) fn bulk(&self, store: &Snapshot) -> Result<Option<BulkReading>, StoreError> {
         let run = self.run.as_ref();
         let bulk = run.map(|run| store.with_store(|store| store.bulk(run.run)));
         Ok(bulk.transpose()?.flatten())

@@ -11,7 +11,7 @@ use crate::{
     changes::{Changes, TimeToPatch},
     config::{Config, Percent},
     domain::{
-        bulk::BulkRun,
+        bulk::BulkReading,
         call_selection::CallSelection,
         census::Census,
         cross_check::CrossCheck,
@@ -97,7 +97,7 @@ pub(crate) struct RunData<'run> {
     /// How the run selected the machines to request; `None` if it requested all.
     pub(crate) selection: Option<CallSelection>,
     /// The bulk source of the answers; `None` if there was none.
-    pub(crate) bulk: Option<BulkRun>,
+    pub(crate) bulk: Option<BulkReading>,
     /// The software inventory; `None` if it was not requested.
     pub(crate) software: Option<RunSoftware>,
     /// The latest runs, oldest first.

@@ -10,7 +10,7 @@ use crate::{
     collect::{census::ServiceCensus, selective::Selector},
     config::AnswerSource,
     domain::{
-        bulk::BulkRun, call_selection::CallSelection, ending::Ending, machine::MachineId,
+        bulk::BulkReading, call_selection::CallSelection, ending::Ending, machine::MachineId,
         text::chain,
     },
     run::bulk::source::BulkSource,
@@ -50,9 +50,9 @@ impl Calls {
     }
 
     /// The bulk source, if the answers come from one.
-    pub(in crate::run) const fn bulk(&self) -> Option<BulkRun> {
+    pub(in crate::run) const fn bulk(&self) -> Option<BulkReading> {
         match self {
-            Self::Bulk(source) => Some(source.run),
+            Self::Bulk(source) => Some(source.reading),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ fn pruning_removes_old_runs_and_their_data() {
     let mut store = place.open();
     let last = store.runs().unwrap()[0].run;
     store
-        .prune(&[KeptRuns { run: last, keep: 1 }], now())
+        .prune(&[Retention { run: last, keep: 1 }], now())
         .unwrap();
     let count = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
@@ -51,7 +51,7 @@ fn kept_answer_outlives_its_first_run() {
         .execute(long_ago, [early.record.run.0])
         .unwrap();
     store
-        .prune(&[KeptRuns { run: last, keep: 2 }], now())
+        .prune(&[Retention { run: last, keep: 2 }], now())
         .unwrap();
     assert_eq!(store.runs().unwrap().len(), 2);
     let outcome = &outcomes(&store, kept)[0];
@@ -70,7 +70,7 @@ fn pruning_keeps_the_current_run() {
     // The run that began first is the last to end.
     store
         .prune(
-            &[KeptRuns {
+            &[Retention {
                 run: first,
                 keep: 1,
             }],
@@ -91,7 +91,7 @@ fn pruning_keeps_an_active_run() {
         let last = place.play(Reuse::Nothing, vec![], Some(EndingWord::Finished));
         let mut store = place.open();
         store
-            .prune(&[KeptRuns { run: last, keep: 1 }], now)
+            .prune(&[Retention { run: last, keep: 1 }], now)
             .unwrap();
         assert_eq!(store.runs().unwrap().len(), left, "{now}");
     }

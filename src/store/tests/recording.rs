@@ -172,7 +172,7 @@ fn calls_are_forgotten_when_no_window_counts_them() {
             "only those of this app registration"
         );
     }
-    let keep = |keep| KeptRuns {
+    let keep = |keep| Retention {
         run: RunId(1),
         keep,
     };

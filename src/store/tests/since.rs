@@ -60,7 +60,7 @@ fn play_lists(nights: Nights<'_>, lists: &[List], keep: u32, change: Option<usiz
         let run = place.play_list(&list, Reuse::Nothing, vec![outcome], ended);
         place
             .open()
-            .prune(&[KeptRuns { run, keep }], now())
+            .prune(&[Retention { run, keep }], now())
             .unwrap();
     }
     place

@@ -100,7 +100,7 @@ pub(crate) fn finish(connection: &Connection, run: &RunRecord) -> Result<()> {
 
 /// The number of runs of a service to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeptRuns {
+pub struct Retention {
     /// A run of the service, which is always kept.
     pub run: RunId,
     /// The number of runs to keep, the latest first.
@@ -109,7 +109,7 @@ pub struct KeptRuns {
 
 /// Deletes all but the latest runs of the service of each of these runs, and then the data that no other run
 /// needs. This scans all tables, so it runs once for all services.
-pub(crate) fn prune(connection: &mut Connection, own: &[KeptRuns], now: Timestamp) -> Result<()> {
+pub(crate) fn prune(connection: &mut Connection, own: &[Retention], now: Timestamp) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     calls::prune_abandoned(&transaction, now)?;
     let forgotten = own.iter().map(|own| forget(&transaction, *own, now));
@@ -120,7 +120,7 @@ pub(crate) fn prune(connection: &mut Connection, own: &[KeptRuns], now: Timestam
 }
 
 /// Deletes all but the latest runs of a service, and returns how many it deleted.
-fn forget(connection: &Connection, own: KeptRuns, now: Timestamp) -> Result<usize> {
+fn forget(connection: &Connection, own: Retention, now: Timestamp) -> Result<usize> {
     connection.execute(
         "DELETE FROM run WHERE id IN (
              SELECT id FROM run

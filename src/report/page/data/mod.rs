@@ -2,7 +2,7 @@
 
 mod columns;
 mod headers;
-mod kb_runs;
+mod kb_history;
 mod pairs;
 mod texts;
 
@@ -16,7 +16,9 @@ use serde_json::Serializer as Json;
 
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
-use self::{columns::Columns, headers::CsvHeaders, kb_runs::KbRuns, pairs::Pairs, texts::Texts};
+use self::{
+    columns::Columns, headers::CsvHeaders, kb_history::KbHistory, pairs::Pairs, texts::Texts,
+};
 use super::{MOST_ROWS, Scene};
 use crate::report::{
     html_safe::HtmlSafe,
@@ -57,7 +59,7 @@ impl Serialize for Data<'_> {
         map.serialize_entry("csv", &CsvHeaders::of(&scene.run))?;
         let kbs: Vec<_> = Kbs::rows(&scene.run).collect();
         map.serialize_entry("kbs", &self.columns::<Kbs>(&kbs, false))?;
-        map.serialize_entry("kbRuns", &KbRuns(&scene.run))?;
+        map.serialize_entry("kbRuns", &KbHistory::of(&scene.run))?;
         let context = MachineContext::of(&scene.run, &scene.names);
         let machines = Machines::answered(&context).take(MOST_ROWS);
         let machines: Vec<_> = machines.collect();

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 
 use super::{
     page::{NAME, Rows},
-    trend::{RunMark, Trend},
+    trend::{Trend, TrendMark},
 };
 use crate::report::view::trend::Figure;
 
@@ -139,7 +139,7 @@ fn last_runs(trend: &Trend, figure: Figure, column: u16, name: &str) -> Chart {
 
 /// The point of a run: hollow if the run is partial. Not every program draws that, so there is a label,
 /// too.
-fn run_point(mark: &RunMark) -> ChartPoint {
+fn run_point(mark: &TrendMark) -> ChartPoint {
     let point = ChartPoint::new();
     if mark.is_partial {
         return point.set_format(&mut hollow(BLUE));
@@ -148,7 +148,7 @@ fn run_point(mark: &RunMark) -> ChartPoint {
 }
 
 /// The label of a run, if it has one.
-fn label(mark: &RunMark) -> ChartDataLabel {
+fn label(mark: &TrendMark) -> ChartDataLabel {
     let mut label = ChartDataLabel::new();
     match mark.label {
         "" => label.set_hidden(),

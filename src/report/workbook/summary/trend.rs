@@ -19,12 +19,12 @@ use crate::{
 /// The block of the last runs, and how the charts mark each of them.
 pub(super) struct Trend {
     pub(super) rows: Rows,
-    pub(super) marks: Vec<RunMark>,
+    pub(super) marks: Vec<TrendMark>,
 }
 
 /// How the charts mark a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RunMark {
+pub(super) struct TrendMark {
     pub(super) is_partial: bool,
     /// What is special about the run, in a word or two; empty if nothing is.
     pub(super) label: &'static str,
@@ -60,7 +60,7 @@ fn row(
     points: &[TrendPoint],
     at: usize,
     zone: &TimeZone,
-) -> Result<RunMark, XlsxError> {
+) -> Result<TrendMark, XlsxError> {
     let point = &points[at];
     page.time(0, point.started_at)?;
     page.number(1, point.exposure)?;
@@ -80,7 +80,7 @@ fn row(
         page.text(5, &remarks.join("; "), CellStyle::TextBesideNumbers)?;
     }
     page.next_row();
-    Ok(RunMark {
+    Ok(TrendMark {
         is_partial: point.is_partial(),
         label: match (point.is_partial(), released.is_some()) {
             (true, true) => "partial, Patch Tuesday",

@@ -1,30 +1,33 @@
 //! How many machines missed each KB in the last runs, for the chart of a KB.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 
 use crate::report::Run;
 
 /// The most numbers in the page: a fleet may miss thousands of KBs.
 const MOST: usize = 100_000;
 
-/// The runs, and the machines of each KB in each of them. Nothing without earlier runs.
-pub(super) struct KbRuns<'run>(pub(super) &'run Run<'run>);
+/// The last runs, and the machines of each KB in each of them.
+#[derive(Serialize)]
+pub(super) struct KbHistory {
+    at: Vec<i64>,
+    machines: Vec<Vec<u64>>,
+}
 
-impl Serialize for KbRuns<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(run) = self;
+impl KbHistory {
+    /// `None` without earlier runs, and if there would be too many numbers.
+    pub(super) fn of(run: &Run<'_>) -> Option<Self> {
         let numbers = (run.kb_runs.len() + 1) * run.fleet.kbs.len();
         if run.kb_runs.is_empty() || numbers > MOST {
-            return serializer.serialize_none();
+            return None;
         }
         let times = run.kb_runs.iter().map(|it| it.started_at);
         let times = times.chain([run.facts.started_at]);
-        let times: Vec<i64> = times.map(Timestamp::as_second).collect();
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("at", &times)?;
-        map.serialize_entry("machines", &machines(run))?;
-        map.end()
+        Some(Self {
+            at: times.map(Timestamp::as_second).collect(),
+            machines: machines(run),
+        })
     }
 }
 
