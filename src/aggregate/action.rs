@@ -13,25 +13,25 @@ pub struct TopAction<'fleet> {
     pub kb: &'fleet KbRow,
     /// The number of machines that miss it and on which its risk is not accepted.
     pub machines: u64,
-    /// The exposure of it on these machines.
+    /// Its exposure on these machines.
     pub exposure: u64,
-    /// The number of updates of which it closes gaps, itself included.
+    /// The number of updates whose gaps it closes, including its own.
     pub closes: u64,
-    /// The gaps that are known to be exploited among those that it closes.
+    /// The gaps it closes that are known to be exploited.
     pub exploited: u64,
-    /// The earliest date by which CISA wants one of those closed.
+    /// The earliest date by which CISA requires one of those gaps to be closed.
     pub due: Option<Date>,
-    /// The effect of it and of those before it. Exposure is a sum over gaps, so this is exact.
+    /// The effect of it and of the updates before it. Exposure is a sum over gaps, so this is exact.
     pub so_far: SoFar,
 }
 
 impl TopAction<'_> {
-    /// The maximum number that any report shows.
-    pub const MOST: usize = 25;
+    /// The maximum number shown in any report.
+    pub const MAX_SHOWN: usize = 25;
 }
 
 impl Fleet {
-    /// The first `count` updates to install; fewer if fewer gain anything.
+    /// The first `count` updates to install; fewer if no others gain anything.
     pub fn top_actions(&self, count: usize) -> Vec<TopAction<'_>> {
         let steps = self.plan.steps.iter().take(count);
         let actions = steps.map(|step| TopAction {
@@ -46,12 +46,12 @@ impl Fleet {
         actions.collect()
     }
 
-    /// The gaps that are known to be exploited and that the whole plan closes.
+    /// The number of gaps closed by the whole plan that are known to be exploited.
     pub fn exploited_in_plan(&self) -> u64 {
         self.after_plan().exploited
     }
 
-    /// The exposure that the whole plan removes: all of it, but for gaps whose risk is accepted.
+    /// The exposure removed by the whole plan: all of it, except gaps whose risk is accepted.
     pub fn exposure_in_plan(&self) -> u64 {
         self.after_plan().exposure
     }
@@ -61,7 +61,7 @@ impl Fleet {
         last.map_or_else(SoFar::default, |step| step.so_far)
     }
 
-    /// For each of the first `count` updates to install, the others among them that make it superfluous on a
+    /// For each of the first `count` updates to install, the others among them that make it unnecessary on a
     /// machine that misses both.
     pub fn covering_actions(&self, count: usize) -> Vec<Vec<usize>> {
         let steps = &self.plan.steps[..count.min(self.plan.steps.len())];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A number of days in half days, because a median of whole days may lie between two of them.
+/// A number of days, stored in half days because a median of whole days may lie between two of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HalfDays(u64);
 
@@ -40,12 +40,12 @@ impl Ages {
         HalfDays(u64::from(self.at(last / 2)) + u64::from(self.at(last.div_ceil(2))))
     }
 
-    /// The age of the gap at this place, from the newest.
-    fn at(&self, place: u64) -> u32 {
+    /// The age of the gap at this index, from the newest.
+    fn at(&self, index: u64) -> u32 {
         let mut before = 0;
         let found = self.0.iter().find(|(_, gaps)| {
             before += **gaps;
-            before > place
+            before > index
         });
         found.map_or(0, |(days, _)| *days)
     }

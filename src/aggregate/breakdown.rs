@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::MachineRow;
 use crate::inventory::{GroupBy, Inventory};
 
-/// The figures of the machines that share a value of the list.
+/// The figures of the machines that share a value in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     /// What the machines are grouped by.
     pub by: GroupBy,
-    /// The value that they share; empty for machines without one.
+    /// The value; empty for machines without one.
     pub value: String,
     /// Their figures.
     #[serde(flatten)]
@@ -24,13 +24,13 @@ pub struct Group {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupFigures {
-    /// The number of machines, those without an answer and those that are skipped included.
+    /// The number of machines, including skipped ones and those without an answer.
     pub machines: u64,
     /// The number of machines with an answer.
     pub answered: u64,
     /// The number of answered machines that miss no KB, as in [`Coverage::clean`](super::Coverage::clean).
     pub fully_patched: u64,
-    /// The number of answered machines that miss no KB because their Windows gets no more updates, as
+    /// The number of answered machines that miss no KB because their Windows version no longer gets updates, as
     /// in [`Coverage::unsupported`](super::Coverage::unsupported).
     pub unsupported: u64,
     /// The number of gaps.
@@ -53,9 +53,9 @@ impl GroupFigures {
     }
 }
 
-/// All groups of these machines, the skipped ones included: by group, platform and tag, each by the
-/// number of machines in descending order, then by value. Where the list has no such column, there
-/// are none. A machine with several tags is in several groups.
+/// All groups of these machines, including skipped ones: device groups, platforms and tags, each by the
+/// number of machines in descending order, then by value. If the list has no such column, there are none. A
+/// machine with several tags is in several groups.
 pub(super) fn breakdown(
     inventory: &Inventory,
     machines: &[MachineRow],

@@ -1,4 +1,4 @@
-//! The service's own count beside what the answers say, by product and KB.
+//! Compares the service's own count with the answers, by product and KB.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,12 +10,12 @@ use crate::domain::{
     kb::{KbId, MissingKbs},
 };
 
-/// The machines that miss a KB in a product.
+/// The number of machines that miss a KB of a product.
 #[derive(Debug, Clone, Copy, Default)]
 struct Machines {
-    /// By their answers.
+    /// According to their answers.
     ours: u64,
-    /// By the last answers of those without one.
+    /// According to the last answers of those without one.
     not_answered: u64,
 }
 
@@ -49,15 +49,15 @@ impl CensusTally {
         }
     }
 
-    /// The products in which a machine with an answer misses a KB.
+    /// The products in which any answered machine misses a KB.
     pub fn named(&self) -> BTreeSet<String> {
         let is_named = |kbs: &HashMap<KbId, Machines>| kbs.values().any(|it| it.ours > 0);
         let products = self.products.iter().filter(|(_, kbs)| is_named(kbs));
         products.map(|(product, _)| product.to_string()).collect()
     }
 
-    /// The comparison with the service's count: every KB that either side has in a product that the
-    /// service has counted, by product, then by KB.
+    /// The comparison with the service's count: every KB on either side, for the products that the service
+    /// has counted: by product, then by KB.
     pub fn compare(&self, service: &BTreeMap<String, BTreeMap<KbId, u64>>) -> Vec<CensusRow> {
         let rows = service.iter().flat_map(|(product, theirs)| {
             let none = HashMap::new();

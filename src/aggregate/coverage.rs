@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{MachineRow, MachineStatus};
 
-/// How many machines answered, and the status of the others.
+/// The number of machines that answered, and the status of the others.
 ///
 /// `answered + not_found + failed + pending` is the number of machines in the inventory, and
 /// `with_gaps + clean + no_current_data + unsupported` that of the answered ones.
@@ -23,13 +23,13 @@ pub struct Coverage {
     pub pending: u64,
     /// The number of answered machines that miss at least one KB.
     pub with_gaps: u64,
-    /// The number of answered machines that miss no KB, unless the list says that they have not
-    /// been seen for a long time.
+    /// The number of answered machines that miss no KB, unless the list shows that they have not been seen
+    /// for a long time.
     pub clean: u64,
     /// The number of answered machines whose answer is empty because there is no current data: see
     /// [`Answered::has_no_current_data`](super::Answered::has_no_current_data).
     pub no_current_data: u64,
-    /// The number of answered machines whose answer is empty because their Windows gets no more
+    /// The number of answered machines whose answer is empty because their Windows version no longer gets
     /// updates; 0 without the software inventory.
     pub unsupported: u64,
 }
@@ -74,12 +74,12 @@ impl Coverage {
     }
 }
 
-/// Below this percentage of answered machines, figures are called partial.
-const ENOUGH: u64 = 98;
+/// Below this percentage of answered machines, the figures are partial.
+const MIN_ANSWERED_PERCENT: u64 = 98;
 
 /// Whether this many answered machines are enough to represent all of them.
 pub fn is_enough(answered: u64, machines: u64) -> bool {
-    u128::from(answered) * 100 >= u128::from(machines) * u128::from(ENOUGH)
+    u128::from(answered) * 100 >= u128::from(machines) * u128::from(MIN_ANSWERED_PERCENT)
 }
 
 /// `part` as a percentage of `whole`; 0 if `whole` is 0.
@@ -103,10 +103,10 @@ pub struct Share {
     pub whole: u64,
 }
 
-/// From here on, a percentage with one decimal reads `100.0`.
-const READS_ALL: f64 = 99.95;
-/// The largest percentage with one decimal that is less than all.
-const ALMOST_ALL: f64 = 99.9;
+/// From this percentage on, one decimal shows `100.0`.
+const ROUNDS_TO_100: f64 = 99.95;
+/// The largest percentage with one decimal below 100.
+const MAX_BELOW_100: f64 = 99.9;
 
 impl Share {
     /// The percentage; 0 if the whole is 0.
@@ -114,10 +114,10 @@ impl Share {
         percent(self.part, self.whole)
     }
 
-    /// The percentage to show people: less than all never reads 100.0.
+    /// The percentage for display: less than the whole is never shown as 100.0.
     pub fn for_people(self) -> f64 {
         match self.percent() {
-            READS_ALL.. if self.part < self.whole => ALMOST_ALL,
+            ROUNDS_TO_100.. if self.part < self.whole => MAX_BELOW_100,
             percent => percent,
         }
     }
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn less_than_all_never_reads_100_percent() {
+    fn less_than_the_whole_is_never_shown_as_100_percent() {
         for (part, whole, for_programs, for_people) in [
             (0, 0, "0.0", "0.0"),
             (2, 3, "66.7", "66.7"),

@@ -1,4 +1,4 @@
-//! The answers of a run beside those of a second source, pair by pair of machine and KB.
+//! Compares the answers of a run with those of a second source, for each pair of machine and KB.
 
 use std::{cmp::Ordering, collections::HashSet};
 
@@ -10,16 +10,17 @@ use crate::domain::{
     vulnerabilities::{BulkAnswers, InBulk},
 };
 
-/// A source that has all machines at once, to compare answers with.
+/// A bulk source to compare answers with.
 #[derive(Debug, Clone, Copy)]
 pub struct SecondAnswers<'run> {
-    /// Which one.
+    /// Which source.
     pub source: Source,
     /// Its answers.
     pub answers: &'run BulkAnswers,
     /// The machines that miss nothing if the source has no row about them.
     pub known: &'run HashSet<MachineId>,
-    /// The machines that a list has as not seen for so long that the source drops them.
+    /// The machines that, according to a list, have been silent for so long that the source no longer lists
+    /// them.
     pub silent: &'run HashSet<MachineId>,
 }
 
@@ -32,7 +33,7 @@ pub struct CrossCheckTally<'run> {
     rows: Vec<CrossCheckRow>,
 }
 
-/// What is known of a machine that is compared.
+/// A machine being compared.
 struct Compared<'run> {
     machine: MachineId,
     answer: &'run Answer,
@@ -40,7 +41,7 @@ struct Compared<'run> {
 }
 
 impl<'run> CrossCheckTally<'run> {
-    /// A tally without any answer so far.
+    /// A tally without any answers yet.
     pub fn new(second: SecondAnswers<'run>) -> Self {
         Self {
             second,
@@ -90,8 +91,8 @@ impl<'run> CrossCheckTally<'run> {
         self.rows.push(row);
     }
 
-    /// What explains a difference, as far as that is known now: whether it is the age of the second
-    /// source, only a later reading of it can tell.
+    /// The explanation of a difference, as far as it is known now: only newer data of the second source can
+    /// show whether it is the age of its data.
     fn because(&self, machine: &Compared<'_>, cves: [Option<u64>; 2]) -> Explanation {
         match cves {
             [Some(0), None] => Explanation::NoCve,
@@ -116,8 +117,9 @@ impl<'run> CrossCheckTally<'run> {
     }
 }
 
-/// Explains the differences of an earlier comparison by a later reading of its second source, and
-/// returns how many: the answer was later than the source then, and the source now has what it said.
+/// Explains the differences of an earlier comparison with newer data of its second source, and returns how
+/// many it explains: those where the answer was newer than the source's data, and the newer data agrees with
+/// it.
 pub fn settle(earlier: &mut CrossCheck, now: SecondAnswers<'_>) -> u64 {
     if earlier.source != now.source {
         return 0;
@@ -134,7 +136,7 @@ pub fn settle(earlier: &mut CrossCheck, now: SecondAnswers<'_>) -> u64 {
     settled
 }
 
-/// Whether the source now says of the pair what the run's answer said of it.
+/// Whether the source now agrees with the run's answer about the pair.
 fn has_the_change(row: &CrossCheckRow, now: SecondAnswers<'_>) -> bool {
     let InBulk::Answer(missing) = now.answers.lookup(row.machine, now.known) else {
         return false;
@@ -144,7 +146,7 @@ fn has_the_change(row: &CrossCheckRow, now: SecondAnswers<'_>) -> bool {
     found.map(|it| it.cve_addressed) == row.first
 }
 
-/// Calls back with each KB that either list has, and the CVEs that it addresses in each of them.
+/// Calls back for each KB on either list, with the CVEs that it addresses according to each.
 fn for_each_pair(
     first: &MissingKbs,
     second: &MissingKbs,

@@ -1,14 +1,15 @@
-//! Machines whose Windows gets no more updates: that they miss nothing says nothing.
+//! Machines whose Windows version no longer gets updates: an empty list of missing KBs means nothing for
+//! them.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{MachineRow, machines::Gist};
+use super::{MachineRow, machines::AnswerState};
 use crate::domain::{
     machine::MachineId,
     software::{RunSoftware, SoftwareInventory, Support, Windows},
 };
 
-/// The software inventory, and the day on which a Windows is supported or not.
+/// The software inventory, and the day for which support is determined.
 #[derive(Debug, Clone, Copy)]
 pub struct SoftwareOn<'run> {
     inventory: &'run SoftwareInventory,
@@ -28,30 +29,30 @@ impl<'run> SoftwareOn<'run> {
         })
     }
 
-    /// The Windows of a machine; `None` if the inventory says nothing of it.
+    /// The Windows installation of a machine; `None` if the inventory has none.
     pub fn windows(self, machine: MachineId) -> Option<&'run Windows> {
         self.inventory.of(machine)?.windows.as_ref()
     }
 
-    /// Whether the machine's Windows still gets updates; `None` if the inventory does not know the
+    /// Whether the machine's Windows version still gets updates; `None` if the inventory does not list the
     /// machine.
     pub fn support(self, machine: MachineId) -> Option<Support> {
         Some(self.windows(machine)?.support(self.day))
     }
 }
 
-/// The answered machines whose Windows gets no more updates, or not for much longer. Those without
-/// gaps are in [`Coverage::unsupported`](super::Coverage::unsupported).
+/// The answered machines whose Windows version no longer gets updates, or soon will not. Those without gaps
+/// are in [`Coverage::unsupported`](super::Coverage::unsupported).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EndOfSupport {
-    /// The number of machines with gaps whose Windows gets no more updates.
+    /// The number of machines with gaps whose Windows version no longer gets updates.
     pub with_gaps: u64,
-    /// The number of machines whose Windows gets no more updates soon: see
+    /// The number of machines whose Windows version soon gets no more updates: see
     /// [`SUPPORT_ENDS_SOON_DAYS`](crate::domain::software::SUPPORT_ENDS_SOON_DAYS).
     pub ends_soon: u64,
 }
 
-/// Marks the empty answers that are empty because Windows gets no more updates. `None` without the
+/// Marks the answers that are empty because the Windows version no longer gets updates. `None` without the
 /// software inventory.
 pub(super) fn mark(
     machines: &mut [MachineRow],
@@ -65,7 +66,7 @@ pub(super) fn mark(
         };
         match software.support(machine.id) {
             Some(Support::Unsupported) if answered.missing == 0 => {
-                answered.gist = Gist::Unsupported;
+                answered.state = AnswerState::Unsupported;
             }
             Some(Support::Unsupported) => counts.with_gaps += 1,
             Some(Support::EndsSoon) => counts.ends_soon += 1,

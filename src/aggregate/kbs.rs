@@ -51,9 +51,9 @@ pub struct KbRow {
     pub oldest_since: Timestamp,
     /// The median age of its gaps.
     pub median_age: HalfDays,
-    /// What its CVEs are worth.
+    /// The risk of its CVEs.
     pub risk: KbRisk,
-    /// Its CVEs, each once, as far as they are known.
+    /// Its distinct CVEs, where known.
     pub cves: Option<Box<[CveId]>>,
     /// The number of machines on which another missing update covers it.
     pub covered_on: u64,
@@ -131,8 +131,8 @@ const MAX_PENDING: usize = 1 << 15;
 /// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
 const MAX_PENDING_WEIGHT: usize = 16 << 20;
 
-/// The KBs of a fleet while answers arrive. Many machines share the very same description of a KB:
-/// these are only counted, and merged once.
+/// Counts the KBs of a fleet while answers arrive. Many machines share the same description of a KB: these
+/// gaps are only counted, and merged once.
 #[derive(Debug, Default)]
 pub(super) struct KbCounter {
     pending: HashMap<ByPointer<MissingKb>, Counted, RandomState>,
@@ -142,7 +142,7 @@ pub(super) struct KbCounter {
     feeds: Arc<Feeds>,
 }
 
-/// A KB while descriptions of it arrive.
+/// A KB while its descriptions arrive.
 #[derive(Debug)]
 struct Kb {
     row: KbRow,
@@ -176,7 +176,7 @@ struct Counted {
 }
 
 impl KbCounter {
-    /// Counts KBs of which these feeds know something.
+    /// Counts KBs, with the risk according to these feeds.
     pub(super) fn new(feeds: Arc<Feeds>) -> Self {
         Self {
             feeds,
@@ -184,8 +184,8 @@ impl KbCounter {
         }
     }
 
-    /// Adds one gap of one machine, which has been open since this time, for this many days.
-    /// Returns the month in the KB's name.
+    /// Adds one gap of one machine, with the time and the number of days it has been open. Returns the month
+    /// in the KB's name.
     pub(super) fn record(
         &mut self,
         gap: &Arc<MissingKb>,

@@ -31,7 +31,7 @@ words! {
         Failed = "failed",
         /// It was not requested: the run was interrupted or stopped early.
         Pending = "pending",
-        /// It was not to be requested.
+        /// It was not meant to be requested.
         Skipped = "skipped",
     }
 }
@@ -51,22 +51,22 @@ pub struct MachineRow {
     pub skipped: Option<SkipReason>,
 }
 
-/// What an answer says beyond its numbers, in one byte: only gaps have ages, and only an answer
-/// without gaps may be empty for another reason than that the machine is patched.
+/// Properties of an answer besides its numbers, in one byte: only gaps have ages, and only an answer without
+/// gaps may be empty although the machine is not patched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gist {
-    /// All gaps have been open since the same time, so that it need not be read again; or there are
-    /// none.
+pub(super) enum AnswerState {
+    /// All gaps have been open since the same time, so the times need not be read again; or there are
+    /// no gaps.
     SameAge,
-    /// They have been open for different times.
+    /// The gaps have been open for different times.
     DifferentAges,
-    /// It is empty because the service has no current data of the machine.
+    /// It is empty because the service has no current data about the machine.
     NoCurrentData,
-    /// It is empty because the machine's Windows gets no more updates.
+    /// It is empty because the machine's Windows version no longer gets updates.
     Unsupported,
 }
 
-/// A machine's answer: the figures that it is ranked by, and where its gaps can be read.
+/// A machine's answer: the figures that it is ranked by, and the reference by which its gaps are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// Its rank among the answered machines, starting at 1.
@@ -76,12 +76,11 @@ pub struct Answered {
     /// The time that the answer is valid for, in milliseconds since 1970: half the size of a
     /// `Timestamp`.
     pub(super) as_of_ms: i64,
-    /// Since when its oldest gap has been open, likewise. If it has none, the time of the answer.
+    /// Since when its oldest gap has been open, in the same unit. If it has none, the time of the answer.
     oldest_since_ms: i64,
     /// Whether an earlier process fetched it.
     pub reused: bool,
-    /// The oldest month that it misses an update of; `None` if no name of its missing KBs says a
-    /// month.
+    /// The oldest month of a missing update; `None` if no name of its missing KBs contains a month.
     pub oldest_month: Option<ReleaseMonth>,
     /// The number of KBs that it misses.
     pub missing: u32,
@@ -90,11 +89,11 @@ pub struct Answered {
     pub cve_addressed: u64,
     /// The largest of those numbers.
     pub cve_addressed_max: u64,
-    pub(super) gist: Gist,
+    pub(super) state: AnswerState,
     cves: MachineCves,
     /// The missing KB that addresses the most CVEs; on a tie, the one with the smallest id.
     pub top_kb: Option<KbId>,
-    /// Where the gaps can be read.
+    /// The reference by which its gaps are read.
     pub answer: AnswerRef,
 }
 
@@ -157,10 +156,10 @@ impl Answered {
                 .oldest()
                 .unwrap_or(answer.as_of)
                 .as_millisecond(),
-            gist: if answer.since.is_same() {
-                Gist::SameAge
+            state: if answer.since.is_same() {
+                AnswerState::SameAge
             } else {
-                Gist::DifferentAges
+                AnswerState::DifferentAges
             },
             cves: MachineCves::default(),
             reused: answer.reused,
@@ -173,50 +172,49 @@ impl Answered {
         }
     }
 
-    /// The same with the CVEs of its missing KBs.
+    /// Sets the CVEs of its missing KBs.
     pub(super) fn with_cves(self, cves: MachineCves) -> Self {
         Self { cves, ..self }
     }
 
     fn since(&self, gaps: &dyn Gaps) -> io::Result<MissingSince> {
         match self.oldest_since() {
-            Some(oldest) if self.gist == Gist::SameAge => {
+            Some(oldest) if self.state == AnswerState::SameAge => {
                 Ok(MissingSince::all(oldest, self.missing as usize))
             }
             _ => gaps.since(self.answer),
         }
     }
 
-    /// The number of CVEs that its missing KBs address, each once, as far as they are known; `None` if
-    /// none is.
+    /// The number of distinct CVEs that its missing KBs address, where known; `None` if none is known.
     pub fn distinct_cves(&self) -> Option<u64> {
         self.cves.distinct.get()
     }
 
-    /// How many of them are known to be exploited; `None` without the catalogue, too.
+    /// How many of them are known to be exploited; `None` without the catalogue as well.
     pub fn known_exploited(&self) -> Option<u64> {
         self.cves.known_exploited.get()
     }
 
-    /// Where this run has the answer from.
+    /// Where this run's answer comes from.
     pub const fn provenance(&self) -> Provenance {
         self.origin.provenance()
     }
 
-    /// Which source the answer is of.
+    /// The source of the answer.
     pub const fn source(&self) -> Source {
         self.provenance().source()
     }
 
-    /// Whether the answer is empty because the service has no current data: the list says that the
+    /// Whether the answer is empty because the service has no current data: according to the list, the
     /// machine was last seen more than thirty days before the answer.
     pub fn has_no_current_data(&self) -> bool {
-        self.gist == Gist::NoCurrentData
+        self.state == AnswerState::NoCurrentData
     }
 
-    /// Whether the answer is empty because the machine's Windows gets no more updates.
+    /// Whether the answer is empty because the machine's Windows version no longer gets updates.
     pub fn is_unsupported(&self) -> bool {
-        self.gist == Gist::Unsupported
+        self.state == AnswerState::Unsupported
     }
 
     /// Since when its oldest gap has been open; `None` if it has none.
@@ -225,15 +223,15 @@ impl Answered {
         since.ok().filter(|_| self.missing > 0)
     }
 
-    /// Whether it says that the machine misses no KB, and says it of a machine that was seen lately and
-    /// whose Windows still gets updates.
+    /// Whether the machine misses no KB, was seen recently, and has a Windows version that still gets
+    /// updates.
     pub fn is_fully_patched(&self) -> bool {
         self.missing == 0 && !self.has_no_current_data() && !self.is_unsupported()
     }
 
     /// The time that the answer is valid for. For a call, this is when the answer arrived.
     pub fn answered_at(&self) -> Timestamp {
-        // The value was made from a `Timestamp`, so the conversion cannot fail.
+        // The value was created from a `Timestamp`, so the conversion cannot fail.
         Timestamp::from_millisecond(self.as_of_ms).unwrap_or_default()
     }
 }

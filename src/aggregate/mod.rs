@@ -1,7 +1,7 @@
-//! Turns outcomes into the figures of the reports: per KB, per machine, and for the fleet. Pure.
+//! Aggregates outcomes into the figures of the reports: per KB, per machine, and for the fleet. Does no I/O.
 //!
-//! The figures depend only on the outcomes, never on the order in which they arrive. Memory grows
-//! with the number of machines, KBs and different lists of gaps, not of gaps: these are counted as they
+//! The figures depend only on the outcomes, never on the order in which they arrive. Memory grows with the
+//! number of machines, KBs and distinct lists of gaps, not with the number of gaps: these are counted as they
 //! arrive, and read again when they are listed.
 
 mod action;
@@ -66,21 +66,21 @@ pub use unreadable::{Example, Unreadable};
 
 use origins::OriginCollector;
 
-/// The figures of the fleet: everything that the reports are written from.
+/// The figures of the fleet: everything that the reports are based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fleet {
     /// Every missing KB, ranked.
     pub kbs: Vec<KbRow>,
-    /// Every machine that was to be requested: the answered ones by rank, then the others by id.
+    /// Every machine that was meant to be requested: the answered ones by rank, then the others by id.
     pub machines: Vec<MachineRow>,
-    /// The machines of the inventory that were not to be requested, by id. No other figure includes
+    /// The machines of the inventory that were not meant to be requested, by id. No other figure includes
     /// them.
     pub skipped: Vec<MachineRow>,
-    /// How many machines answered.
+    /// The number of machines that answered.
     pub coverage: Coverage,
-    /// The machines whose Windows gets no more updates; `None` without the software inventory.
+    /// The machines whose Windows version no longer gets updates; `None` without the software inventory.
     pub end_of_support: Option<EndOfSupport>,
-    /// Where their answers come from.
+    /// The number of answers by where they come from.
     pub sources: SourceCounts,
     /// The machines that answers are inferred from.
     pub origins: Origins,
@@ -92,18 +92,18 @@ pub struct Fleet {
     /// The figures by device group, platform and tag, where the list has them. They include the skipped
     /// machines.
     pub breakdown: Vec<Group>,
-    /// Last-seen values of clean machines that could not be parsed: the machines may be silent
+    /// Last-seen values of clean machines that could not be parsed: these machines may be silent
     /// rather than clean.
     pub unread_last_seen: Option<Unread>,
     /// Numbers in the answers that could not be parsed.
     pub unreadable: Unreadable,
     /// The number of machines that miss an update of each month, by month.
     pub releases: Vec<ReleaseCount>,
-    /// The feeds that say which CVEs matter.
+    /// The feeds about CVEs.
     pub feeds: Arc<Feeds>,
-    /// What is known to be exploited; `None` without the catalogue.
+    /// The gaps that are known to be exploited; `None` without the catalogue.
     pub known_exploited: Option<KnownExploited>,
-    /// What is accepted, and what is overdue.
+    /// The accepted and overdue gaps.
     pub policy: PolicyFigures,
     /// The updates to install, in order.
     pub plan: Plan,
@@ -117,7 +117,7 @@ pub struct Fleet {
 #[derive(Debug)]
 pub struct Aggregation<'list> {
     inventory: &'list Inventory,
-    /// When the run started: gaps are as old as they were then.
+    /// When the run started: the age of gaps is computed for this time.
     started_at: Timestamp,
     /// Sorted by id.
     machines: Vec<MachineRow>,
@@ -150,7 +150,7 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// The same with feeds that say which CVEs matter, before any outcome.
+    /// Adds feeds about CVEs, before any outcome.
     #[must_use]
     pub fn with_feeds(self, feeds: &Arc<Feeds>) -> Self {
         Self {
@@ -160,7 +160,7 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// The same with a policy that says which gaps are accepted or overdue, before any outcome.
+    /// Adds a policy that decides which gaps are accepted or overdue, before any outcome.
     #[must_use]
     pub fn with_policy(self, policy: &'list DatedPolicy, feeds: &'list Feeds) -> Self {
         let marker = Marker::new(policy, feeds, self.inventory, self.started_at);
@@ -170,7 +170,7 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// Records a machine's outcome. `answer_ref` says where its answer can be read again.
+    /// Records a machine's outcome. `answer_ref` is the reference by which its answer can be read again.
     pub fn record(&mut self, outcome: Outcome, answer_ref: AnswerRef) {
         let found = self
             .index
@@ -208,8 +208,8 @@ impl<'list> Aggregation<'list> {
         }
     }
 
-    /// The figures, with the KBs in the requested order. `now` is when the list was read, or
-    /// slightly later. `software` tells which machines get no more updates.
+    /// The figures, with the KBs in the requested order. `now` is when the list was read, or slightly later.
+    /// `software` shows which machines no longer get updates.
     pub fn finish(
         mut self,
         rank_by: RankBy,
@@ -263,13 +263,13 @@ impl<'list> Aggregation<'list> {
 }
 
 impl Fleet {
-    /// Whether a feed or a source of the answers says which CVEs there are.
+    /// Whether a feed or a source of the answers names CVEs.
     pub fn knows_cves(&self) -> bool {
         let is_known = |kb: &KbRow| kb.risk.distinct_cves.is_some();
         !self.feeds.is_empty() || self.kbs.iter().any(is_known)
     }
 
-    /// How many machines miss each KB, for later runs to compare with.
+    /// The number of machines that miss each KB, for comparison with later runs.
     pub fn kb_counts(&self) -> Vec<KbCount> {
         let counts = self.kbs.iter().map(|kb| KbCount {
             id: kb.id.clone(),
@@ -285,7 +285,7 @@ impl Fleet {
         &self.machines[..answered]
     }
 
-    /// The machines sorted by id, as reports in the long form list them.
+    /// The machines sorted by id, as data reports list them.
     pub fn machines_by_id(&self) -> impl Iterator<Item = &MachineRow> {
         let mut order: Vec<u32> = (0..).take(self.machines.len()).collect();
         order.sort_unstable_by_key(|place| self.machines[*place as usize].id);
@@ -293,7 +293,7 @@ impl Fleet {
         places.map(|place| &self.machines[place as usize])
     }
 
-    /// The machine that an answer of the fleet is inferred from; `None` if its own machine was called for.
+    /// The machine from whose answer this one is inferred; `None` if its own machine was called for.
     pub fn origin_of(&self, answered: &Answered) -> Option<MachineId> {
         self.origins.get(answered.origin)
     }

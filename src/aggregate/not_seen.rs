@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, MachineRow, machines::Gist};
+use super::{Answered, MachineRow, machines::AnswerState};
 use crate::inventory::{Inventory, Unread};
 
 /// Marks the empty answers without current data, based on the list's last-seen values. Returns the
@@ -35,6 +35,6 @@ pub(super) fn mark(
 
 fn mark_one(answered: &mut Answered, was_silent: impl FnOnce(Timestamp) -> bool) {
     if was_silent(answered.answered_at()) {
-        answered.gist = Gist::NoCurrentData;
+        answered.state = AnswerState::NoCurrentData;
     }
 }

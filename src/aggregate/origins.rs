@@ -1,4 +1,4 @@
-//! Where each answer comes from, in few bytes, and the machines that answers are inferred from.
+//! Where each answer comes from, in four bytes, and the machines that answers are inferred from.
 
 use std::collections::HashMap;
 
@@ -7,30 +7,30 @@ use crate::domain::{
     machine::MachineId,
 };
 
-/// Where an answer comes from, in four bytes, because there may be a million answers: a call, an
-/// earlier run, a bulk source, or the place in [`Origins`] of the machine that it is inferred from.
+/// Where an answer comes from, in four bytes, because there may be a million answers: a call, an earlier run,
+/// a bulk source, or the index in [`Origins`] of the machine that it is inferred from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Origin(u32);
 
 impl Origin {
     const CALLS: Self = Self(0);
     const KEPT: Self = Self(1);
-    /// Inferred from a machine that is not known.
+    /// Inferred from an unknown machine.
     const UNKNOWN: Self = Self(2);
     const EXPORT: Self = Self(3);
     const HUNTING: Self = Self(4);
-    /// The number of the first place.
-    const FIRST: u32 = 5;
+    /// The number for index 0.
+    const FIRST_INDEX: u32 = 5;
 
-    /// Of the machine in this place.
-    fn at(place: usize) -> Self {
-        let number = u32::try_from(place).ok();
-        let number = number.and_then(|it| it.checked_add(Self::FIRST));
+    /// The machine with this index.
+    fn at(index: usize) -> Self {
+        let number = u32::try_from(index).ok();
+        let number = number.and_then(|it| it.checked_add(Self::FIRST_INDEX));
         number.map_or(Self::UNKNOWN, Self)
     }
 
-    fn place(self) -> Option<usize> {
-        Some(self.0.checked_sub(Self::FIRST)? as usize)
+    fn index(self) -> Option<usize> {
+        Some(self.0.checked_sub(Self::FIRST_INDEX)? as usize)
     }
 
     pub(super) const fn provenance(self) -> Provenance {
@@ -44,20 +44,20 @@ impl Origin {
     }
 }
 
-/// The machines that answers are inferred from, each once.
+/// The machines that answers are inferred from, without duplicates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins(Vec<MachineId>);
 
 impl Origins {
     pub(super) fn get(&self, origin: Origin) -> Option<MachineId> {
-        self.0.get(origin.place()?).copied()
+        self.0.get(origin.index()?).copied()
     }
 }
 
 /// Collects the origins while answers arrive.
 #[derive(Debug, Default)]
 pub(super) struct OriginCollector {
-    places: HashMap<MachineId, Origin>,
+    origins_of: HashMap<MachineId, Origin>,
     found: Origins,
 }
 
@@ -76,7 +76,7 @@ impl OriginCollector {
 
     fn inferred_from(&mut self, machine: MachineId) -> Origin {
         let found = &mut self.found.0;
-        let origin = self.places.entry(machine).or_insert_with(|| {
+        let origin = self.origins_of.entry(machine).or_insert_with(|| {
             found.push(machine);
             Origin::at(found.len() - 1)
         });
@@ -85,15 +85,18 @@ impl OriginCollector {
 
     /// The origins, sorted by id, so that nothing depends on the order of the answers.
     pub(super) fn finish(self) -> SortedOrigins {
-        let Self { mut places, found } = self;
+        let Self {
+            mut origins_of,
+            found,
+        } = self;
         let mut sorted = found.clone();
         sorted.0.sort_unstable();
-        for (place, machine) in sorted.0.iter().enumerate() {
-            places.insert(*machine, Origin::at(place));
+        for (index, machine) in sorted.0.iter().enumerate() {
+            origins_of.insert(*machine, Origin::at(index));
         }
         SortedOrigins {
             found,
-            places,
+            origins_of,
             sorted,
         }
     }
@@ -102,7 +105,7 @@ impl OriginCollector {
 /// The origins in their final order.
 pub(super) struct SortedOrigins {
     found: Origins,
-    places: HashMap<MachineId, Origin>,
+    origins_of: HashMap<MachineId, Origin>,
     pub(super) sorted: Origins,
 }
 
@@ -110,7 +113,7 @@ impl SortedOrigins {
     /// The final form of an origin that was collected.
     pub(super) fn renumbered(&self, collected: Origin) -> Origin {
         let machine = self.found.get(collected);
-        let place = machine.and_then(|it| self.places.get(&it).copied());
-        place.unwrap_or(collected)
+        let index = machine.and_then(|it| self.origins_of.get(&it).copied());
+        index.unwrap_or(collected)
     }
 }

@@ -1,4 +1,4 @@
-//! How many gaps are accepted and overdue.
+//! The number of accepted and overdue gaps.
 
 use std::collections::HashMap;
 
@@ -19,25 +19,25 @@ pub struct Subtotal {
     pub machines: u64,
 }
 
-/// What policy means for the gaps of a fleet.
+/// The figures of the policy for the gaps of a fleet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PolicyFigures {
-    /// The policy, and the day.
+    /// The policy, on the day of the run.
     pub policy: DatedPolicy,
     /// The gaps whose risk is accepted.
     pub accepted: Subtotal,
-    /// The gaps that are open for too long.
+    /// The overdue gaps.
     pub overdue: Subtotal,
     /// The accepted gaps that are known to be exploited.
     pub accepted_exploited: u64,
     /// The machines with gaps that are known to be exploited and not accepted.
     pub open_exploited_machines: u64,
-    /// The number of gaps that each exception is about, in the order of the file.
+    /// The number of gaps that each exception applies to, in the order of the file.
     pub exception_hits: Vec<u64>,
 }
 
-/// The number of gaps of a KB that are accepted, and that are overdue; and of those that are accepted although
-/// they are known to be exploited.
+/// The number of gaps of a KB that are accepted, that are overdue, and that are accepted although known to be
+/// exploited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct KbMarks {
     pub(super) accepted: u64,
@@ -45,10 +45,10 @@ pub(super) struct KbMarks {
     pub(super) overdue: u64,
 }
 
-/// Counts the gaps of one machine after the other.
+/// Counts gaps, machine by machine.
 #[derive(Debug, Default)]
 pub(super) struct PolicyCounter<'list> {
-    /// `None` where no gap can be accepted or overdue.
+    /// `None` if no gap can be accepted or overdue.
     marker: Option<Marker<'list>>,
     figures: PolicyFigures,
     of_kbs: HashMap<KbId, KbMarks, RandomState>,

@@ -3,9 +3,9 @@
 use crate::{domain::words::words, risk::Feeds};
 
 words! {
-    /// An order of the KBs. If none is chosen, reports for people are by risk with feeds, else by exposure,
-    /// and CSV and JSON by CVEs. Ties are broken by the CVEs that the KB addresses,
-    /// then by the machines that miss it (both in descending order), and then by its id.
+    /// An order of the KBs. By default, reports for people are sorted by risk if there are feeds, otherwise
+    /// by exposure; CSV and JSON by CVEs. Ties are broken by the CVEs that the KB addresses, then by the
+    /// machines that miss it (both in descending order), and then by its id.
     pub enum RankBy {
         /// By the CVEs that the KB addresses.
         Cve = "cve",
@@ -13,15 +13,15 @@ words! {
         Exposure = "exposure",
         /// By the number of machines that miss it.
         Machines = "machines",
-        /// By its known exploited CVEs, those that ransomware uses, the highest EPSS and CVSS, and then by
-        /// exposure. Takes a feed.
+        /// By its known exploited CVEs, those used by ransomware, the highest EPSS and CVSS, and then by
+        /// exposure. Needs a feed.
         Risk = "risk",
     }
 }
 
 impl RankBy {
-    /// The order of page, workbook, terminal and Markdown: the chosen one, or that of the plan, which is by
-    /// risk where feeds tell it.
+    /// The order for page, workbook, terminal and Markdown: the chosen one, or that of the plan, which is by
+    /// risk if there are feeds.
     pub fn for_people(chosen: Option<Self>, feeds: &Feeds) -> Self {
         let of_plan = if feeds.is_empty() {
             Self::Exposure
@@ -31,7 +31,7 @@ impl RankBy {
         chosen.unwrap_or(of_plan)
     }
 
-    /// The order of CSV, JSON and Parquet: the chosen one, or by CVEs.
+    /// The order for CSV, JSON and Parquet: the chosen one, or by CVEs.
     pub fn for_data(chosen: Option<Self>) -> Self {
         chosen.unwrap_or(Self::Cve)
     }

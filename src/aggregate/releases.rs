@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::release::{ReleaseCount, ReleaseMonth};
 
-/// Counts one machine after the other.
+/// Counts machine by machine.
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseCounter {
     /// The months of the current machine's missing KBs.
@@ -13,7 +13,7 @@ pub struct ReleaseCounter {
 }
 
 impl ReleaseCounter {
-    /// Adds a KB that the current machine misses.
+    /// Adds a missing KB of the current machine.
     pub fn add(&mut self, month: Option<ReleaseMonth>) {
         self.current.extend(month);
     }

@@ -1,4 +1,4 @@
-//! How many CVEs a machine has, each once, and what is known to be exploited in the fleet.
+//! The number of distinct CVEs of a machine, and what is known to be exploited in the fleet.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,8 +17,8 @@ use crate::{
     risk::Feeds,
 };
 
-/// The maximum number of lists of gaps whose figures are kept, because other machines have them, too.
-const MOST_KEPT: usize = 1 << 12;
+/// The maximum number of cached lists of gaps.
+const MAX_CACHED_LISTS: usize = 1 << 12;
 
 /// The gaps that are known to be exploited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -40,7 +40,7 @@ pub struct KnownExploited {
 }
 
 impl KnownExploited {
-    /// The same given which gaps are accepted.
+    /// Adds the figures about accepted gaps.
     pub(super) fn with_policy(self, policy: &PolicyFigures) -> Self {
         if !policy.has_exceptions() {
             return self;
@@ -84,14 +84,14 @@ impl From<Option<u64>> for CveCount {
     }
 }
 
-/// The CVEs of a machine over all of its missing KBs, each once.
+/// The distinct CVEs over all missing KBs of a machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct MachineCves {
     pub(super) distinct: CveCount,
     pub(super) known_exploited: CveCount,
 }
 
-/// Counts the CVEs of one machine after the other.
+/// Counts the CVEs machine by machine.
 #[derive(Debug, Default)]
 pub(super) struct CveCounter {
     pub(super) feeds: Arc<Feeds>,
@@ -128,7 +128,7 @@ impl CveCounter {
             return *cves;
         }
         let cves = self.count(answer);
-        if self.kept.len() >= MOST_KEPT {
+        if self.kept.len() >= MAX_CACHED_LISTS {
             self.kept.clear();
         }
         self.kept.insert(list, cves);
@@ -155,12 +155,12 @@ impl CveCounter {
         }
     }
 
-    /// Whether the CVEs of an answer of this source are known, so that no gap means no CVE.
+    /// Whether the CVEs of answers from this source are known, so that an answer without gaps has no CVEs.
     fn knows_all(&self, source: Source) -> bool {
         self.feeds.msrc().is_some() || matches!(source, Source::Export | Source::Hunting)
     }
 
-    /// What is known to be exploited, given the number of such gaps of each KB and the CVEs of all KBs; `None`
+    /// The known exploited gaps, given the number of such gaps of each KB and the CVEs of all KBs; `None`
     /// without the catalogue.
     pub(super) fn finish(
         &self,
@@ -190,7 +190,7 @@ impl KbCves {
         }
     }
 
-    /// Sorted; `None` if no source knows them.
+    /// Sorted; `None` if no source names them.
     pub(super) fn sorted(self) -> Option<Vec<CveId>> {
         let mut cves: Vec<CveId> = self.0?.into_iter().collect();
         cves.sort_unstable();

@@ -1,4 +1,4 @@
-//! Where the answers of a fleet come from.
+//! The number of answers by where they come from.
 
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ impl SourceCounts {
         counts
     }
 
-    /// Whether every answer is that of a call of this run.
+    /// Whether every answer comes from a call of this run.
     pub const fn is_all_calls(self) -> bool {
         self.kept == 0 && self.inferred == 0 && self.export == 0 && self.hunting == 0
     }

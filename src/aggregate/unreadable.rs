@@ -1,4 +1,4 @@
-//! Numbers in the answers that could not be parsed, and are left out.
+//! Numbers in the answers that could not be parsed, and are ignored.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ fn row(machine: MachineId, kb: &str, cve: u32) -> VulnerabilityRow<'_> {
     }
 }
 
-/// What each machine misses, with the number of CVEs; those without a list are not onboarded.
+/// The missing KBs of each machine, with the number of CVEs; machines without a list are not onboarded.
 type Fleet<'kb> = [(u8, Option<&'kb [(&'kb str, u32)]>)];
 
 fn bulk(fleet: &Fleet<'_>, generated_at: Timestamp) -> BulkAnswers {
@@ -57,8 +57,8 @@ fn answer(kbs: &[(&str, u64)], as_of: Timestamp) -> Answer {
     Answer::new(Source::Calls, as_of, kbs)
 }
 
-/// The comparison of these answers with a source that knows machine 8 without a row. A list has machine
-/// 9 as silent.
+/// The comparison of these answers with a source that lists machine 8 without a row. Machine 9 is silent
+/// according to a list.
 fn checked(answers: &[(u8, Answer)], second: &BulkAnswers) -> CrossCheck {
     let [known, silent] = [8, 9].map(|number| HashSet::from([machine(number)]));
     let mut tally = CrossCheckTally::new(SecondAnswers {
@@ -137,7 +137,7 @@ fn machine_that_only_one_side_knows_is_not_compared() {
 fn only_a_later_reading_that_agrees_explains_a_difference_by_age() {
     let hours = |hours| GENERATED + SignedDuration::from_hours(hours);
     let second = bulk(&[(1, Some(&[("1", 1), ("2", 1)]))], GENERATED);
-    // KB 1 was installed after the export, and KB 3 came.
+    // KB 1 was installed after the export, and KB 3 appeared.
     let now = bulk(&[(1, Some(&[("2", 1), ("3", 4)]))], hours(6));
     for (answered, read_again, settled) in [
         (hours(2), &now, 2),
@@ -167,7 +167,7 @@ fn only_a_later_reading_that_agrees_explains_a_difference_by_age() {
 
 const KBS: [&str; 5] = ["1", "2", "3", "4", "5"];
 
-/// What some machines miss, with the number of CVEs.
+/// The missing KBs of some machines, with the number of CVEs.
 fn fleet() -> impl Strategy<Value = BTreeMap<u8, BTreeMap<&'static str, u32>>> {
     let missing = prop::collection::btree_map(prop::sample::select(&KBS[..]), 1..4_u32, 0..5);
     prop::collection::btree_map(1..7_u8, missing, 0..6)

@@ -1,8 +1,8 @@
-//! Which updates of a fleet cover which.
+//! Which updates of a fleet cover which others.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::lists::Lists;
+use super::lists::DistinctLists;
 use crate::{
     aggregate::KbRow,
     risk::{
@@ -11,8 +11,8 @@ use crate::{
     },
 };
 
-/// For each update of a fleet, the others that it covers. Nothing covers itself, directly or through others:
-/// where updates replace each other in a circle, the one with the highest number covers the others.
+/// For each update of a fleet, the others that it covers. No update covers itself, directly or through
+/// others: if updates replace each other in a circle, the one with the highest number covers the others.
 #[derive(Debug, Default)]
 pub(super) struct Covers(Vec<Vec<usize>>);
 
@@ -50,8 +50,8 @@ impl Covers {
         &self.0[kb]
     }
 
-    /// For each update, the number of machines on which another missing one covers it.
-    pub(super) fn covered_on(&self, lists: &Lists) -> Vec<u64> {
+    /// For each update, the number of machines on which another missing update covers it.
+    pub(super) fn covered_on(&self, lists: &DistinctLists) -> Vec<u64> {
         let mut machines = vec![0; self.0.len()];
         if self.0.iter().all(Vec::is_empty) {
             return machines;

@@ -1,7 +1,7 @@
-//! Chooses the update that gains most, then the one that gains most of what is left, and so on.
+//! Chooses the update that gains most, then the one that gains most of the rest, and so on.
 //!
-//! What an update gains can only shrink as others are chosen. So its last known gain is an upper bound:
-//! only the update on top is counted again, and it is chosen if it stays on top.
+//! The gain of an update can only shrink as others are chosen, so its last known gain is an upper bound: only
+//! the update at the top is counted again, and it is chosen if it stays at the top.
 
 use std::{
     cmp::Reverse,
@@ -14,14 +14,14 @@ use jiff::civil::Date;
 use super::{
     SoFar, Step,
     covers::Covers,
-    lists::{Gap, Lists},
+    lists::{DistinctLists, Gap},
 };
 use crate::{
     aggregate::{KbRow, RankBy, kbs},
     domain::cve::CveId,
 };
 
-/// What an update gains, the most significant first.
+/// The gain of an update, the most significant part first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Gain {
     /// The gaps that are known to be exploited.
@@ -33,8 +33,8 @@ struct Gain {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     gain: Gain,
-    /// Its place in the order by exposure, which decides between equals.
-    place: Reverse<usize>,
+    /// Its index in the order by exposure, which breaks ties.
+    order: Reverse<usize>,
     kb: usize,
     /// The number of updates that were chosen when its gain was counted.
     counted_after: usize,
@@ -43,21 +43,25 @@ struct Candidate {
 /// The choice of updates.
 pub(super) struct Greedy<'fleet> {
     kbs: &'fleet [KbRow],
-    lists: &'fleet Lists,
+    lists: &'fleet DistinctLists,
     covers: &'fleet Covers,
     /// For each update, the lists that have it.
     lists_of: Vec<Vec<u32>>,
     /// For each list, which of its gaps are closed.
     closed: Vec<Box<[bool]>>,
-    /// The CVEs of the updates of which gaps are closed.
+    /// The CVEs of the updates whose gaps are closed.
     cves: HashSet<CveId, RandomState>,
-    /// The updates of which gaps are closed.
+    /// The updates whose gaps are closed.
     is_closed: Vec<bool>,
     so_far: SoFar,
 }
 
 impl<'fleet> Greedy<'fleet> {
-    pub(super) fn new(kbs: &'fleet [KbRow], lists: &'fleet Lists, covers: &'fleet Covers) -> Self {
+    pub(super) fn new(
+        kbs: &'fleet [KbRow],
+        lists: &'fleet DistinctLists,
+        covers: &'fleet Covers,
+    ) -> Self {
         let mut lists_of = vec![Vec::new(); kbs.len()];
         for (list, at) in lists.all.iter().zip(0..) {
             lists.gaps(list).for_each(|gap| lists_of[gap.kb].push(at));
@@ -102,16 +106,16 @@ impl<'fleet> Greedy<'fleet> {
         order.sort_unstable_by(|one, other| {
             kbs::compare(&self.kbs[*one], &self.kbs[*other], RankBy::Exposure)
         });
-        let candidates = order.into_iter().enumerate().map(|(place, kb)| Candidate {
+        let candidates = order.into_iter().enumerate().map(|(order, kb)| Candidate {
             gain: self.gain(kb),
-            place: Reverse(place),
+            order: Reverse(order),
             kb,
             counted_after: 0,
         });
         candidates.collect()
     }
 
-    /// Which updates it closes gaps of, where it is missing.
+    /// The updates whose gaps it closes, where it is missing.
     fn closes(&self, kb: usize) -> Vec<bool> {
         let mut closes = vec![false; self.kbs.len()];
         closes[kb] = true;
@@ -121,7 +125,7 @@ impl<'fleet> Greedy<'fleet> {
         closes
     }
 
-    /// What an update gains now.
+    /// The current gain of an update.
     fn gain(&self, kb: usize) -> Gain {
         let closes = self.closes(kb);
         let mut gain = Gain::default();
@@ -172,7 +176,7 @@ impl<'fleet> Greedy<'fleet> {
         }
     }
 
-    /// A step with what an update is by itself, whatever was chosen before.
+    /// A step with the properties of the update itself, regardless of what was chosen before.
     fn step(&self, kb: usize) -> Step {
         let mut step = Step {
             kb,
@@ -205,7 +209,7 @@ impl<'fleet> Greedy<'fleet> {
     }
 }
 
-/// The earlier of two dates, as far as there are any.
+/// The earlier of two dates, or the only one.
 fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
     one.into_iter().chain(other).min()
 }

@@ -1,5 +1,5 @@
-//! The distinct lists of gaps in a fleet. Machines that are patched alike share one: memory grows with the
-//! number of different lists, four bytes for each of their gaps.
+//! The distinct lists of gaps in a fleet. Machines with the same patch level share one: memory grows with the
+//! number of distinct lists, by four bytes for each of their gaps.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -17,36 +17,36 @@ use crate::{
     risk::Feeds,
 };
 
-/// The most descriptions, and the most shared lists, that are remembered.
-const MOST_KEPT: usize = 1 << 15;
+/// The maximum number of cached descriptions, and of cached shared lists.
+const MAX_CACHED: usize = 1 << 15;
 
-/// The gaps of a KB that count for the same.
+/// Gaps of a KB that have the same weight in the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Kind {
+struct GapKind {
     kb: KbId,
     cves: u64,
     is_exploited: bool,
     due: Option<Date>,
 }
 
-/// The numbers of the kinds of gaps of a machine.
+/// The numbers of a machine's kinds of gaps.
 type Kinds = Box<[u32]>;
 
-/// Collects the lists of machines, one after the other.
+/// Collects the lists of machines, machine by machine.
 #[derive(Debug, Default)]
 pub(in crate::aggregate) struct GapLists {
-    kinds: HashMap<Kind, u32, RandomState>,
-    /// The kinds of descriptions that were seen before.
+    kinds: HashMap<GapKind, u32, RandomState>,
+    /// The kinds of the cached descriptions.
     known: HashMap<ByPointer<MissingKb>, u32, RandomState>,
-    /// Lists that are shared, and how many machines have them, so far.
+    /// Shared lists, each with the number of machines that have it so far.
     shared: HashMap<ByPointer<[Arc<MissingKb>]>, u64, RandomState>,
-    /// Each list, and how many machines have it.
+    /// Each list, with the number of machines that have it.
     lists: HashMap<Kinds, u64, RandomState>,
 }
 
 /// The distinct lists of gaps in a fleet.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(super) struct DistinctLists {
     kinds: Vec<Gap>,
     pub(super) all: Vec<List>,
 }
@@ -63,15 +63,15 @@ pub(super) struct List {
 pub(super) struct Gap {
     /// The index of its KB among the fleet's.
     pub(super) kb: usize,
-    /// The CVEs that it leaves open.
+    /// The number of CVEs that it leaves open.
     pub(super) cves: u64,
     /// Whether one of them is known to be exploited.
     pub(super) is_exploited: bool,
-    /// The earliest date by which CISA wants one of them closed.
+    /// The earliest date by which CISA requires one of them to be closed.
     pub(super) due: Option<Date>,
 }
 
-impl Lists {
+impl DistinctLists {
     /// The gaps of a list.
     pub(super) fn gaps<'lists>(
         &'lists self,
@@ -82,8 +82,7 @@ impl Lists {
 }
 
 impl GapLists {
-    /// Adds the gaps of a machine but for those that are accepted; if there is nothing to say about that,
-    /// `accepted` is empty.
+    /// Adds the gaps of a machine, except accepted ones. `accepted` is empty if no gap can be accepted.
     pub(in crate::aggregate) fn record(
         &mut self,
         answer: &Answer,
@@ -111,7 +110,7 @@ impl GapLists {
                 new.insert(1);
             }
         }
-        if self.shared.len() >= MOST_KEPT {
+        if self.shared.len() >= MAX_CACHED {
             self.merge_shared(feeds);
         }
     }
@@ -138,7 +137,7 @@ impl GapLists {
             return *kind;
         }
         let risk = feeds.gap_risk(gap);
-        let kind = Kind {
+        let kind = GapKind {
             kb: gap.id.clone(),
             cves: gap.cve_addressed,
             is_exploited: risk.is_known_exploited(),
@@ -146,7 +145,7 @@ impl GapLists {
         };
         let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
         let kind = *self.kinds.entry(kind).or_insert(next);
-        if self.known.len() >= MOST_KEPT {
+        if self.known.len() >= MAX_CACHED {
             self.known.clear();
         }
         self.known.insert(same, kind);
@@ -154,12 +153,12 @@ impl GapLists {
     }
 
     /// The lists, in no particular order, given the index of each KB.
-    pub(super) fn finish(mut self, places: &HashMap<KbId, usize>, feeds: &Feeds) -> Lists {
+    pub(super) fn finish(mut self, indexes: &HashMap<KbId, usize>, feeds: &Feeds) -> DistinctLists {
         self.merge_shared(feeds);
         let mut kinds = vec![Gap::default(); self.kinds.len()];
         for (kind, number) in self.kinds {
             kinds[number as usize] = Gap {
-                kb: places.get(&kind.kb).copied().unwrap_or_default(),
+                kb: indexes.get(&kind.kb).copied().unwrap_or_default(),
                 cves: kind.cves,
                 is_exploited: kind.is_exploited,
                 due: kind.due,
@@ -170,7 +169,7 @@ impl GapLists {
             .into_iter()
             .filter(|(kinds, _)| !kinds.is_empty());
         let lists = lists.map(|(kinds, machines)| List { kinds, machines });
-        Lists {
+        DistinctLists {
             kinds,
             all: lists.collect(),
         }

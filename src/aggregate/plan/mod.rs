@@ -1,9 +1,9 @@
 //! The plan: which updates to install first. An update closes its own gaps, and those of the older updates
-//! that it covers, because the chains of supersedence say that it contains them.
+//! that it covers: those that it contains according to the chains of supersedence.
 //!
 //! - [`lists`]: the distinct lists of gaps in a fleet, collected as answers arrive
 //! - [`covers`]: which updates cover which
-//! - [`greedy`]: what to install first, then next, and so on
+//! - [`greedy`]: chooses the updates in order
 //!
 //! On each machine, an update only counts where it is missing. A machine that misses an old update and a
 //! newer one that covers it needs only the newer one. Gaps whose risk is accepted are not part of the plan.
@@ -21,7 +21,7 @@ use self::{covers::Covers, greedy::Greedy};
 use super::KbRow;
 use crate::{domain::kb::KbId, risk::Feeds};
 
-/// The updates to install, in order, until nothing is left to gain.
+/// The updates to install, in order, until no other gains anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub(super) steps: Vec<Step>,
@@ -66,8 +66,8 @@ pub struct SoFar {
 }
 
 impl GapLists {
-    /// The plan for a fleet with these lists of gaps. Adds to each KB the number of machines on which another
-    /// missing update covers it.
+    /// The plan for a fleet with these lists of gaps. Sets the number of machines on which each KB is covered
+    /// by another missing update.
     pub(super) fn plan(self, kbs: &mut [KbRow], feeds: &Feeds) -> Plan {
         let ids = kbs.iter().zip(0..).map(|(kb, at)| (kb.id.clone(), at));
         let places: HashMap<KbId, usize> = ids.collect();

@@ -38,7 +38,7 @@ fn cells(columns: usize, rows: &[Vec<&str>]) -> Cells {
     cells
 }
 
-/// The groups as text: what they are by, the value, and the five figures.
+/// The groups as text: what they are grouped by, the value, and the five figures.
 fn shown(fleet: &Fleet) -> Vec<String> {
     let groups = fleet.breakdown.iter().map(|group| {
         let GroupFigures {

@@ -1,4 +1,4 @@
-//! Machines whose Windows gets no more updates.
+//! Machines whose Windows version no longer gets updates.
 
 use jiff::{
     civil::{Date, date},
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::software::{RunSoftware, SoftwareInventory, SoftwareSet, Windows};
 
-/// An inventory of machines with the last day on which their Windows gets updates.
+/// An inventory of machines with the last day on which their Windows version gets updates.
 pub(crate) fn software(machines: &[(MachineId, Option<Date>)]) -> RunSoftware {
     let set = |ends: &Option<Date>| SoftwareSet {
         windows: Some(Windows {
@@ -79,7 +79,7 @@ fn unsupported_machine_without_gaps_is_never_clean() {
         .find(|it| it.id == machine(0))
         .unwrap();
     assert!(!unsupported.result.as_ref().unwrap().is_fully_patched());
-    // Without the inventory, nobody knows.
+    // Without the inventory, support is unknown.
     let fleet = told.aggregate(&inventory(7), RankBy::Cve);
     assert_eq!((fleet.coverage.clean, fleet.coverage.unsupported), (5, 0));
     assert_eq!(fleet.end_of_support, None);

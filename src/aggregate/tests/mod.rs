@@ -49,7 +49,7 @@ impl InMemory {
         aggregation.finish(rank_by, Timestamp::MAX, software)
     }
 
-    /// Passes them on.
+    /// Records them.
     pub(crate) fn record_in(&self, aggregation: &mut Aggregation<'_>) {
         for (place, outcome) in (0..).zip(&self.0) {
             aggregation.record(outcome.clone(), AnswerRef(place));

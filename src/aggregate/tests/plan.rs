@@ -1,4 +1,4 @@
-//! What to install first, where updates cover others.
+//! What to install first, if updates cover others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use crate::{
     risk::tests::{cve, feeds, feeds_of_updates},
 };
 
-/// Direct edges: `3>2 2>1`, where 3 replaces 2 and 2 replaces 1. An update that replaces nothing, `4`, is known
-/// all the same.
+/// Direct edges: `3>2 2>1`, where 3 replaces 2 and 2 replaces 1. An update that replaces nothing, `4`, is
+/// listed as well.
 fn edges(text: &str) -> BTreeMap<u32, Vec<u32>> {
     let mut edges: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for edge in text.split_whitespace() {
@@ -22,7 +22,7 @@ fn edges(text: &str) -> BTreeMap<u32, Vec<u32>> {
     edges
 }
 
-/// The figures of machines that miss these KBs, each with so many CVEs, given feeds with these edges and
+/// The figures of machines that miss these KBs, each with this many CVEs, given feeds with these edges and
 /// exploited updates.
 fn fleet(machines: &[&[(u32, u64)]], edges: &BTreeMap<u32, Vec<u32>>, exploited: &[u32]) -> Fleet {
     let outcomes = outcomes(machines);
@@ -38,7 +38,7 @@ fn outcomes(machines: &[&[(u32, u64)]]) -> Vec<Outcome> {
     outcomes.collect()
 }
 
-/// The same where the risk of these gaps is accepted: of each, the number of the machine and the KB.
+/// The same with accepted gaps: the number of the machine and the KB of each.
 fn fleet_of(outcomes: Vec<Outcome>, feeds: Feeds, accepted: &BTreeSet<(u8, u32)>) -> Fleet {
     let list = inventory(u8::try_from(outcomes.len()).unwrap());
     let feeds = Arc::new(feeds);
@@ -64,7 +64,7 @@ fn fleet_of(outcomes: Vec<Outcome>, feeds: Feeds, accepted: &BTreeSet<(u8, u32)>
     aggregation.finish(RankBy::Cve, Timestamp::MAX, None)
 }
 
-/// Each step: the KB, of how many KBs it closes gaps, and the exposure and machines so far.
+/// Each step: the KB, the number of KBs whose gaps it closes, and the exposure and machines so far.
 fn steps(fleet: &Fleet) -> Vec<(u32, u64, u64, u64)> {
     let steps = fleet.top_actions(usize::MAX).into_iter();
     let steps = steps.map(|it| {
@@ -101,11 +101,11 @@ fn chains_fork_and_join_and_run_in_circles() {
         ("3>1 2>1", &[(2, 2), (3, 1), (4, 1)]),
         // A join: one update replaces two, which replace the same.
         ("4>2 4>3 2>1 3>1", &[(4, 4)]),
-        // Through an update that nobody misses.
+        // Through an update that is missing nowhere.
         ("4>9 9>1 9>2", &[(4, 3), (3, 1)]),
         // A circle: the highest number covers the others, and nothing is lost.
         ("1>2 2>3 3>1", &[(3, 3), (4, 1)]),
-        // A circle with a tail: what comes before it covers all of it.
+        // A circle with a tail: the update before it covers all of it.
         ("4>1 1>2 2>1 1>3", &[(4, 4)]),
     ] {
         let fleet = fleet(&[all], &edges(text), &[]);
@@ -119,7 +119,7 @@ fn chains_fork_and_join_and_run_in_circles() {
 #[test]
 fn what_is_known_to_be_exploited_comes_first() {
     let machines: &[&[(u32, u64)]] = &[&[(1, 90), (2, 1)], &[(1, 90), (3, 1)], &[(3, 1)]];
-    // The exploited CVE is one of KB 2, which KB 3 would cover, but nobody misses both.
+    // The exploited CVE belongs to KB 2, which KB 3 would cover, but no machine misses both.
     let fleet = fleet(machines, &edges("1 2 3>2"), &[2]);
     let steps = fleet.top_actions(3);
     let found = steps.iter().map(|it| {
@@ -134,7 +134,7 @@ fn what_is_known_to_be_exploited_comes_first() {
 
 #[test]
 fn cves_of_a_plan_are_counted_once() {
-    // Each of the two has one, on both machines.
+    // Each of the two has one CVE, on both machines.
     let machines: &[&[(u32, u64)]] = &[&[(1, 3), (2, 3)], &[(1, 3), (2, 3)]];
     let fleet = fleet(machines, &edges("1 2>1"), &[]);
     let steps = fleet.top_actions(9);
@@ -144,7 +144,7 @@ fn cves_of_a_plan_are_counted_once() {
 }
 
 #[test]
-fn accepted_gaps_are_no_part_of_a_step() {
+fn accepted_gaps_are_not_part_of_a_step() {
     let machines: &[&[(u32, u64)]] = &[&[(1, 90), (2, 7)], &[(1, 20)], &[(1, 5), (2, 7)]];
     let plan = |accepted: &[(u8, u32)]| -> Vec<(u32, u64, u64)> {
         let accepted = accepted.iter().copied().collect();
@@ -193,7 +193,7 @@ fn due_date_is_that_of_the_gaps_that_a_step_closes() {
     }
 }
 
-/// The same plan, computed in the plainest way: every gain again in each step, machine by machine.
+/// The same plan, computed in the simplest way: all gains are counted again in each step, machine by machine.
 struct Plain {
     /// The gaps of each machine that are not accepted.
     machines: Vec<BTreeMap<u32, u64>>,
@@ -221,7 +221,7 @@ impl Plain {
             && (newer > older || !self.reaches(older, newer))
     }
 
-    /// The gaps that an update closes now.
+    /// The gaps that an update currently closes.
     fn closes(&self, kb: u32) -> Vec<(usize, u32)> {
         let mut closed = Vec::new();
         for (at, missing) in self.machines.iter().enumerate() {
@@ -255,7 +255,7 @@ impl Plain {
 
 proptest! {
     #[test]
-    fn plan_is_that_of_the_plainest_computation(
+    fn plan_matches_the_simplest_computation(
         machines in proptest::collection::vec(
             proptest::collection::btree_map(1..7_u32, 1..6_u64, 0..5),
             1..7,

@@ -39,7 +39,7 @@ fn any_outcomes() -> impl Strategy<Value = Vec<Outcome>> {
     })
 }
 
-/// The outcome as it is, or inferred from one of a few machines that depends on what it says.
+/// The outcome unchanged, or inferred from one of a few machines, depending on its content.
 fn inferred_if(is_inferred: bool, mut outcome: Outcome) -> Outcome {
     if let (true, Ok(answer)) = (is_inferred, &mut outcome.result) {
         let from = u8::try_from(100 - answer.missing.len()).unwrap();

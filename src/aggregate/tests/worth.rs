@@ -1,5 +1,5 @@
-//! What every KB and machine is worth, computed a second time from the same made-up feeds, in the plainest way
-//! and with none of the product's code but its parsers.
+//! The risk figures of every KB and machine, computed a second time from the same generated feeds, in the
+//! simplest way and with none of the product's code except its parsers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +15,14 @@ use crate::{
 /// CVEs, KBs and products are small numbers.
 type Number = u32;
 
-/// What a month of MSRC says of a CVE in an update.
+/// What a month of MSRC contains about a CVE in an update.
 #[derive(Debug, Clone)]
 struct Fix {
     month: usize,
     cve: Number,
     kb: Number,
     product: Number,
-    /// Of the CVE in this product.
+    /// The score of the CVE in this product.
     severity: usize,
     cvss_tenths: u64,
     restart: usize,
@@ -39,7 +39,7 @@ struct MadeGap {
 /// Feeds and a fleet.
 #[derive(Debug, Clone)]
 struct World {
-    /// By CVE: the day of November by which it is to be closed, and whether ransomware uses it.
+    /// By CVE: the day of November by which it must be closed, and whether ransomware uses it.
     kev: BTreeMap<Number, (u32, bool)>,
     /// By CVE, in thousandths.
     epss: BTreeMap<Number, u32>,
@@ -174,7 +174,7 @@ impl World {
         aggregation.finish(RankBy::Cve, Timestamp::MAX, None)
     }
 
-    /// The CVEs that a gap leaves open; `None` if nobody knows them.
+    /// The CVEs that a gap leaves open; `None` if they are unknown.
     fn cves_of(&self, gap: &MadeGap) -> Option<BTreeSet<Number>> {
         if gap.cves.is_some() {
             return gap.cves.clone();
@@ -198,14 +198,14 @@ impl World {
         gaps.filter(move |gap| gap.kb == kb)
     }
 
-    /// The largest of these figures of a CVE in an update: in its products, else anywhere.
+    /// The largest of these figures of a CVE in an update: in its products, or otherwise in any product.
     fn worst(&self, kb: Number, cve: Number, figure: fn(&Fix) -> u64) -> Option<u64> {
         let of_cve = || self.fixes.iter().filter(|fix| fix.cve == cve);
         let here = of_cve().filter(|fix| fix.kb == kb).map(figure).max();
         here.or_else(|| of_cve().map(figure).max())
     }
 
-    /// One line with all that a KB is worth.
+    /// All risk figures of a KB in one line.
     fn kb_line(&self, kb: Number) -> String {
         let cves = self.cves_of_all(self.gaps_of(kb));
         let fixes = || self.fixes.iter().filter(move |fix| fix.kb == kb);
@@ -248,7 +248,7 @@ impl World {
 }
 
 /// The same line, from the figures of the product.
-fn told(kb: &KbRow) -> String {
+fn product_line(kb: &KbRow) -> String {
     let risk = &kb.risk;
     let numbers = |ids: &[KbId]| -> Vec<Number> {
         let numbers = ids.iter().map(|it| it.as_str().parse().unwrap());
@@ -284,7 +284,7 @@ proptest! {
         let fleet = world.fleet();
         for kb in &fleet.kbs {
             let number = kb.id.as_str().parse().unwrap();
-            prop_assert_eq!(told(kb), world.kb_line(number), "KB{}", number);
+            prop_assert_eq!(product_line(kb), world.kb_line(number), "KB{}", number);
         }
         let is_known = |cve: &Number| world.kev.contains_key(cve);
         let mut exploited = (0_u64, BTreeSet::new(), BTreeSet::new(), 0_u64);

@@ -69,7 +69,7 @@ fn rows<T: Table>(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
 }
 
 fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let actions = run.fleet.top_actions(TopAction::MOST);
+    let actions = run.fleet.top_actions(TopAction::MAX_SHOWN);
     let mut actions = actions.iter();
     actions.try_for_each(|action| list.push(&Action::of(action)))
 }

@@ -43,7 +43,7 @@ impl Report for Page {
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let top = run.fleet.top_actions(TopAction::MOST);
+        let top = run.fleet.top_actions(TopAction::MAX_SHOWN);
         let scene = Scene::of(run, &top);
         Head::of(run).write_into(out)?;
         sections::write(&scene, out)?;

@@ -307,7 +307,7 @@ fn too_many_pairs_are_omitted_with_a_note() {
             fleet: &fleet,
             ..*run
         };
-        let top = run.fleet.top_actions(TopAction::MOST);
+        let top = run.fleet.top_actions(TopAction::MAX_SHOWN);
         let scene = Scene::of(&run, &top);
         let mut bytes = Vec::new();
         super::super::sections::write(&scene, &mut bytes).unwrap();
