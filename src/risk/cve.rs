@@ -1,16 +1,16 @@
-//! Ids of CVEs as feeds have them.
+//! CVE ids in feeds.
 
 use std::ops::RangeInclusive;
 
 use crate::domain::cve::CveId;
 
-/// The years that ids of CVEs can have.
-const YEARS: RangeInclusive<u64> = 1999..=2099;
+/// The valid years of CVE ids.
+const VALID_YEARS: RangeInclusive<u64> = 1999..=2099;
 
-/// The id of a CVE; `None` if the text is not one, or if there can be no such CVE.
+/// The id of a CVE; `None` if the text is not one, or if no such CVE can exist.
 pub(super) fn real_cve(text: &str) -> Option<CveId> {
     let cve: CveId = text.trim().parse().ok()?;
-    YEARS.contains(&cve.year()).then_some(cve)
+    VALID_YEARS.contains(&cve.year()).then_some(cve)
 }
 
 #[cfg(test)]

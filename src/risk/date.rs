@@ -1,19 +1,19 @@
-//! Dates as feeds write them, with or without a time.
+//! Dates in feeds, with or without a time.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::error::Problem;
 
-/// The date that a text begins with: `2026-11-10`, `2026-11-10T08:00:00`. `None` if it does not.
+/// The date at the start of a text: `2026-11-10`, `2026-11-10T08:00:00`. `None` if there is none.
 pub(super) fn date(text: &str) -> Option<Date> {
     let (date, rest) = text.trim().split_at_checked(10)?;
     let is_end = rest.is_empty() || rest.starts_with(['T', 't', ' ']);
-    // A whole date and nothing else: the parser would take a time as well.
+    // Exactly a date: the parser would accept a time as well.
     let date = date.parse().ok()?;
     is_end.then_some(date)
 }
 
-/// The date unless it is later than tomorrow: clocks and time zones differ by as much.
+/// The date, unless it is later than tomorrow: clocks and time zones differ by that much.
 pub(super) fn not_in_future(date: Date, now: Timestamp) -> Result<Date, Problem> {
     let today = now.to_zoned_datetime(TimeZone::UTC).date();
     match today.tomorrow() {

@@ -1,4 +1,4 @@
-//! EPSS: how likely each CVE is to be exploited within 30 days.
+//! EPSS: the probability that each CVE is exploited within 30 days.
 
 use std::{fmt, io::Read};
 
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::domain::cve::CveId;
 
-/// The most rows. EPSS had about 300,000 in 2026.
-const MOST_ROWS: usize = 4_000_000;
+/// The maximum number of rows. EPSS had about 300,000 in 2026.
+const MAX_ROWS: usize = 4_000_000;
 
-/// The units in 1.
-const UNITS: u32 = 1_000_000_000;
+/// The number of units in 1.
+const BILLIONTHS: u32 = 1_000_000_000;
 
 /// A probability from 0 to 1, in billionths: EPSS publishes up to nine digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Probability {
     /// The probability in a text such as `0.89214` or `9e-05`.
     fn from_text(text: &str) -> Option<Self> {
         let number: f64 = text.parse().ok()?;
-        // Not a number is in no range.
+        // NaN is in no range.
         (0.0..=1.0).contains(&number).then(|| Self::rounded(number))
     }
 
@@ -38,24 +38,24 @@ impl Probability {
         reason = "a number from 0 to 1 is at most a billion billionths"
     )]
     fn rounded(number: f64) -> Self {
-        Self((number * f64::from(UNITS)).round() as u32)
+        Self((number * f64::from(BILLIONTHS)).round() as u32)
     }
 
     pub(crate) const fn billionths(self) -> u32 {
         self.0
     }
 
-    /// The number.
+    /// The probability as a number.
     pub fn number(self) -> f64 {
-        f64::from(self.0) / f64::from(UNITS)
+        f64::from(self.0) / f64::from(BILLIONTHS)
     }
 }
 
-/// With as many digits as it has: `0.89214`.
+/// With all its digits: `0.89214`.
 impl fmt::Display for Probability {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:09}", self.0 % UNITS);
-        let whole = self.0 / UNITS;
+        let digits = format!("{:09}", self.0 % BILLIONTHS);
+        let whole = self.0 / BILLIONTHS;
         match digits.trim_end_matches('0') {
             "" => write!(formatter, "{whole}"),
             digits => write!(formatter, "{whole}.{digits}"),
@@ -66,9 +66,9 @@ impl fmt::Display for Probability {
 /// The probabilities of all CVEs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epss {
-    /// The date of the scores; `None` if the file has lost its first line.
+    /// The date of the scores; `None` if the file lacks its first line.
     pub date: Option<Date>,
-    /// Sorted by CVE, each once.
+    /// Sorted by CVE, without duplicates.
     scores: Vec<(CveId, Probability)>,
 }
 
@@ -84,7 +84,7 @@ impl Epss {
             return Err(Problem::NoDate.on(1));
         }
         let mut scores = rows(text, u64::from(comment.is_some()))?;
-        // Of a CVE that comes twice, the higher score counts.
+        // If a CVE occurs twice, the higher score counts.
         scores.sort_unstable_by(|one, other| (one.0, other.1).cmp(&(other.0, one.1)));
         scores.dedup_by_key(|it| it.0);
         scores.shrink_to_fit();
@@ -97,7 +97,7 @@ impl Epss {
         found.ok().map(|at| self.scores[at].1)
     }
 
-    /// Whether the scores are as they were read: sorted, each CVE once.
+    /// Whether the scores are valid: sorted, without duplicates.
     pub(super) fn is_sound(&self) -> bool {
         self.scores.is_sorted_by(|one, other| one.0 < other.0)
     }
@@ -131,8 +131,8 @@ fn rows(text: &[u8], lines_before: u64) -> Result<Vec<(CveId, Probability)>, Fee
     let epss = table.column("epss")?;
     let mut scores = Vec::new();
     while let Some(row) = table.next()? {
-        if scores.len() >= MOST_ROWS {
-            return Err(Problem::TooManyRows(MOST_ROWS).on(row.line));
+        if scores.len() >= MAX_ROWS {
+            return Err(Problem::TooManyRows(MAX_ROWS).on(row.line));
         }
         let cve = row.parsed(cve, "the id of a CVE", real_cve)?;
         let expected = "a probability from 0 to 1";

@@ -10,11 +10,11 @@ use crate::domain::text::{counted, thousands};
 /// How many characters of a cell an error shows.
 const TEXT_SHOWN: usize = 40;
 
-/// What is wrong with a feed, and on which line.
+/// A problem with a feed, and its line.
 #[derive(Debug, Error)]
 #[error("{}{problem}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
 pub struct FeedProblem {
-    /// The line on which it begins, where it is about one.
+    /// The line where the problem begins, if it concerns a line.
     pub line: Option<u64>,
     /// What is wrong.
     pub problem: Problem,
@@ -38,7 +38,7 @@ pub enum Problem {
     /// More rows than any such feed has.
     #[error("it has more than {} rows", thousands(*.0 as u64))]
     TooManyRows(usize),
-    /// Cut, or not JSON of this kind.
+    /// Truncated, or not JSON of this kind.
     #[error("{0}")]
     Json(String),
     /// Not a row of this table.
@@ -47,35 +47,35 @@ pub enum Problem {
     /// The header lacks a column.
     #[error("it has no column `{0}`")]
     NoColumn(&'static str),
-    /// A cell holds something else.
+    /// A cell that cannot be parsed.
     #[error("`{}` is not {expected}", shown(text))]
     Cell {
-        /// What it holds.
+        /// The text of the cell.
         text: String,
-        /// What it should hold.
+        /// What was expected.
         expected: &'static str,
     },
-    /// It says how many entries it has, and has others.
+    /// Its stated number of entries is wrong.
     #[error("it has {}, but says it has {}", counted(*.found, "entry", "entries"), thousands(*.said))]
     Count {
-        /// How many it has.
+        /// The actual number.
         found: u64,
-        /// How many it says it has.
+        /// The stated number.
         said: u64,
     },
-    /// It is complete, but has nothing in it.
+    /// It is complete, but contains no entries.
     #[error("it has no entries")]
     NoEntries,
-    /// It does not say when it was made.
+    /// It contains no date.
     #[error("it does not say its date")]
     NoDate,
-    /// It was made later than now.
+    /// Its date is in the future.
     #[error("its date, {0}, is in the future")]
     Future(Date),
 }
 
 impl FeedProblem {
-    /// A cell that holds something else than expected.
+    /// A cell that cannot be parsed.
     pub(super) fn cell(line: u64, text: &[u8], expected: &'static str) -> Self {
         let text = String::from_utf8_lossy(text).into_owned();
         Problem::Cell { text, expected }.on(line)

@@ -14,10 +14,10 @@ use crate::domain::{
     release::ReleaseMonth,
 };
 
-/// A feed older than this many days is warned of.
-pub const FRESH_DAYS: i32 = 7;
+/// A feed older than this many days causes a warning.
+pub const MAX_FEED_AGE_DAYS: i32 = 7;
 
-/// What is read of the feeds. Any of them may be missing.
+/// The parsed feeds. Any of them may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Feeds {
     /// Known exploited vulnerabilities.
@@ -26,25 +26,25 @@ pub struct Feeds {
     pub epss: Option<Epss>,
     msrc: Option<Arc<Msrc>>,
     supersedence: Arc<Supersedence>,
-    /// What the service itself says of CVEs.
+    /// The service's own facts about CVEs.
     tenant: Arc<HashMap<CveId, CveFacts>>,
 }
 
-/// A feed as reports name it.
+/// A feed, as listed in reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedInfo {
     /// `kev`, `epss` or `msrc`.
     pub name: &'static str,
-    /// The date of its content, if it says so.
+    /// The date of its content, if it has one.
     pub date: Option<Date>,
-    /// The number of CVEs that it knows.
+    /// The number of its CVEs.
     pub entries: u64,
-    /// Whether there must be a newer one.
+    /// Whether a newer one must exist.
     pub is_old: bool,
 }
 
 impl Feeds {
-    /// These feeds.
+    /// A set of these feeds.
     pub fn new(kev: Option<Kev>, epss: Option<Epss>, msrc: Option<Msrc>) -> Self {
         let edges = msrc.as_ref().map(Msrc::replacements).unwrap_or_default();
         Self {
@@ -56,7 +56,7 @@ impl Feeds {
         }
     }
 
-    /// The same with what the service itself says of CVEs: it counts where the feeds say nothing.
+    /// Adds the service's own facts about CVEs, which are used where the feeds have none.
     #[must_use]
     pub fn with_tenant(&self, facts: HashMap<CveId, CveFacts>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Feeds {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no feeds.
     pub fn is_empty(&self) -> bool {
         self.kev.is_none() && self.epss.is_none() && self.msrc.is_none()
     }
@@ -80,8 +80,8 @@ impl Feeds {
         &self.supersedence
     }
 
-    /// The CVEs of a gap: those that the tenant's own source names, else those that MSRC lists for the
-    /// update, in any product. `None` if neither knows them.
+    /// The CVEs of a gap: those that the answer's own source names, otherwise those that MSRC lists for the
+    /// update, in any product. `None` if neither names them.
     pub fn cves_of<'gap>(&'gap self, gap: &'gap MissingKb) -> Option<&'gap [CveId]> {
         gap.cves.as_deref().or_else(|| self.listed(&gap.id))
     }
@@ -98,12 +98,12 @@ impl Feeds {
         Some(exploited.count() as u64)
     }
 
-    /// How likely it is that a CVE is exploited in the next 30 days, if EPSS says so.
+    /// The probability that a CVE is exploited within 30 days, if EPSS has it.
     pub fn exploitation_probability(&self, cve: CveId) -> Option<Probability> {
         self.epss.as_ref()?.get(cve)
     }
 
-    /// How severe a CVE is in an update's products; where MSRC does not say it, what the service says.
+    /// The severity of a CVE in an update's products; if MSRC does not rate it, the service's.
     pub(super) fn score(&self, kb: Option<KbNumber>, cve: CveId) -> Score {
         let score = self.msrc.as_ref().map(|it| it.score(kb, cve));
         let score = score.unwrap_or_default();
@@ -114,20 +114,20 @@ impl Feeds {
         }
     }
 
-    /// The worst that the service itself says of how these CVEs can be exploited.
+    /// The worst exploitability of these CVEs according to the service.
     pub(super) fn exploitability(&self, cves: &[CveId]) -> Option<Exploitability> {
         let facts = cves.iter().filter_map(|cve| self.tenant.get(cve));
         facts.filter_map(|it| it.exploitability).max()
     }
 
-    /// The feeds that are there, and which of them are old.
+    /// The feeds that exist, and whether they are old.
     pub fn list(&self, now: Timestamp) -> Vec<FeedInfo> {
         let today = now.to_zoned_datetime(TimeZone::UTC).date();
         let dated = |name, date: Option<Date>, entries| FeedInfo {
             name,
             date,
             entries,
-            is_old: date.is_some_and(|date| days_between(date, today) > FRESH_DAYS),
+            is_old: date.is_some_and(|date| days_between(date, today) > MAX_FEED_AGE_DAYS),
         };
         let kev = self.kev.as_ref();
         let kev = kev.map(|it| dated("kev", Some(it.date), it.cve_count()));
@@ -141,8 +141,8 @@ impl Feeds {
     }
 }
 
-/// Whether a month was released more than a week ago that is not there: months are revised as needed,
-/// so that the date of a complete set may be older than a week.
+/// Whether a month that was released more than a week ago is missing: months are revised as needed, so the
+/// date of a complete set may be older than a week.
 fn lacks_month(msrc: &Msrc, today: Date) -> bool {
     let Some(latest) = msrc.latest_month else {
         return true;
@@ -151,7 +151,8 @@ fn lacks_month(msrc: &Msrc, today: Date) -> bool {
     let [Some(latest), Some(this)] = months else {
         return false;
     };
-    let released = |month: ReleaseMonth| days_between(month.patch_tuesday(), today) > FRESH_DAYS;
+    let released =
+        |month: ReleaseMonth| days_between(month.patch_tuesday(), today) > MAX_FEED_AGE_DAYS;
     let due = if released(this) {
         this
     } else {

@@ -1,4 +1,4 @@
-//! What the feeds say of a gap.
+//! The risk of a gap according to the feeds.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,15 +11,16 @@ use super::{
 };
 use crate::domain::kb::{ByPointer, MissingKb};
 
-/// The most descriptions whose risk is remembered.
-const MOST_KEPT: usize = 1 << 15;
+/// The maximum number of cached descriptions.
+const MAX_CACHED: usize = 1 << 15;
 
-/// What the feeds say of a gap: of the CVEs that it leaves open on its machine.
+/// The risk of a gap according to the feeds: that of the CVEs it leaves open on its machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GapRisk {
-    /// How many of them are known to be exploited; `None` if the CVEs or the catalogue are not known.
+    /// The number of them that are known to be exploited; `None` if the CVEs are unknown or there is no
+    /// catalogue.
     pub known_exploited: Option<u64>,
-    /// The earliest date by which one of them is to be closed.
+    /// The earliest date by which one of them must be closed.
     pub kev_due: Option<Date>,
     /// The worst severity.
     pub severity: Option<MsrcSeverity>,
@@ -33,7 +34,7 @@ impl GapRisk {
 }
 
 impl Feeds {
-    /// What they say of a gap.
+    /// The risk of a gap.
     pub fn gap_risk(&self, gap: &MissingKb) -> GapRisk {
         let Some(cves) = self.cves_of(gap) else {
             return GapRisk::default();
@@ -52,7 +53,7 @@ impl Feeds {
     }
 }
 
-/// What the feeds say of gaps. Many machines share the very same description of a KB.
+/// Computes the risk of gaps, with a cache: many machines share the same description of a KB.
 #[derive(Debug)]
 pub struct GapRisks<'feeds> {
     feeds: &'feeds Feeds,
@@ -60,7 +61,7 @@ pub struct GapRisks<'feeds> {
 }
 
 impl<'feeds> GapRisks<'feeds> {
-    /// What these feeds say.
+    /// With these feeds.
     pub fn new(feeds: &'feeds Feeds) -> Self {
         Self {
             feeds,
@@ -68,12 +69,12 @@ impl<'feeds> GapRisks<'feeds> {
         }
     }
 
-    /// What they say of a gap.
+    /// The risk of a gap.
     pub fn of(&mut self, gap: &Arc<MissingKb>) -> GapRisk {
         if self.feeds.is_empty() && gap.cves.is_none() {
             return GapRisk::default();
         }
-        if self.known.len() >= MOST_KEPT {
+        if self.known.len() >= MAX_CACHED {
             self.known.clear();
         }
         let known = self.known.entry(ByPointer(Arc::clone(gap)));

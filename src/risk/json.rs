@@ -1,4 +1,4 @@
-//! Feeds that are JSON: an error names the line, and texts are read as what they stand for.
+//! Parses JSON feeds: an error names the line, and escapes in texts are resolved.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::cve::CveId;
 
-/// Reads a document; `expected` is what it should be, for people.
+/// Parses a document; `expected` describes it for the user.
 pub(super) fn read<'text, T: Deserialize<'text>>(
     text: &'text [u8],
     expected: &'static str,
@@ -35,7 +35,7 @@ fn without_place(error: &serde_json::Error) -> String {
     message.strip_suffix(&place).unwrap_or(&message).to_owned()
 }
 
-/// Reads a text as what it stands for.
+/// Parses a text after resolving its escapes.
 fn parsed<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     expected: &'static str,
@@ -50,7 +50,7 @@ fn wrong<E: Error>(text: &str, expected: &'static str) -> E {
     E::custom(Problem::Cell { text, expected })
 }
 
-/// A text, borrowed where it has no escapes.
+/// A text, borrowed unless it contains escapes.
 #[derive(Debug, Deserialize)]
 pub(super) struct Text<'text>(#[serde(borrow)] pub(super) Cow<'text, str>);
 
@@ -59,7 +59,7 @@ pub(super) fn cve<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CveId, D
     parsed(deserializer, "the id of a CVE", real_cve)
 }
 
-/// A date, perhaps with a time.
+/// A date, with or without a time.
 pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     parsed(deserializer, "a date", date::date)
 }

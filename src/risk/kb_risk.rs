@@ -1,4 +1,4 @@
-//! What the feeds say of a KB.
+//! The risk of a KB according to the feeds.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::domain::{
     kb::KbId,
 };
 
-/// What the feeds say of a KB; `None` where none of them says it.
+/// The risk of a KB according to the feeds; `None` where no feed has the information.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KbRisk {
-    /// The number of its CVEs, each once.
+    /// The number of its distinct CVEs.
     pub distinct_cves: Option<u64>,
-    /// How many of them are known to be exploited.
+    /// The number of them that are known to be exploited.
     pub known_exploited: Option<u64>,
-    /// How many of them ransomware is known to use.
+    /// The number of them that ransomware is known to use.
     pub ransomware: Option<u64>,
-    /// The earliest date by which one of them is to be closed.
+    /// The earliest date by which one of them must be closed.
     pub kev_due_date: Option<Date>,
     /// The highest probability that one of them is exploited within 30 days.
     pub epss_max: Option<Probability>,
@@ -30,7 +30,7 @@ pub struct KbRisk {
     pub cvss_max_tenths: Option<u8>,
     /// The worst severity.
     pub severity: Option<MsrcSeverity>,
-    /// The worst that the service itself says of how one of them can be exploited.
+    /// The worst exploitability of one of them according to the service.
     pub exploitability: Option<Exploitability>,
     /// Whether the update needs a restart.
     pub restart: Option<Restart>,
@@ -43,8 +43,9 @@ pub struct KbRisk {
 }
 
 impl KbRisk {
-    /// How urgent the KB is, the most significant first: its known exploited CVEs, those that ransomware
-    /// uses, the highest EPSS, whether there is an exploit, and the highest CVSS. What is not known comes last.
+    /// The urgency of the KB, the most significant part first: its known exploited CVEs, those used by
+    /// ransomware, the highest EPSS, whether there is an exploit, and the highest CVSS. Unknown values come
+    /// last.
     pub(crate) fn urgency(&self) -> [u64; 5] {
         let counted = |count: Option<u64>| count.map_or(0, |it| it + 1);
         let epss = self.epss_max.map(Probability::billionths);
@@ -59,8 +60,8 @@ impl KbRisk {
 }
 
 impl Feeds {
-    /// What the feeds say of a KB with these CVEs, which are sorted and without duplicates; `None` if
-    /// no source knows them.
+    /// The risk of a KB with these CVEs, which are sorted and without duplicates; `None` if no source names
+    /// them.
     pub fn kb_risk(&self, id: &KbId, cves: Option<&[CveId]>) -> KbRisk {
         let number = kb_number(id);
         let mut risk = number.map_or_else(KbRisk::default, |it| self.of_update(it));
@@ -78,7 +79,7 @@ impl Feeds {
         risk
     }
 
-    /// What MSRC says of the update itself.
+    /// The properties of the update itself, according to MSRC.
     fn of_update(&self, number: KbNumber) -> KbRisk {
         let ids = |numbers: &mut dyn Iterator<Item = KbNumber>| {
             numbers.map(|it| KbId::new(&it.to_string())).collect()

@@ -1,5 +1,5 @@
-//! What a missing KB is worth: which of its CVEs are exploited, how likely the others are to be, how
-//! severe they are, and which updates replace which. Pure.
+//! The risk of a missing KB: which of its CVEs are exploited, how likely the others are to be, how severe
+//! they are, and which updates replace which. Does no I/O except reading the given input.
 //!
 //! ```text
 //! known_exploited_vulnerabilities.json, .csv ─► kev ──┐
@@ -12,13 +12,13 @@
 //! - [`msrc`]: Microsoft's security updates, a file for each month
 //! - [`supersedence`]: which updates replace which
 //! - [`feeds`]: the three together, and the CVEs of a gap
-//! - [`kb_risk`]: what they say of a KB
-//! - [`gap_risk`]: what they say of a gap
-//! - [`stored`]: the three together as a cache keeps them
-//! - [`error`], `text`, `json`, `table`, `date`, `cve`: reading files from outside, within bounds
+//! - [`kb_risk`]: the risk of a KB
+//! - [`gap_risk`]: the risk of a gap
+//! - [`stored`]: the three feeds as stored in a cache
+//! - [`error`], `text`, `json`, `table`, `date`, `cve`: parsing external files, with limits
 //!
-//! A feed comes from outside. Whatever is wrong with it is an error that names the line; no input takes
-//! more memory than the bounds allow.
+//! A feed is an external file. Any problem in it is an error that names the line; no input uses more memory
+//! than the limits allow.
 
 mod cve;
 mod date;

@@ -1,10 +1,10 @@
-//! The feeds as a cache keeps them: read again in a fraction of the time that their files take.
+//! The feeds as stored in a cache, which is read in a fraction of the time that the files take.
 
 use std::io::{self, Write};
 
 use super::{Epss, Feeds, Kev, Msrc};
 
-/// Writes feeds so that [`restored`] reads them.
+/// Writes feeds so that [`restored`] can read them.
 pub fn store(feeds: &Feeds, out: impl Write) -> io::Result<()> {
     Ok(serde_json::to_writer(
         out,
@@ -12,7 +12,7 @@ pub fn store(feeds: &Feeds, out: impl Write) -> io::Result<()> {
     )?)
 }
 
-/// The feeds in a text that [`store`] wrote; `None` if it is anything else.
+/// Reads feeds that [`store`] wrote; `None` for any other text.
 pub fn restored(text: &[u8]) -> Option<Feeds> {
     type Parts = (Option<Kev>, Option<Epss>, Option<Msrc>);
     let (kev, epss, msrc): Parts = serde_json::from_slice(text).ok()?;

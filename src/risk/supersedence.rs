@@ -1,14 +1,14 @@
-//! Which updates replace which. Chains fork (hotpatches), join and, by mistakes of the feed, run in
-//! circles: every walk visits an update once, and ends.
+//! Which updates replace which. Chains fork (hotpatches), join and, because of errors in the feed, form
+//! circles: every traversal visits an update once, and ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::msrc::KbNumber;
 
-/// The most updates that a walk visits.
-const MOST_VISITED: usize = 100_000;
+/// The maximum number of updates that a traversal visits.
+const MAX_VISITED: usize = 100_000;
 
-/// The updates that each one replaces, and that it is replaced by.
+/// The updates that each update replaces, and that replace it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Supersedence {
     older: BTreeMap<KbNumber, BTreeSet<KbNumber>>,
@@ -40,13 +40,13 @@ impl Supersedence {
         self.newer.get(&kb).into_iter().flatten().copied()
     }
 
-    /// All updates that this one replaces, whether directly or through others; never itself.
+    /// All updates that this one replaces, directly or through others; never itself.
     pub fn covered_by(&self, kb: KbNumber) -> BTreeSet<KbNumber> {
         let mut covered = BTreeSet::new();
         let mut open = vec![kb];
         while let Some(next) = open.pop() {
             let new = self.supersedes(next).filter(|it| *it != kb);
-            let new = new.filter(|it| covered.len() < MOST_VISITED && covered.insert(*it));
+            let new = new.filter(|it| covered.len() < MAX_VISITED && covered.insert(*it));
             open.extend(new);
         }
         covered

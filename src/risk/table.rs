@@ -1,4 +1,4 @@
-//! Feeds that are CSV: columns by name, in any order, and an error names the line.
+//! Parses CSV feeds: columns by name, in any order; an error names the line.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
@@ -14,7 +14,7 @@ pub(super) struct Table<'text> {
 }
 
 impl<'text> Table<'text> {
-    /// A table, of which so many lines were read before.
+    /// A table after this many lines.
     pub(super) fn new(text: &'text [u8], lines_before: u64) -> Result<Self, FeedProblem> {
         let mut reader = ReaderBuilder::new().from_reader(text);
         let header = reader.byte_headers().cloned();
@@ -26,7 +26,7 @@ impl<'text> Table<'text> {
         })
     }
 
-    /// The place of a column, by its name in any case.
+    /// The index of a column, by its name in any case.
     pub(super) fn column(&self, name: &'static str) -> Result<usize, FeedProblem> {
         self.optional_column(name)
             .ok_or_else(|| Problem::NoColumn(name).on(self.lines_before + 1))
@@ -38,13 +38,13 @@ impl<'text> Table<'text> {
     }
 
     /// The next row.
-    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, FeedProblem> {
+    pub(super) fn next(&mut self) -> Result<Option<TableRow<'_>>, FeedProblem> {
         let read = self.reader.read_byte_record(&mut self.row);
         if !read.map_err(|error| problem(&error, self.lines_before))? {
             return Ok(None);
         }
         let line = self.row.position().map_or(0, csv::Position::line);
-        Ok(Some(Row {
+        Ok(Some(TableRow {
             line: self.lines_before + line,
             cells: &self.row,
         }))
@@ -52,19 +52,19 @@ impl<'text> Table<'text> {
 }
 
 /// A row of a table.
-pub(super) struct Row<'table> {
+pub(super) struct TableRow<'table> {
     /// The line on which it begins.
     pub(super) line: u64,
     cells: &'table ByteRecord,
 }
 
-impl Row<'_> {
+impl TableRow<'_> {
     /// A cell, trimmed.
     pub(super) fn cell(&self, column: usize) -> &[u8] {
         self.cells.get(column).unwrap_or_default().trim_ascii()
     }
 
-    /// What a cell stands for.
+    /// The parsed value of a cell.
     pub(super) fn parsed<T>(
         &self,
         column: usize,

@@ -1,4 +1,4 @@
-//! The text of a feed, whichever way it is packed.
+//! Reads the text of a feed, compressed or not.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
@@ -6,20 +6,23 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::error::{FeedProblem, Problem};
 
-/// The largest feed, unpacked. The largest published one, a month of MSRC, has about 20 MiB.
-pub(super) const MOST_BYTES: usize = 96 << 20;
+/// The maximum size of a feed, uncompressed. The largest published one, a month of MSRC, has about 20 MiB.
+pub(super) const MAX_BYTES: usize = 96 << 20;
 
-/// How every gzip file begins.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// The first bytes of a gzip file.
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// How UTF-8 may begin.
+/// UTF-8 may begin with these bytes.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The whole text, unpacked if it is gzip, and without a byte order mark. `expected` is what it should
-/// be, for people.
+/// The whole text, decompressed if it is gzip, and without a byte order mark. `expected` describes it for the
+/// user.
 pub(super) fn read(input: impl Read, expected: &'static str) -> Result<Vec<u8>, FeedProblem> {
     let mut input = BufReader::with_capacity(1 << 16, input);
-    let is_gzip = input.fill_buf().map_err(Problem::from)?.starts_with(&GZIP);
+    let is_gzip = input
+        .fill_buf()
+        .map_err(Problem::from)?
+        .starts_with(&GZIP_MAGIC);
     let text = if is_gzip {
         bounded(MultiGzDecoder::new(input))?
     } else {
@@ -38,9 +41,9 @@ pub(super) fn read(input: impl Read, expected: &'static str) -> Result<Vec<u8>, 
 
 fn bounded(input: impl Read) -> Result<Vec<u8>, Problem> {
     let mut text = Vec::new();
-    let read = input.take(MOST_BYTES as u64 + 1).read_to_end(&mut text);
+    let read = input.take(MAX_BYTES as u64 + 1).read_to_end(&mut text);
     match read {
-        Ok(length) if length > MOST_BYTES => Err(Problem::TooLarge(MOST_BYTES)),
+        Ok(length) if length > MAX_BYTES => Err(Problem::TooLarge(MAX_BYTES)),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(Problem::Row(
             "it is truncated: the gzip data has no end".to_owned(),

@@ -16,13 +16,13 @@ use super::{
 };
 use crate::domain::cve::CveId;
 
-/// The most entries. The catalogue had about 1,500 after four years.
-const MOST_ENTRIES: usize = 1_000_000;
+/// The maximum number of entries. The catalogue had about 1,500 after four years.
+const MAX_ENTRIES: usize = 1_000_000;
 
-/// What the catalogue says of a CVE.
+/// The entry of a CVE in the catalogue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KevEntry {
-    /// By when federal agencies have to close it.
+    /// The date by which federal agencies have to close it.
     pub due: Option<Date>,
     /// Whether ransomware is known to use it.
     pub ransomware: bool,
@@ -31,7 +31,7 @@ pub struct KevEntry {
 /// The catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kev {
-    /// When it was released; of a CSV, which does not say that, when the latest entry was added.
+    /// When it was released; for a CSV file, which has no such date, when the latest entry was added.
     pub date: Date,
     entries: HashMap<CveId, KevEntry, RandomState>,
 }
@@ -52,7 +52,7 @@ impl Kev {
         Ok(kev)
     }
 
-    /// What it says of a CVE; `None` if the CVE is not known to be exploited.
+    /// The entry of a CVE; `None` if the CVE is not known to be exploited.
     pub fn get(&self, cve: CveId) -> Option<KevEntry> {
         self.entries.get(&cve).copied()
     }
@@ -63,14 +63,14 @@ impl Kev {
     }
 }
 
-/// The entries as they are read. Of a CVE that comes twice, the earlier date and the worse use count.
+/// The entries read so far. If a CVE occurs twice, the earlier date and the worse use count.
 #[derive(Debug, Default)]
 struct Entries(HashMap<CveId, KevEntry, RandomState>);
 
 impl Entries {
     fn add(&mut self, cve: CveId, entry: KevEntry) -> Result<(), Problem> {
-        if self.0.len() >= MOST_ENTRIES {
-            return Err(Problem::TooManyRows(MOST_ENTRIES));
+        if self.0.len() >= MAX_ENTRIES {
+            return Err(Problem::TooManyRows(MAX_ENTRIES));
         }
         let known = self.0.entry(cve).or_insert(entry);
         known.ransomware |= entry.ransomware;
@@ -79,7 +79,7 @@ impl Entries {
     }
 }
 
-/// Whether a text says that ransomware is known to use it.
+/// Whether a text states that ransomware is known to use it.
 fn is_ransomware(text: &str) -> bool {
     text.trim().eq_ignore_ascii_case("known")
 }

@@ -1,5 +1,5 @@
-//! A CVRF document. It is read one CVE at a time, because a month in memory takes several times the size of
-//! its file; what does not count is skipped.
+//! A CVRF document. It is parsed one CVE at a time, because a month in memory takes several times the size of
+//! its file; unused parts are skipped.
 
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! Microsoft's security updates as MSRC publishes them: a CVRF document for each month.
 //!
-//! - `update`: what is known of an update
+//! - `update`: the data about an update
 //! - `document`: the document; it is read one CVE at a time
-//! - `vulnerability`: the parts of a CVE that count
+//! - `vulnerability`: the used parts of a CVE
 //! - `scores`: how severe a CVE is in each product
-//! - `month`: from CVEs to KBs
+//! - `month`: collects the CVEs of each KB
 
 mod document;
 mod month;
@@ -33,7 +33,7 @@ use month::Month;
 
 pub use update::{KbNumber, MsrcKb, MsrcSeverity, Restart, Score, kb_number};
 
-/// The months that were read.
+/// The months read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Msrc {
     kbs: HashMap<KbNumber, MsrcKb, RandomState>,
@@ -45,7 +45,7 @@ pub struct Msrc {
     pub latest_month: Option<Date>,
 }
 
-/// Reads the months one by one.
+/// Reads month by month.
 #[derive(Debug, Default)]
 pub struct MsrcReader {
     months: Month,
@@ -54,7 +54,7 @@ pub struct MsrcReader {
 }
 
 impl MsrcReader {
-    /// Reads a month: `2026-Nov.json`. If that fails, nothing of it counts.
+    /// Reads a month: `2026-Nov.json`. If that fails, the month is ignored completely.
     pub fn read(&mut self, input: impl Read, now: Timestamp) -> Result<(), FeedProblem> {
         let text = text::read(input, "a month of MSRC")?;
         let document: Document = json::read(&text, "a month of MSRC")?;
@@ -70,7 +70,7 @@ impl MsrcReader {
         Ok(())
     }
 
-    /// What all months say.
+    /// The data of all months.
     pub fn finish(self) -> Msrc {
         let (kbs, scores) = self.months.finish();
         Msrc {
@@ -83,12 +83,12 @@ impl MsrcReader {
 }
 
 impl Msrc {
-    /// What MSRC says of an update.
+    /// MSRC's data about an update.
     pub fn get(&self, number: KbNumber) -> Option<&MsrcKb> {
         self.kbs.get(&number)
     }
 
-    /// How severe a CVE is in an update's products; elsewhere, if the months do not have it there.
+    /// The severity of a CVE in an update's products, or in any product if the months do not rate it there.
     pub fn score(&self, kb: Option<KbNumber>, cve: CveId) -> Score {
         let here = kb.and_then(|kb| self.get(kb)).and_then(|kb| {
             let at = kb.cves.binary_search(&cve).ok()?;
@@ -102,7 +102,7 @@ impl Msrc {
         }
     }
 
-    /// Whether every CVE of a KB has its score, as when it was read.
+    /// Whether every CVE of a KB has its score, as after reading.
     pub(super) fn is_sound(&self) -> bool {
         let mut kbs = self.kbs.values();
         kbs.all(|kb| kb.cves.is_sorted() && kb.cves.len() == kb.scores.len())

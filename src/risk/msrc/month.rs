@@ -1,4 +1,4 @@
-//! From the CVEs of a month to its KBs, and from months to all of them.
+//! Collects the CVEs of each KB, for a month and over all months.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use super::{
     scores::Scores,
     update::{KbNumber, MsrcKb, Restart, Score, kb_number},
-    vulnerability::{Remediation, VENDOR_FIX, Vulnerability},
+    vulnerability::{Remediation, VENDOR_FIX_REMEDIATION, Vulnerability},
 };
 use crate::domain::{cve::CveId, kb::KbId};
 
-/// What a month says, or several.
+/// The data of one month, or of several.
 #[derive(Debug, Default)]
 pub(super) struct Month {
     kbs: HashMap<KbNumber, Kb, RandomState>,
@@ -22,13 +22,13 @@ pub(super) struct Month {
     count: u64,
 }
 
-/// An update while months are read.
+/// An update while months are being read.
 #[derive(Debug, Default)]
 struct Kb {
     cves: HashMap<CveId, Score, RandomState>,
     supersedes: BTreeSet<KbNumber>,
     restart: Option<Restart>,
-    /// When the earliest of its months was released; not known while a month is being read.
+    /// When the earliest of its months was released; unknown while a month is being read.
     released: Option<Date>,
 }
 
@@ -116,10 +116,10 @@ impl Kb {
     }
 }
 
-/// The number of the update, if the remediation is one.
+/// The number of the update, if the remediation is an update.
 fn number(fix: &Remediation<'_>) -> Option<KbNumber> {
     let text = fix.description.as_ref()?.text()?;
-    (fix.kind == Some(VENDOR_FIX)).then(|| written_number(text))?
+    (fix.kind == Some(VENDOR_FIX_REMEDIATION)).then(|| written_number(text))?
 }
 
 /// The number in `5100001` or `KB5100001`.

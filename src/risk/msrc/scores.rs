@@ -1,4 +1,4 @@
-//! How severe a CVE is in each product: MSRC may rate it otherwise in each.
+//! The severity of a CVE by product: MSRC may rate each differently.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     update::Score,
-    vulnerability::{SEVERITY, ScoreSet, Threat, Vulnerability},
+    vulnerability::{SEVERITY_THREAT, ScoreSet, Threat, Vulnerability},
 };
 use crate::risk::json::Text;
 
@@ -14,9 +14,9 @@ use crate::risk::json::Text;
 #[derive(Debug, Default)]
 pub(super) struct Scores<'text> {
     by_product: HashMap<&'text str, Score, RandomState>,
-    /// Of statements that name no product.
+    /// The score of statements that name no product.
     everywhere: Score,
-    /// The worst of all.
+    /// The worst score.
     pub(super) worst: Score,
 }
 
@@ -59,7 +59,7 @@ impl<'text> Scores<'text> {
 }
 
 fn severity(threat: &Threat<'_>) -> Score {
-    let is_severity = threat.kind == Some(SEVERITY);
+    let is_severity = threat.kind == Some(SEVERITY_THREAT);
     let text = threat.description.as_ref().and_then(|it| it.text());
     Score {
         severity: text.filter(|_| is_severity).and_then(|it| it.parse().ok()),

@@ -1,4 +1,4 @@
-//! What MSRC says of an update.
+//! MSRC's data about an update.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use crate::domain::{
 };
 
 words! {
-    /// How severe a CVE is, in MSRC's words; the later, the worse.
+    /// The severity of a CVE according to MSRC, in ascending order.
     pub enum MsrcSeverity {
         /// Low.
         Low = "Low",
-        /// Moderate: what others call medium.
+        /// Moderate, elsewhere called medium.
         Moderate = "Moderate",
-        /// Important: what others call high.
+        /// Important, elsewhere called high.
         Important = "Important",
         /// Critical.
         Critical = "Critical",
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// Whether an update needs a restart; the later, the surer.
+    /// Whether an update needs a restart, in ascending order of certainty.
     pub enum Restart {
         /// It does not.
         No = "No",
@@ -51,7 +51,7 @@ impl From<Severity> for MsrcSeverity {
 /// The number of an update, as MSRC and people write it: `5100001`, `KB5100001`.
 pub type KbNumber = u32;
 
-/// The number of an update in the service's spelling; `None` if its id is no number.
+/// The number of an update in the service's spelling; `None` if its id is not numeric.
 pub fn kb_number(id: &KbId) -> Option<KbNumber> {
     let digits = id.as_str();
     let is_number = digits.bytes().all(|it| it.is_ascii_digit());
@@ -62,21 +62,21 @@ pub fn kb_number(id: &KbId) -> Option<KbNumber> {
 /// How severe a CVE is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
-    /// In MSRC's words.
+    /// According to MSRC.
     pub severity: Option<MsrcSeverity>,
     /// The CVSS base score in tenths, such as 78 for 7.8.
     pub cvss_tenths: Option<u8>,
 }
 
 impl Score {
-    /// Adds another score: the worse counts.
+    /// Merges another score: the worse counts.
     pub fn merge(&mut self, other: Self) {
         self.severity = self.severity.max(other.severity);
         self.cvss_tenths = self.cvss_tenths.max(other.cvss_tenths);
     }
 }
 
-/// What MSRC says of an update, over all products and months that have it.
+/// MSRC's data about an update, over all its products and months.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MsrcKb {
     /// The CVEs that it fixes, sorted.
@@ -87,6 +87,6 @@ pub struct MsrcKb {
     pub supersedes: BTreeSet<KbNumber>,
     /// Whether it needs a restart.
     pub restart: Option<Restart>,
-    /// When it was released: the first release of the earliest month that has it.
+    /// When it was released: the first release of its earliest month.
     pub released: Option<Date>,
 }

@@ -1,4 +1,4 @@
-//! Feeds that are damaged, hostile, or something else: an error with its line, and never a panic.
+//! Feeds that are damaged, hostile, or something else: an error with its line, never a panic.
 
 use proptest::prelude::*;
 
@@ -122,14 +122,18 @@ fn cve_with_many_products_takes_time_in_proportion() {
     );
 }
 
-/// What damage is made of.
-const PIECES: &[&str] = &[
+/// The pieces that are inserted as damage.
+const DAMAGE_PIECES: &[&str] = &[
     "\"", ",", "\n", "{", "}", "[", "]", "null", "-1", "1e999", "\u{0}", "é", ":", "#", "CVE-",
 ];
 
-/// A feed in which some bytes were replaced, cut out or repeated.
+/// A feed in which some bytes were replaced, removed or repeated.
 fn damaged(feed: &'static str) -> impl Strategy<Value = Vec<u8>> {
-    let edit = (0..feed.len(), 0..12_usize, prop::sample::select(PIECES));
+    let edit = (
+        0..feed.len(),
+        0..12_usize,
+        prop::sample::select(DAMAGE_PIECES),
+    );
     prop::collection::vec(edit, 1..5).prop_map(move |edits| {
         let mut text = feed.as_bytes().to_vec();
         for (at, removed, piece) in edits {

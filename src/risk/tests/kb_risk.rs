@@ -1,4 +1,4 @@
-//! What the feeds say of a KB, and how old they are.
+//! The risk of a KB according to the feeds, and the age of feeds.
 
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ fn feeds_older_than_a_week_are_named() {
         let old = feeds().list(at).into_iter().filter(|it| it.is_old);
         old.map(|it| it.name).collect::<Vec<_>>().join(",")
     };
-    // KEV is of 25 November, EPSS of the 29th; the updates of December come on the 8th.
+    // KEV is from 25 November, EPSS from the 29th; December's updates are released on the 8th.
     assert_eq!(names("2026-12-02T12:00:00Z"), "");
     assert_eq!(names("2026-12-03T12:00:00Z"), "kev");
     assert_eq!(names("2026-12-07T12:00:00Z"), "kev,epss");
@@ -111,7 +111,7 @@ fn service_says_what_the_feeds_do_not() {
         cvss_tenths: Some(cvss_tenths),
     };
     let tenant = [
-        // MSRC rates the first one itself, and has no score of the second one.
+        // MSRC rates the first CVE itself, and has no score for the second.
         (cve("CVE-2026-00001"), facts(Severity::Critical, 99)),
         (cve("CVE-2026-00002"), facts(Severity::Medium, 51)),
         (cve("CVE-2026-00003"), facts(Severity::High, 68)),

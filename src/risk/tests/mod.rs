@@ -1,4 +1,4 @@
-//! Feeds as they are published, damaged feeds, and what they say of a KB.
+//! Feeds as they are published, damaged feeds, and the risk of a KB.
 
 mod damaged;
 mod epss;
@@ -86,7 +86,7 @@ pub(crate) fn feeds() -> Feeds {
     feeds_of("5100001", "5100002")
 }
 
-/// All three feeds, with the numbers of the two updates of the month.
+/// All three feeds, with these numbers for the two updates of the month.
 pub(crate) fn feeds_of(one: &str, two: &str) -> Feeds {
     let month = MSRC_MONTH.replace("5100001", one);
     let month = msrc(&[&month.replace("5100002", two)]).unwrap();
@@ -94,8 +94,8 @@ pub(crate) fn feeds_of(one: &str, two: &str) -> Feeds {
     Feeds::new(Some(kev), Some(epss), Some(month))
 }
 
-/// KEV and a month of MSRC in which each of these updates has a CVE of its own and replaces those; the CVEs
-/// of some are known to be exploited.
+/// KEV and a month of MSRC in which each of these updates has its own CVE and replaces these updates; the
+/// CVEs of some are known to be exploited.
 pub(crate) fn feeds_of_updates(updates: &BTreeMap<u32, Vec<u32>>, exploited: &[u32]) -> Feeds {
     let cve = |kb: &u32| format!("CVE-2026-{kb:05}");
     let vulnerabilities = updates.iter().map(|(kb, replaced)| {

@@ -1,4 +1,4 @@
-//! Feeds that are kept and read again.
+//! Feeds that are stored and read again.
 
 use proptest::prelude::*;
 
@@ -31,7 +31,7 @@ fn feeds_are_the_same_again() {
 fn unsound_feeds_are_not_restored() {
     let text = String::from_utf8(written(&feeds())).unwrap();
     let (before, after) = text.split_once("\"scores\":[[").unwrap();
-    // The first score of EPSS once more.
+    // The first score of EPSS, repeated.
     let (first, _) = after.split_once(']').unwrap();
     let twice = format!("{before}\"scores\":[[{first}],[{after}");
     assert_eq!(restored(twice.as_bytes()), None);
