@@ -1,7 +1,8 @@
-//! What was read last, beside the store: the files of three years take seconds to read, this a fraction of
-//! one.
+//! A cache of the feeds next to the store: the files of three years take seconds to read, the cache a
+//! fraction of a second.
 //!
-//! It is gzip, whose checksum finds any damage: a line that says of which files it was made, then the feeds.
+//! The cache is gzip, whose checksum detects any damage: a line that identifies the source files, then the
+//! feeds.
 
 use std::{
     ffi::OsString,
@@ -21,14 +22,14 @@ use crate::risk::{
     stored::{restored, store},
 };
 
-/// Raised whenever the same files are read as something else.
-const FORMAT: u32 = 1;
+/// Increased whenever the same files are parsed differently.
+const FORMAT_VERSION: u32 = 1;
 
-/// What is added to the name of the store.
-const SUFFIX: &str = ".feeds";
+/// The suffix added to the name of the store.
+const CACHE_SUFFIX: &str = ".feeds";
 
-/// More than the feeds of many years take.
-const MOST_BYTES: u64 = 512 << 20;
+/// The maximum size: more than the feeds of many years take.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// The cache for the files of a folder.
 pub(super) struct Cache {
@@ -38,28 +39,28 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// The cache beside this store, for these files.
+    /// The cache next to this store, for these files.
     pub(super) fn beside(store: &Path, files: &Files) -> Self {
         let mut name = OsString::from(store.file_name().unwrap_or_default());
-        name.push(SUFFIX);
+        name.push(CACHE_SUFFIX);
         Self {
             path: store.with_file_name(name),
             key: key(files),
         }
     }
 
-    /// The feeds, if the cache was made of these files and is undamaged.
+    /// The feeds, if the cache was made from these files and is undamaged.
     pub(super) fn read(&self) -> Option<Feeds> {
         let file = BufReader::new(File::open(&self.path).ok()?);
         let mut text = Vec::new();
-        let mut unpacked = GzDecoder::new(file).take(MOST_BYTES);
+        let mut unpacked = GzDecoder::new(file).take(MAX_BYTES);
         unpacked.read_to_end(&mut text).ok()?;
         let rest = text.strip_prefix(self.key.as_bytes())?;
         restored(rest.strip_prefix(b"\n")?)
     }
 
-    /// Keeps these feeds. Without a cache, as before there is a folder with a store, the next run reads the
-    /// files again.
+    /// Stores these feeds. If that fails, for example because the store's folder does not exist yet, the next
+    /// run reads the files again.
     pub(super) fn write(&self, feeds: &Feeds) {
         if let Err(error) = self.replace(feeds) {
             debug!("{}: the feeds are not kept: {error}", self.path.display());
@@ -82,7 +83,7 @@ impl Cache {
 fn key(files: &Files) -> String {
     let file = |it: &FeedFile| json!([it.path, it.state.size, it.state.modified]);
     let files: Vec<_> = files.all().map(file).collect();
-    json!([FORMAT, env!("CARGO_PKG_VERSION"), files]).to_string()
+    json!([FORMAT_VERSION, env!("CARGO_PKG_VERSION"), files]).to_string()
 }
 
 #[cfg(test)]
@@ -111,7 +112,7 @@ mod tests {
     };
 
     #[test]
-    fn feeds_are_kept_for_the_same_files_alone() {
+    fn feeds_are_cached_for_the_same_files_only() {
         let folder = tempfile::tempdir().unwrap();
         let same = cache(folder.path(), STATE);
         assert_eq!(same.read(), None);
@@ -140,7 +141,7 @@ mod tests {
             damaged[at] ^= 1;
             fs::write(&cache.path, &damaged).unwrap();
             let read = cache.read();
-            // Some bytes of the header of gzip mean nothing.
+            // Some bytes of the gzip header have no meaning.
             assert!(read.is_none() || (at < 10 && read == Some(feeds())), "{at}");
             fs::write(&cache.path, &whole[..at]).unwrap();
             assert_eq!(cache.read(), None, "{at}");

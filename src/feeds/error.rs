@@ -1,4 +1,4 @@
-//! The error about a feed.
+//! The error for a feed.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub struct FeedError {
 }
 
 impl FeedError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> &'static str {
         if self.is_folder {
             "check the path, or create the folder with `patchgap feeds --feeds DIR`"

@@ -9,13 +9,13 @@ use std::{
 
 use crate::domain::release::ReleaseMonth;
 
-/// The names of CISA's catalogue; the first that is there is read.
+/// The names of CISA's catalogue; the first one that exists is read.
 pub(super) const KEV: [&str; 2] = [
     "known_exploited_vulnerabilities.json",
     "known_exploited_vulnerabilities.csv",
 ];
 
-/// The names of the EPSS scores, likewise.
+/// The names of the EPSS scores; the first one that exists is read.
 pub(super) const EPSS: [&str; 2] = ["epss_scores-current.csv.gz", "epss_scores-current.csv"];
 
 /// The months in the names of MSRC's files, such as `2026-Nov.json`.
@@ -39,7 +39,7 @@ pub(super) struct FeedFile {
     pub(super) state: FileState,
 }
 
-/// What tells a file from one that replaced it.
+/// Distinguishes a file from one that replaced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileState {
     pub(super) size: u64,
@@ -90,7 +90,7 @@ impl FeedFile {
     }
 }
 
-/// The first of these files that is there.
+/// The first of these files that exists.
 fn first(folder: &Path, names: [&str; 2]) -> io::Result<Option<FeedFile>> {
     let [one, other] = names.map(|name| folder.join(name));
     match FeedFile::find(one)? {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn first_name_that_is_there_counts() {
+    fn first_existing_name_is_used() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| fs::write(folder.path().join(name), name).unwrap();
         let names = |files: &Files| -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The folder with feeds of CVEs: what is in it, read into what a KB is worth, and how it is filled.
+//! The folder with feeds about CVEs: reading it, and filling it.
 //!
 //! ```text
 //! KEV, EPSS, MSRC ─► fetch ─► files in the folder ─► read ─► Feeds
@@ -7,13 +7,14 @@
 //! ```
 //!
 //! - `files`: the names of the files, and which of them are in a folder
-//! - `read`: reads the folder: from the cache, or else from its files
-//! - `cache`: what was read last, beside the store, because the folder may be read-only
+//! - `read`: reads the folder: from the cache, or otherwise from its files
+//! - `cache`: the cache, which is next to the store because the folder may be read-only
 //! - `fetch/`: downloads the files; only `patchgap feeds` does that
 //! - `error`: a feed that cannot be read
 //!
-//! Invariants: a file of the folder is replaced as a whole, and only by one that was read successfully. A
-//! cache is used only for exactly the files that it was made of; whatever is wrong with it, it is made again.
+//! Invariants: a file of the folder is only replaced as a whole, by one that was parsed successfully. A cache
+//! is used only for exactly the files that it was made from; if there is any problem with it, it is made
+//! again.
 
 mod cache;
 mod error;

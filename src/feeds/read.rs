@@ -1,4 +1,4 @@
-//! Reads the folder, before anything is requested.
+//! Reads the folder, before the run's first request.
 
 use std::{fs::File, io::ErrorKind, path::Path};
 
@@ -16,8 +16,8 @@ use crate::{
     risk::{Epss, FeedProblem, Feeds, Kev, Msrc, MsrcReader, error::Problem},
 };
 
-/// Reads the feeds in a folder. Whatever is wrong with a named folder is an error; in the platform's own
-/// folder it only costs the feed. What was read is kept beside the store, if there is one.
+/// Reads the feeds in a folder. For a configured folder, any problem is an error; in the platform's default
+/// folder, it only disables the feed. The result is cached next to the store, if there is one.
 pub fn read(
     folder: &FeedsFolder,
     store: Option<&Path>,
@@ -52,7 +52,7 @@ impl Reading<'_> {
     fn list(&mut self) -> Result<Files, FeedError> {
         let path = &self.folder.path;
         match Files::list(path) {
-            // Most people have no such folder.
+            // Most users have no such folder.
             Err(error) if error.kind() == ErrorKind::NotFound && !self.folder.is_named => {
                 Ok(Files::default())
             }
@@ -101,7 +101,7 @@ impl Reading<'_> {
         Ok((months.cve_count() > 0).then_some(months))
     }
 
-    /// What was read; in the platform's own folder, nothing and a warning if that failed.
+    /// The result; in the platform's default folder, an error only causes a warning.
     fn or_warn<T>(
         &mut self,
         path: &Path,

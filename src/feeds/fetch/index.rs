@@ -1,4 +1,4 @@
-//! Which months MSRC has, and when each was revised last.
+//! The index of MSRC's months, with the latest revision of each.
 
 use std::{
     collections::BTreeMap,
@@ -10,18 +10,18 @@ use url::Url;
 
 use crate::{domain::release::ReleaseMonth, feeds::files::month_of_id};
 
-/// More than the list of many years takes.
-const MOST_BYTES: u64 = 8 << 20;
+/// The maximum size: more than the list of many years takes.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// The months.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Index(Vec<Revision>);
 
-/// A month as the index has it.
+/// A month in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Revision {
     pub(super) month: ReleaseMonth,
-    /// When it was revised last, in the server's own words.
+    /// When it was last revised, exactly as the server writes it.
     pub(super) revised: Option<String>,
 }
 
@@ -39,7 +39,7 @@ struct Entry {
 }
 
 impl Index {
-    /// Its address.
+    /// The index's URL.
     pub(super) fn url(base: &Url) -> Url {
         below(base, &["updates"])
     }
@@ -50,7 +50,7 @@ impl Index {
         first: ReleaseMonth,
         last: ReleaseMonth,
     ) -> Result<Self, String> {
-        let input = BufReader::new(input.take(MOST_BYTES));
+        let input = BufReader::new(input.take(MAX_BYTES));
         let document: Document = serde_json::from_reader(input)
             .map_err(|error| format!("it is not the list of MSRC's months: {error}"))?;
         let mut months = BTreeMap::new();
@@ -72,7 +72,7 @@ impl Index {
         Ok(Self(months.collect()))
     }
 
-    /// The months, the latest first: they matter most if not all of them arrive.
+    /// The months, latest first: these matter most if not all of them can be fetched.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &Revision> {
         self.0.iter().rev()
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_index_is_said() {
+    fn text_that_is_not_an_index_is_an_error() {
         for (text, expected) in [
             (
                 "<html>",

@@ -1,13 +1,13 @@
 //! Fetches feeds into the folder.
 //!
-//! - `target`: a file to fetch, and reading what arrived
-//! - `server`: downloads one file, with retries and within bounds
-//! - `index`: which months MSRC has, and when each was revised last
-//! - `notes`: what is known of the files in the folder, beside them
+//! - `target`: a file to fetch, and parsing what was downloaded
+//! - `server`: downloads one file, with retries and limits
+//! - `index`: the months of MSRC, with the latest revision of each
+//! - `notes`: records the origin and version of the files in the folder
 //!
-//! A file is requested only if it may have changed: a month that the index has not revised is not requested
-//! at all, everything else with the version of the file that is there. What fails costs that file alone, and
-//! what was there before stays.
+//! A file is requested only if it may have changed: a month that has no new revision in the index is not
+//! requested at all, everything else with the version of the existing file. A failure concerns only its own
+//! file, and the previous file is kept.
 
 mod index;
 mod notes;
@@ -27,7 +27,7 @@ use self::{
     index::Index,
     notes::{Note, Notes},
     server::{Arrived, ArrivedFile, Server},
-    target::{Kind, Target},
+    target::{FeedKind, Target},
 };
 use super::files::{EPSS, FileState, KEV};
 use crate::{
@@ -37,20 +37,20 @@ use crate::{
     report::output::{sweep, temporary},
 };
 
-/// A server that claims that nothing has changed since nothing was there.
-const NOTHING: &str = "the server answered HTTP 304 (not modified) to a request for a file that has never been fetched";
+/// The error for a server that reports "not modified" although there is no previous file.
+const UNEXPECTED_304: &str = "the server answered HTTP 304 (not modified) to a request for a file that has never been fetched";
 
 /// The name of the row about the list of months.
-const INDEX: &str = "list of months (MSRC)";
+const INDEX_ROW: &str = "list of months (MSRC)";
 
 /// Why months are not requested.
-const LEFT_OUT: &str = "not requested, because the server has failed";
+const NOT_REQUESTED: &str = "not requested, because the server has failed";
 
-/// What to fetch, and where to.
+/// What to fetch, and the folder for it.
 pub struct Fetch<'fetch> {
-    /// Where the feeds are.
+    /// The URLs of the feeds.
     pub urls: &'fetch FeedUrls,
-    /// How many months of MSRC are wanted, the current one included.
+    /// The number of wanted MSRC months, including the current one.
     pub months: u16,
     /// The folder.
     pub folder: &'fetch Path,
@@ -62,20 +62,20 @@ pub struct Fetch<'fetch> {
     pub now: Timestamp,
 }
 
-/// What became of a file.
+/// The result for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Its name.
     pub name: String,
-    /// Whether it is one of the many months.
+    /// Whether it is one of the MSRC months.
     pub is_month: bool,
-    /// The date of what is in the folder now, if it says so.
+    /// The date of the file that is now in the folder, if it has one.
     pub date: Option<Date>,
-    /// The number of its entries; `None` if this program has not fetched the file in the folder.
+    /// The number of its entries; `None` if the file in the folder was not fetched by this program.
     pub entries: Option<u64>,
     /// What happened.
     pub outcome: Outcome,
-    /// The server that it came from, if the request was redirected there.
+    /// The server that sent it, if the request was redirected there.
     pub redirected_to: Option<String>,
 }
 
@@ -84,9 +84,9 @@ pub struct Fetched {
 pub enum Outcome {
     /// It was downloaded.
     Fetched,
-    /// It is still the same.
+    /// It has not changed.
     Unchanged,
-    /// It could not be fetched, for this reason. What was there before stays.
+    /// It could not be fetched, for this reason. The previous file is kept.
     Failed(String),
 }
 
@@ -107,17 +107,17 @@ pub enum FetchError {
 }
 
 impl Fetch<'_> {
-    /// Fetches all of them, and says of each file what became of it.
+    /// Fetches all files, and reports the result for each.
     pub async fn run(&self, on_file: &mut impl FnMut(Fetched)) -> Result<(), FetchError> {
         self.prepare()?;
         let mut notes = Notes::read(self.folder);
         let FeedUrls { kev, epss, msrc } = self.urls;
         let server = self.server(kev, true)?;
-        let target = Target::new(Kind::Kev, KEV[0], kev);
+        let target = Target::new(FeedKind::Kev, KEV[0], kev);
         on_file(self.file(&server, &target, &mut notes).await);
-        // It is gzip itself, and stays so.
+        // The file itself is gzip, and is stored as it is.
         let server = self.server(epss, false)?;
-        let target = Target::new(Kind::Epss, EPSS[0], epss);
+        let target = Target::new(FeedKind::Epss, EPSS[0], epss);
         on_file(self.file(&server, &target, &mut notes).await);
         let server = self.server(msrc, true)?;
         self.all_months(&server, &mut notes, on_file).await;
@@ -133,7 +133,7 @@ impl Fetch<'_> {
         let msrc = &self.urls.msrc;
         let index = match self.index(server).await {
             Ok(index) => index,
-            Err(problem) => return on_file(Fetched::failed(INDEX, None, problem)),
+            Err(problem) => return on_file(Fetched::failed(INDEX_ROW, None, problem)),
         };
         let mut left_out = 0;
         for revision in index.newest_first() {
@@ -146,7 +146,7 @@ impl Fetch<'_> {
         }
         if left_out > 0 {
             let months = counted(left_out, "older month", "older months");
-            on_file(Fetched::failed(&months, None, LEFT_OUT.to_owned()));
+            on_file(Fetched::failed(&months, None, NOT_REQUESTED.to_owned()));
         }
     }
 
@@ -156,7 +156,7 @@ impl Fetch<'_> {
         note.is_some_and(|note| note.is_current(target))
     }
 
-    /// Whatever cannot be written is found out before anything is requested.
+    /// Checks that the folder is writable before sending any request.
     fn prepare(&self) -> Result<(), FetchError> {
         let failed = |source| FetchError::Folder {
             path: self.folder.to_owned(),
@@ -172,11 +172,11 @@ impl Fetch<'_> {
         Ok(Server::new(files, self.folder, self.retries))
     }
 
-    /// The months of MSRC that are wanted, as far as they are there.
+    /// The wanted months of MSRC that exist.
     async fn index(&self, server: &Server<'_>) -> Result<Index, String> {
         let url = Index::url(&self.urls.msrc);
         let Arrived::File(mut arrived) = server.get(&url, &Known::default()).await? else {
-            return Err(NOTHING.to_owned());
+            return Err(UNEXPECTED_304.to_owned());
         };
         let last = self.now.to_zoned_datetime(TimeZone::UTC).date();
         let last = ReleaseMonth::of(last).ok_or("this machine's clock is wrong")?;
@@ -209,13 +209,13 @@ impl Fetch<'_> {
                 Fetched::of(target, note, Outcome::Unchanged)
             }
             (Ok(Arrived::Unchanged), None) => {
-                Fetched::failed(&target.name, None, NOTHING.to_owned())
+                Fetched::failed(&target.name, None, UNEXPECTED_304.to_owned())
             }
             (Err(problem), note) => Fetched::failed(&target.name, note.as_ref(), problem),
         }
     }
 
-    /// Moves a file to its place if it can be read.
+    /// Moves a file to its place if it can be parsed.
     fn place(
         &self,
         mut arrived: ArrivedFile,

@@ -1,4 +1,4 @@
-//! What is known of the files in the folder, in a file beside them.
+//! Records the origin and version of the files in the folder, in a file next to them.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The name of the file.
-const NAME: &str = ".patchgap-feeds.json";
+const NOTES_FILE: &str = ".patchgap-feeds.json";
 
 /// The notes of a folder. If they are lost, every file is requested again.
 #[derive(Debug)]
@@ -28,16 +28,16 @@ pub(super) struct Notes {
     notes: BTreeMap<String, Note>,
 }
 
-/// What is known of a file.
+/// The record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {
-    /// Where it came from.
+    /// The URL that it was fetched from.
     pub(super) url: String,
-    /// What the server said of it.
+    /// The version according to the server.
     pub(super) known: Known,
-    /// What its index said of it.
+    /// The revision according to its index.
     pub(super) revision: Option<String>,
-    /// The file as it was placed.
+    /// The state of the file when it was written.
     pub(super) state: FileState,
     /// The date of its content.
     pub(super) date: Option<Date>,
@@ -46,9 +46,9 @@ pub(super) struct Note {
 }
 
 impl Notes {
-    /// The notes of this folder.
+    /// Reads the notes of this folder.
     pub(super) fn read(folder: &Path) -> Self {
-        let path = folder.join(NAME);
+        let path = folder.join(NOTES_FILE);
         let text = fs::read(&path).unwrap_or_default();
         let document: Value = serde_json::from_slice(&text).unwrap_or_default();
         let notes = document.as_object().into_iter().flatten();
@@ -59,14 +59,14 @@ impl Notes {
         }
     }
 
-    /// The note of a file, if it is still the one that was fetched from this address.
+    /// The note of a file, if the file has not changed since it was fetched from this URL.
     pub(super) fn of(&self, target: &Target, path: &Path) -> Option<&Note> {
         let note = self.notes.get(&target.name)?;
         let is_there = FileState::of(path).is_ok_and(|it| it == note.state);
         (is_there && note.url == target.url.as_str()).then_some(note)
     }
 
-    /// Notes a file, of the revision that its index names now.
+    /// Records a file, with the revision in its index.
     pub(super) fn set(&mut self, target: &Target, note: Note) -> &Note {
         let note = Note {
             revision: target.revision.clone(),
@@ -90,7 +90,7 @@ impl Notes {
 }
 
 impl Note {
-    /// Whether the file is the one that its index names, so that it need not be requested.
+    /// Whether the file is the revision in its index, so that it need not be requested.
     pub(super) fn is_current(&self, target: &Target) -> bool {
         target.revision.is_some() && self.revision == target.revision
     }
@@ -129,10 +129,10 @@ impl Note {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::target::Kind, *};
+    use super::{super::target::FeedKind, *};
 
     fn target(url: &str) -> Target {
-        Target::new(Kind::Kev, "kev.json", &url.parse().unwrap())
+        Target::new(FeedKind::Kev, "kev.json", &url.parse().unwrap())
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(notes.of(&target("https://mirror/kev.json"), &path), None);
         fs::write(&path, "other content").unwrap();
         assert_eq!(notes.of(&target_here, &path), None);
-        fs::write(folder.path().join(NAME), "{\"kev.json\":{\"size\":").unwrap();
+        fs::write(folder.path().join(NOTES_FILE), "{\"kev.json\":{\"size\":").unwrap();
         assert!(Notes::read(folder.path()).notes.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Downloads files from one server, with retries and within bounds.
+//! Downloads files from one server, with retries and limits.
 
 use std::{
     fs::File,
@@ -19,33 +19,33 @@ use crate::{
     report::output::{open_to_all, replace, temporary},
 };
 
-/// The most bytes of a file: as many as are read of it.
-const MOST_BYTES: u64 = 96 << 20;
-/// The longest that a download may take.
-const LONGEST: Duration = Duration::from_mins(10);
-/// The delay before the first retry; it doubles with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay before a retry. A server that asks for more is asked again by the next run.
-const LONGEST_DELAY: Duration = Duration::from_mins(1);
+/// The maximum size of a file, also when parsing it.
+const MAX_BYTES: u64 = 96 << 20;
+/// The time limit of a download.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(10);
+/// The delay before the first retry; doubled for each further one.
+const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The maximum delay before a retry. If a server asks for a longer one, the next run tries again.
+const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// A server of files.
 pub(super) struct Server<'fetch> {
     files: PublicFiles,
     folder: &'fetch Path,
     retries: u32,
-    /// Whether all attempts for a file have failed in a way that may pass.
+    /// Whether all attempts for some file failed with errors that may be temporary.
     has_failed: AtomicBool,
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(super) enum Arrived {
-    /// Nothing has changed.
+    /// The file has not changed.
     Unchanged,
-    /// The file has.
+    /// The file has changed.
     File(ArrivedFile),
 }
 
-/// A file that has arrived as a whole, beside its place.
+/// A completely downloaded file, next to its final path.
 pub(super) struct ArrivedFile {
     file: NamedTempFile,
     pub(super) known: Known,
@@ -53,7 +53,7 @@ pub(super) struct ArrivedFile {
 }
 
 impl<'fetch> Server<'fetch> {
-    /// A server whose files arrive in this folder, and that is asked so many times again.
+    /// A server whose files are downloaded into this folder, with this number of retries.
     pub(super) fn new(files: PublicFiles, folder: &'fetch Path, retries: u32) -> Self {
         Self {
             files,
@@ -63,14 +63,14 @@ impl<'fetch> Server<'fetch> {
         }
     }
 
-    /// Whether it has failed for so long that asking it for more files is in vain.
+    /// Whether further requests to it are pointless.
     pub(super) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
     }
 
-    /// Gets a file unless it is the known one. An error is what is wrong, for people.
+    /// Downloads a file unless it is the known version. The error explains the failure to the user.
     pub(super) async fn get(&self, url: &Url, known: &Known) -> Result<Arrived, String> {
-        let mut delay = FIRST_DELAY;
+        let mut delay = FIRST_RETRY_DELAY;
         let mut retries = 0..self.retries;
         loop {
             let failed = match self.attempt(url, known).await {
@@ -81,13 +81,13 @@ impl<'fetch> Server<'fetch> {
                 FileProblem::Passing(wait) => wait.unwrap_or(delay).max(delay),
                 FileProblem::Expired | FileProblem::Final => return Err(with_hint(failed.message)),
             };
-            if wait > LONGEST_DELAY || retries.next().is_none() {
+            if wait > MAX_RETRY_DELAY || retries.next().is_none() {
                 self.has_failed.store(true, Ordering::Relaxed);
                 return Err(with_hint(failed.message));
             }
             info!("{url}: {failed}; retrying");
             sleep(wait).await;
-            delay = (delay * 2).min(LONGEST_DELAY);
+            delay = (delay * 2).min(MAX_RETRY_DELAY);
         }
     }
 
@@ -99,7 +99,9 @@ impl<'fetch> Server<'fetch> {
             }
         };
         let too_long = || FileError::new(FileProblem::Final, "the download took too long");
-        timeout(LONGEST, whole).await.map_err(|_| too_long())?
+        timeout(DOWNLOAD_TIMEOUT, whole)
+            .await
+            .map_err(|_| too_long())?
     }
 
     async fn save(&self, arriving: PublicFile) -> Result<ArrivedFile, FileError> {
@@ -108,8 +110,8 @@ impl<'fetch> Server<'fetch> {
         let mut bytes = 0;
         while let Some(chunk) = chunks.try_next().await? {
             bytes += chunk.len() as u64;
-            if bytes > MOST_BYTES {
-                let problem = format!("it is larger than {} MiB", MOST_BYTES >> 20);
+            if bytes > MAX_BYTES {
+                let problem = format!("it is larger than {} MiB", MAX_BYTES >> 20);
                 return Err(FileError::new(FileProblem::Final, problem));
             }
             file.write_all(&chunk).map_err(|error| unwritable(&error))?;
@@ -123,13 +125,14 @@ impl<'fetch> Server<'fetch> {
 }
 
 impl ArrivedFile {
-    /// Its content. Not through another handle: on Windows, only the one that writes it may read it.
+    /// Its content. A second handle would not do: on Windows, only the handle that writes the file may read
+    /// it.
     pub(super) fn content(&mut self) -> io::Result<&File> {
         self.file.rewind()?;
         Ok(self.file.as_file())
     }
 
-    /// Moves it to its place.
+    /// Moves it to its final path.
     pub(super) fn place(self, path: &Path) -> io::Result<()> {
         // Feeds are public, and other accounts may read the folder for their reports.
         open_to_all(self.file.as_file())?;

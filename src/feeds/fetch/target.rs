@@ -1,4 +1,4 @@
-//! A file to fetch, and reading what arrived.
+//! A file to fetch, and parsing what was downloaded.
 
 use std::io::Read;
 
@@ -14,22 +14,22 @@ use crate::{
 /// A file to fetch.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    kind: Kind,
+    kind: FeedKind,
     pub(super) name: String,
     pub(super) url: Url,
-    /// What its index says of its content, if it has one.
+    /// Its revision according to its index, if it has one.
     pub(super) revision: Option<String>,
 }
 
-/// What a file is read as.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FeedKind {
     Kev,
     Epss,
     Month,
 }
 
-/// What is in a file.
+/// A summary of a file's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) date: Option<Date>,
@@ -37,7 +37,7 @@ pub(super) struct Content {
 }
 
 impl Target {
-    pub(super) fn new(kind: Kind, name: &str, url: &Url) -> Self {
+    pub(super) fn new(kind: FeedKind, name: &str, url: &Url) -> Self {
         Self {
             kind,
             name: name.to_owned(),
@@ -50,7 +50,7 @@ impl Target {
     pub(super) fn month(base: &Url, revision: &Revision) -> Self {
         let id = id_of_month(revision.month);
         let target = Self::new(
-            Kind::Month,
+            FeedKind::Month,
             &format!("{id}.json"),
             &below(base, &["cvrf", &id]),
         );
@@ -61,21 +61,21 @@ impl Target {
     }
 
     pub(super) fn is_month(&self) -> bool {
-        self.kind == Kind::Month
+        self.kind == FeedKind::Month
     }
 
-    /// Reads what arrived as a report would.
+    /// Parses the downloaded file as a report would.
     pub(super) fn read(&self, input: impl Read, now: Timestamp) -> Result<Content, FeedProblem> {
         match self.kind {
-            Kind::Kev => Kev::read(input, now).map(|it| Content {
+            FeedKind::Kev => Kev::read(input, now).map(|it| Content {
                 date: Some(it.date),
                 entries: it.cve_count(),
             }),
-            Kind::Epss => Epss::read(input, now).map(|it| Content {
+            FeedKind::Epss => Epss::read(input, now).map(|it| Content {
                 date: it.date,
                 entries: it.cve_count(),
             }),
-            Kind::Month => {
+            FeedKind::Month => {
                 let mut reader = MsrcReader::default();
                 reader.read(input, now)?;
                 let month = reader.finish();
