@@ -11,12 +11,12 @@ use parking_lot::Mutex;
 use super::{ProgressMode, board::Board, drawing::Drawing, lines::Lines};
 use crate::{collect::Counts, domain::wrap::wrapped};
 
-/// A bar on standard error, hidden until there is something to show, and always if standard error
-/// is no terminal. Clones share the same bar.
+/// A bar on standard error, hidden until there is something to show, and always if standard error is not a
+/// terminal. Clones share the same bar.
 #[derive(Debug, Clone)]
 pub struct Bar {
     drawing: Drawing<Term>,
-    /// If it is the line of a tenant.
+    /// Set if this is the line of a tenant.
     line: Option<TenantLine>,
 }
 
@@ -36,7 +36,7 @@ impl Default for Bar {
 }
 
 impl Bar {
-    /// The bar is lost, not the run, if standard error is closed.
+    /// If standard error is closed, the bar is lost, but the run continues.
     pub(super) fn show(&self, counts: Counts, lines: &Lines) {
         if let Some(line) = &self.line {
             line.draw(&self.drawing, |board| {
@@ -47,11 +47,11 @@ impl Bar {
         }
     }
 
-    /// Prints a text once, above the bar, in lines as wide as the terminal. It is lost if standard error
+    /// Prints a text once, above the bar, wrapped to the width of the terminal. It is lost if standard error
     /// is closed.
     pub(super) fn print(&self, text: &str) {
         if self.line.is_some() {
-            // The lines of all tenants would be long.
+            // Not for tenants: their plans would fill the screen.
             return;
         }
         let columns = Term::stderr().size_checked().map(|(_, columns)| columns);
@@ -92,7 +92,7 @@ impl TenantLine {
     }
 }
 
-/// Changes the board and draws it; nobody else draws an older one afterwards.
+/// Changes the board and draws it under the lock, so that no older state is drawn afterwards.
 fn draw(board: &Mutex<Board>, drawing: &Drawing<Term>, change: impl FnOnce(&mut Board)) {
     let mut board = board.lock();
     change(&mut board);
@@ -104,7 +104,7 @@ fn is_on_terminal() -> bool {
 }
 
 impl ProgressMode {
-    /// The mode for each of several tenants, of which only a terminal can show the bars.
+    /// The mode for each of several tenants, whose bars need a terminal.
     pub(crate) fn of_tenant(self) -> Self {
         match self {
             Self::Auto | Self::Bar if is_on_terminal() => Self::Bar,
@@ -123,7 +123,7 @@ pub(crate) struct TenantBars {
 }
 
 impl TenantBars {
-    /// The lines of so many tenants, in place of this bar.
+    /// The lines of this number of tenants, replacing this bar.
     pub(crate) fn new(bar: &Bar, mode: ProgressMode, tenants: u64) -> Self {
         let is_drawn = mode.of_tenant() == ProgressMode::Bar;
         let board = is_drawn.then(|| Arc::new(Mutex::new(Board::new(tenants))));

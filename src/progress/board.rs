@@ -1,4 +1,4 @@
-//! What tenants at work show: a line for each, and one for all of them.
+//! The lines of running tenants: one for each, and one for all of them.
 
 use super::lines::Lines;
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     domain::text::{counted, thousands, whole_share},
 };
 
-/// The columns of a bar, and of the longest name that is shown whole.
-const BAR: usize = 10;
-const LONGEST_NAME: usize = 20;
-/// A narrower terminal has no bars.
-const NARROW: usize = 70;
+/// The width of a bar, and of the longest name that is not shortened, in columns.
+const BAR_WIDTH: usize = 10;
+const MAX_NAME_WIDTH: usize = 20;
+/// Narrower terminals have no bars.
+const MIN_WIDTH_WITH_BAR: usize = 70;
 
-/// The tenants at work, and how many have ended.
+/// The running tenants, and the number of finished ones.
 #[derive(Debug)]
 pub(super) struct Board {
     tenants: u64,
@@ -78,7 +78,7 @@ impl Board {
         }
     }
 
-    /// The lines for a terminal of this size; those of some tenants are left out if it is too low.
+    /// The lines for a terminal of this size; if it is too low, some tenants are omitted.
     pub(super) fn lines(&self, columns: usize, rows: usize) -> Vec<String> {
         let names = self.at_work.iter().map(|it| name(&it.name));
         let names: Vec<String> = names.collect();
@@ -110,7 +110,7 @@ impl State {
             Self::Reporting => "writing the reports".to_owned(),
             Self::Collecting(counts, text) => {
                 let percent = whole_share(counts.done(), counts.machines);
-                if columns < NARROW {
+                if columns < MIN_WIDTH_WITH_BAR {
                     return format!("{percent:>5}  {text}");
                 }
                 format!("{} {percent:>5}  {text}", bar(*counts))
@@ -119,24 +119,27 @@ impl State {
     }
 }
 
-/// A bar as long as the share of what is done.
+/// A bar whose filled part is the share of finished machines.
 fn bar(counts: Counts) -> String {
-    let length = (counts.done() * BAR as u64).checked_div(counts.machines);
-    let length = length.map_or(0, |it| usize::try_from(it).unwrap_or(BAR).min(BAR));
-    "━".repeat(length) + &"─".repeat(BAR - length)
+    let length = (counts.done() * BAR_WIDTH as u64).checked_div(counts.machines);
+    let length = length.map_or(0, |it| {
+        usize::try_from(it).unwrap_or(BAR_WIDTH).min(BAR_WIDTH)
+    });
+    "━".repeat(length) + &"─".repeat(BAR_WIDTH - length)
 }
 
-/// A name in which each character takes one column, and which is not too long. No control character takes one.
+/// A name whose characters take one column each, shortened if necessary. Control characters have no width, so
+/// none remain.
 fn name(name: &str) -> String {
     let narrow = |it: char| match console::measure_text_width(it.encode_utf8(&mut [0; 4])) {
         1 => it,
         _ => '?',
     };
     let name: Vec<char> = name.chars().map(narrow).collect();
-    if name.len() <= LONGEST_NAME {
+    if name.len() <= MAX_NAME_WIDTH {
         return name.into_iter().collect();
     }
-    let kept = name.into_iter().take(LONGEST_NAME - 1);
+    let kept = name.into_iter().take(MAX_NAME_WIDTH - 1);
     kept.chain(['…']).collect()
 }
 
@@ -185,7 +188,7 @@ mod tests {
             ]
         );
         assert!(board.lines(60, 24)[0].starts_with("contoso                25 %  125 of"));
-        // A low terminal keeps the line of all.
+        // A low terminal keeps the line of all tenants.
         assert_eq!(board.lines(100, 3).len(), 2);
         assert_eq!(board.lines(100, 3)[1], shown[3]);
     }

@@ -1,12 +1,12 @@
-//! Where indicatif draws the bar: a terminal that may change its width at any time.
+//! The target on which indicatif draws the bar: a terminal whose width may change at any time.
 //!
-//! indicatif fills each row up to the last column, so that a terminal shows the rows as one long
-//! line. It moves the cursor by the number of rows at the width of the drawing before: after a
-//! terminal has become narrower and wrapped the line again, that is too few, and rows stay behind.
+//! indicatif fills each row up to the last column, so a terminal treats the rows as one long line. It moves
+//! the cursor by the number of rows at the width of the previous drawing: if the terminal has become narrower
+//! and re-wrapped the line, that is too few, and rows are left behind.
 //!
-//! Here the cursor stays where the bar begins between two drawings. Only the terminal knows into
-//! how many rows it wraps the bar, but it moves the cursor along: everything from there on is the
-//! bar and can be erased.
+//! Here the cursor stays at the start of the bar between two drawings. Only the terminal knows into how many
+//! rows it wraps the bar, but it moves the cursor along: everything from there on is the bar and can be
+//! erased.
 
 use std::{fmt::Debug, io, sync::Arc};
 
@@ -14,7 +14,7 @@ use console::Term;
 use indicatif::TermLike;
 use parking_lot::Mutex;
 
-/// What a canvas needs of a terminal.
+/// The operations that a canvas needs.
 pub(super) trait Terminal: Debug + Send + 'static {
     /// The width in columns, now.
     fn width(&self) -> u16;
@@ -55,7 +55,7 @@ impl Terminal for Term {
     }
 }
 
-/// A console of Windows is moved about and erased at once, ahead of the text in the buffer.
+/// On a Windows console, cursor movements and erasing take effect immediately, ahead of buffered text.
 fn flush_on_windows(terminal: &Term) -> io::Result<()> {
     if cfg!(windows) {
         terminal.flush()?;
@@ -96,14 +96,14 @@ impl<T: Terminal> Canvas<T> {
 }
 
 impl<T: Terminal> Rows<T> {
-    /// The columns to fill: not the last one, after which some terminals begin another row.
+    /// The number of columns to fill: not the last one, after which some terminals start a new row.
     fn measure(&mut self) -> u16 {
         let columns = self.terminal.width().saturating_sub(1).max(1);
         self.columns = columns.into();
         columns
     }
 
-    /// Puts what was drawn in place of the bar on the screen.
+    /// Replaces the bar on the screen with what was drawn.
     fn show(&mut self) -> io::Result<()> {
         let drawn = std::mem::take(&mut self.drawn);
         if std::mem::take(&mut self.shown) {
@@ -124,8 +124,8 @@ impl<T: Terminal> Rows<T> {
     }
 }
 
-/// The text in rows of this many columns, without the spaces that fill each up. Each character of
-/// the bar takes one column.
+/// The text in rows of this many columns, without trailing spaces. Each character of the bar takes one
+/// column.
 fn rows(text: &str, columns: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let rows = characters.chunks(columns);
@@ -133,8 +133,8 @@ fn rows(text: &str, columns: usize) -> Vec<String> {
         .collect()
 }
 
-/// Each drawing of indicatif is complete and ends with a flush. It moves the cursor only to erase
-/// the drawing before, which [`Rows::show`] does.
+/// Each drawing of indicatif is complete and ends with a flush. It moves the cursor only to erase the
+/// previous drawing, which [`Rows::show`] does.
 impl<T: Terminal> TermLike for Canvas<T> {
     fn width(&self) -> u16 {
         self.0.lock().measure()

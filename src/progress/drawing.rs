@@ -10,8 +10,8 @@ use crate::{collect::Counts, domain::text::whole_share};
 
 /// The columns before the text: the spinner, the bar, and a space after each.
 const WIDTH_BEFORE_TEXT: usize = 2 + 17;
-const TEMPLATE: &str = "{spinner} {bar:16} {prefix}\n  {wide_msg}";
-/// For a narrow terminal: the text says more than the bar.
+const BAR_TEMPLATE: &str = "{spinner} {bar:16} {prefix}\n  {wide_msg}";
+/// For a narrow terminal: the text is more useful than the bar.
 const NARROW_TEMPLATE: &str = "{spinner} {prefix}\n  {wide_msg}";
 
 /// The bar on its terminal, hidden until there is something to show. Clones share the same bar.
@@ -38,7 +38,7 @@ impl<T: Terminal> Drawing<T> {
         }
     }
 
-    /// Draws this state in place of the one before.
+    /// Draws this state, replacing the previous one.
     pub(super) fn show(&self, counts: Counts, lines: &Lines) {
         self.unhide();
         let columns = usize::from(self.canvas.width());
@@ -55,7 +55,7 @@ impl<T: Terminal> Drawing<T> {
         });
     }
 
-    /// Draws these lines, of which the terminal's size decides, in place of what was drawn before.
+    /// Draws these lines, which depend on the terminal's size, replacing what was drawn before.
     pub(super) fn show_lines(&self, lines: impl FnOnce(usize, usize) -> Vec<String>) {
         self.unhide();
         let columns = usize::from(self.canvas.width());
@@ -76,7 +76,7 @@ impl<T: Terminal> Drawing<T> {
         }
     }
 
-    /// Removes the bar until the next state.
+    /// Removes the bar until the next state is shown.
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
         self.bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -89,7 +89,7 @@ impl<T: Terminal> Drawing<T> {
     }
 }
 
-/// The text beside the bar, or instead of it.
+/// The text next to the bar, or instead of it.
 struct Text {
     template: &'static str,
     text: String,
@@ -101,7 +101,7 @@ impl Text {
         let text = format!("{percent:>5}  {summary}");
         if WIDTH_BEFORE_TEXT + text.chars().count() <= columns {
             return Self {
-                template: TEMPLATE,
+                template: BAR_TEMPLATE,
                 text,
             };
         }
@@ -113,7 +113,7 @@ impl Text {
     }
 }
 
-/// The text in at most this many columns; an ellipsis stands for the rest.
+/// The text in at most this many columns; the rest is replaced by an ellipsis.
 fn cut(text: &str, columns: usize) -> String {
     if text.chars().count() <= columns {
         return text.to_owned();

@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Lines {
     /// How much is done, and when the run will end; short enough to fit beside a bar.
     pub(super) summary: String,
-    /// What the run waits for, what went wrong, how much of the quota is used; the most important
-    /// first, because a narrow terminal cuts off the end.
+    /// Waiting times, problems and the use of the quota; the most important first, because a narrow terminal
+    /// cuts off the end.
     pub(super) details: String,
 }
 
@@ -73,8 +73,8 @@ fn summary(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime) -
     summary
 }
 
-/// How and when the run will end: when it is done, or when its time limit is reached. Before the
-/// first answer that may be unknown.
+/// How and when the run will end: when it is finished, or when its time limit is reached. Before the first
+/// answer, this may be unknown.
 fn end(progress: &Progress, until: Option<Timestamp>, now: &ZonedDateTime, zone: &str) -> String {
     let left = until.map(|until| until.duration_since(now.timestamp()));
     let left = left.map(|left| Duration::try_from(left).unwrap_or_default());

@@ -109,9 +109,9 @@ impl Display {
         }
     }
 
-    /// Clears the bar, so that later output starts on a clean line. A log gets a last line if
-    /// nothing is left to do: otherwise a run shorter than the log period would seem to have ended
-    /// where it began.
+    /// Clears the bar, so that later output starts on a clean line. In log mode, prints a last line if
+    /// nothing is left to do: otherwise a run shorter than the log period would seem to have ended where it
+    /// began.
     pub fn finish(&self, progress: &Progress, now: &ZonedDateTime) {
         let counts = progress.counts;
         match &self.kind {

@@ -4,8 +4,8 @@ use parking_lot::Mutex;
 
 use super::*;
 
-/// A terminal that keeps what it shows, and wraps lines again when it is resized, as most do, or
-/// cuts them off, as some do.
+/// A terminal that records what it shows. When it is resized, it wraps lines again, as most do, or truncates
+/// them, as some do.
 #[derive(Debug)]
 struct FakeTerminal {
     width: usize,
@@ -119,7 +119,7 @@ impl FakeTerminal {
     }
 }
 
-/// What the drawing and the test share.
+/// The state shared by the drawing and the test.
 type Screen = Arc<Mutex<FakeTerminal>>;
 
 impl Terminal for Screen {
