@@ -1,4 +1,4 @@
-//! What a run over many tenants takes, and what the runs share.
+//! The input of a run over many tenants, and the state that the runs share.
 
 use jiff::ZonedDateTime;
 
@@ -11,13 +11,13 @@ use crate::{
     store::StoreFile,
 };
 
-/// What a run over many tenants takes.
+/// The input of a run over many tenants.
 pub(crate) struct TenantsInput<'run> {
     pub(crate) tenants: &'run Tenants,
     pub(crate) jobs: Vec<TenantJob<'run>>,
-    /// The configuration of what is for all tenants.
+    /// The configuration that applies to all tenants.
     pub(crate) common: &'run Config,
-    /// The list that was typed: the service's own.
+    /// The list given on the command line: the service's own.
     pub(crate) list: Option<&'run MachineSource>,
     pub(crate) started: &'run ZonedDateTime,
     pub(crate) bar: &'run Bar,
@@ -25,7 +25,7 @@ pub(crate) struct TenantsInput<'run> {
     pub(crate) stops: &'run Stops,
 }
 
-/// What the runs share.
+/// The state that the runs share.
 pub(super) struct Shared<'run> {
     /// The files of all stores.
     pub(super) stores: Stores,

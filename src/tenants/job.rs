@@ -11,14 +11,14 @@ use crate::{
 /// A tenant with its configuration.
 pub(crate) struct TenantJob<'run> {
     pub(crate) tenant: &'run Tenant,
-    /// Its configuration, or what is wrong with it.
+    /// Its configuration, or the error in it.
     resolved: Result<Resolved, ConfigError>,
-    /// How many of its runs the store keeps.
+    /// The number of its runs that the store keeps.
     keep_runs: u32,
 }
 
 impl<'run> TenantJob<'run> {
-    /// A tenant's job. It prints nothing on its own, and leaves the deletion of old runs to the end of all.
+    /// A tenant's job. It prints nothing itself, and old runs are deleted after all tenants have finished.
     pub(crate) fn new(tenant: &'run Tenant, mut resolved: Result<Resolved, ConfigError>) -> Self {
         let mut keep_runs = u32::MAX;
         if let Ok(resolved) = &mut resolved {
@@ -35,7 +35,7 @@ impl<'run> TenantJob<'run> {
         }
     }
 
-    /// Its configuration; the row that says what is wrong with it otherwise.
+    /// Its configuration; or a row that describes the error in it.
     pub(super) fn resolved(&self) -> Result<&Resolved, Box<TenantRow>> {
         self.resolved.as_ref().map_err(|error| {
             Box::new(TenantRow {
@@ -46,12 +46,12 @@ impl<'run> TenantJob<'run> {
         })
     }
 
-    /// The path of its store, if its configuration is right.
+    /// The path of its store, if its configuration is valid.
     pub(super) fn state(&self) -> Option<&Path> {
         self.resolved.as_ref().ok()?.config.store.path.as_deref()
     }
 
-    /// The folder of its reports, if its configuration is right.
+    /// The folder of its reports, if its configuration is valid.
     pub(super) fn folder(&self) -> Option<&Path> {
         let resolved = self.resolved.as_ref().ok()?;
         Some(&resolved.config.reports.out)

@@ -1,4 +1,4 @@
-//! Which tenants are done, so that a later start goes on with the others.
+//! Records the finished tenants, so that a later run resumes with the others.
 
 use std::{collections::HashMap, path::Path};
 
@@ -18,28 +18,28 @@ use crate::{
     store::{DoneTenant, StoreError, TenantsJournal},
 };
 
-/// What an earlier start has done for a tenant.
+/// What an earlier process has recorded for a tenant.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Done {
-    /// Where its reports are, from any working directory.
-    place: String,
+    /// The absolute path of its reports.
+    folder: String,
     pub(super) digest: RunDigest,
 }
 
 impl Done {
-    /// Whether its reports are in this folder, and still there.
+    /// Whether its reports are in this folder, and still exist.
     pub(super) fn is_in(&self, folder: &Path) -> bool {
-        self.place == place(folder) && has_own_files(folder)
+        self.folder == absolute_path(folder) && has_own_files(folder)
     }
 }
 
-fn place(folder: &Path) -> String {
+fn absolute_path(folder: &Path) -> String {
     comparable(folder).to_string_lossy().into_owned()
 }
 
-/// Which tenants are done.
+/// The journal of finished tenants.
 pub(super) struct Journal {
-    /// Those of earlier starts, by name.
+    /// Those finished by earlier processes, by name.
     done: HashMap<String, DoneTenant>,
     kept: Mutex<TenantsJournal>,
 }
@@ -53,29 +53,29 @@ impl Journal {
         })
     }
 
-    /// When the first start was.
+    /// When the first process started.
     pub(super) fn started_at(&self) -> Timestamp {
         self.kept.lock().started_at()
     }
 
-    /// The number of tenants that earlier starts have done.
+    /// The number of tenants that earlier processes have finished.
     pub(super) fn done_before(&self) -> u64 {
         self.done.len() as u64
     }
 
-    /// What an earlier start has done for this tenant.
+    /// What an earlier process has recorded for this tenant.
     pub(super) fn done(&self, tenant: &Tenant) -> Option<Done> {
         let done = self.done.get(&tenant.name)?;
         let is_same = done.tenant_id.eq_ignore_ascii_case(tenant.id());
         let done = Some(&done.digest).filter(|_| is_same)?;
-        // One of an older version is done again.
+        // A tenant that an older version finished is run again.
         serde_json::from_str(done).ok()
     }
 
-    /// Records that a tenant is done. If that fails, a later start does it again.
+    /// Records that a tenant is finished. If that fails, a later run repeats it.
     pub(super) fn record(&self, job: &TenantJob<'_>, digest: &RunDigest) {
         let done = job.folder().map(|folder| Done {
-            place: place(folder),
+            folder: absolute_path(folder),
             digest: digest.clone(),
         });
         let Some(Ok(text)) = done.map(|it| serde_json::to_string(&it)) else {
@@ -90,7 +90,7 @@ impl Journal {
         warn_of(recorded);
     }
 
-    /// Records the end of this start, and whether nothing is left to go on with.
+    /// Records the end of this process; `ended` is whether all tenants are finished.
     pub(super) fn stop(&self, ended: bool) {
         let recorded = self.kept.lock().stop(ended, Timestamp::now());
         warn_of(recorded);

@@ -1,21 +1,21 @@
-//! Many tenants in one run: side by side, each a run of its own.
+//! Many tenants in one command: several concurrently, each as its own run.
 //!
 //! ```text
-//! file of tenants ─► jobs ─► side by side ─► a run each ─► rows ─► overview
-//!                              │ journal: which are done
+//! file of tenants ─► jobs ─► concurrently ─► a run each ─► rows ─► overview
+//!                              │ journal: finished tenants
 //! ```
 //!
-//! - `input`: what it takes, and what the runs share; `job`: a tenant with its configuration
+//! - `input`: its input, and the state that the runs share; `job`: a tenant with its configuration
 //! - `run`: all tenants, and the overview at the end
-//! - `side_by_side`: a few threads, each with one tenant at a time and a runtime of its own
+//! - `side_by_side`: a few threads, each running one tenant at a time in its own runtime
 //! - `one`: the run of one tenant, whose end is a row, whatever happens
-//! - `journal`: which tenants are done, so that a later start goes on with the others
+//! - `journal`: records the finished tenants, so that a later run resumes with the others
 //! - `stores`: the files of their stores, each once
-//! - `exit_code`: the exit code of all
+//! - `exit_code`: the combined exit code
 //!
-//! Invariants: nothing of one tenant ends another's run: not an error, not a panic, not its time limit.
-//! Only interruptions are for all. A tenant has its own thread while it runs, because parts of a run, such
-//! as rendering its reports, do not wait for anything and would hold up the others.
+//! Invariants: nothing in one tenant ends another's run: not an error, not a panic, not its time limit. Only
+//! interruptions apply to all. A tenant has its own thread while it runs, because parts of a run, such as
+//! rendering its reports, do not yield and would block the others.
 
 mod exit_code;
 mod input;

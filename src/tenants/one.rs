@@ -1,4 +1,4 @@
-//! The run of one tenant, whose end is a row of the overview, whatever happens.
+//! The run of one tenant, which always ends as a row of the overview.
 
 use tokio::runtime::Builder;
 use tracing::error;
@@ -16,7 +16,7 @@ use crate::{
     run::{Finished, RunError, job::ReportJob},
 };
 
-/// What to do about a tenant that was never reported: refused on every night, or new in the file.
+/// The hint for a tenant that was never reported: refused every night, or new in the file.
 const NEW_HINT: &str = "it was never reported: `patchgap report` without --offline queries it, and \
                         `patchgap check` says whether it is ready";
 
@@ -78,8 +78,8 @@ impl OneTenant<'_> {
         self.row(self.report(resolved))
     }
 
-    /// The row of a tenant that an earlier start has done. If its reports belong in another folder by now, or
-    /// are gone, they are rendered again.
+    /// The row of a tenant that an earlier process has finished. If its reports now belong in another folder,
+    /// or no longer exist, they are rendered again.
     fn done_before(&self, resolved: &Resolved) -> Option<TenantRow> {
         let done = self.shared.journal?.done(self.job.tenant)?;
         let (folder, digest) = (&resolved.config.reports.out, &done.digest);
@@ -87,7 +87,7 @@ impl OneTenant<'_> {
             return Some(TenantRow {
                 exit_code: digest.exit_code(),
                 digest: Some(RunDigest {
-                    // As it is spelled this time: links are relative to the overview's.
+                    // Spelled as in this process: links are relative to the overview.
                     folder: folder.to_string_lossy().into_owned(),
                     ..done.digest
                 }),
@@ -123,7 +123,7 @@ impl OneTenant<'_> {
         runtime.block_on(job.run(|| ()))
     }
 
-    /// The row of a run that has ended. If the tenant is done, a later start knows.
+    /// The row of a run that has ended. Records in the journal if the tenant is finished.
     fn row(&self, finished: Finished) -> TenantRow {
         let Finished { digest, ended, .. } = finished;
         let row = match &ended {
@@ -139,7 +139,7 @@ impl OneTenant<'_> {
         TenantRow { digest, ..row }
     }
 
-    /// The row of a run that an error ended.
+    /// The row of a run that ended with an error.
     fn failed(&self, problem: &RunError) -> TenantRow {
         let is_new = problem.is_without_runs(&self.input.tenants.state);
         let (code, hint) = if is_new {

@@ -33,22 +33,22 @@ use crate::{
     store::{Retention, RunId, TenantsJournal, files_of},
 };
 
-/// How a run over many tenants ended.
+/// The result of a run over many tenants.
 pub(crate) struct AllEnded {
     pub(crate) exit_code: ExitCode,
-    /// What a notification says of it; `None` if there was only a plan.
+    /// The content of the notification; `None` if only a plan was printed.
     pub(crate) notice: Option<Box<Notice>>,
-    /// What failed after the overview was written.
+    /// The error that occurred after the overview was written.
     failed_after: Option<RunError>,
 }
 
 impl AllEnded {
-    /// What failed after the overview was written.
+    /// The error that occurred after the overview was written.
     pub(crate) const fn failed_after(&self) -> Option<&RunError> {
         self.failed_after.as_ref()
     }
 
-    /// Notes that something failed after the overview was written. The first failure is the one that is returned.
+    /// Records an error that occurred after the overview was written. The first one is returned.
     pub(crate) fn fail_after(&mut self, problem: RunError) {
         match self.failed_after {
             Some(_) => error!("{}", chain(&problem)),
@@ -56,7 +56,7 @@ impl AllEnded {
         }
     }
 
-    /// The exit code, if nothing failed after the overview was written.
+    /// The exit code, unless an error occurred after the overview was written.
     pub(crate) fn ended(self) -> Result<ExitCode, RunError> {
         self.failed_after.map_or(Ok(self.exit_code), Err)
     }
@@ -93,7 +93,7 @@ fn stores(input: &TenantsInput<'_>) -> Stores {
     Stores::of(paths, input.tenants.parallel)
 }
 
-/// Checks, before anything is requested, that the overview can be written and replaces nothing else.
+/// Checks, before the first request, that the overview can be written and replaces no other file.
 fn check_overview(
     input: &TenantsInput<'_>,
     stores: &Stores,
@@ -120,7 +120,7 @@ fn check_overview(
     Ok(())
 }
 
-/// Goes on with the run that an earlier start began, or begins a new one.
+/// Resumes the run that an earlier process began, or begins a new one.
 fn journal(input: &TenantsInput<'_>, stores: &Stores) -> Result<Option<Journal>, RunError> {
     let state = stores.find(&input.tenants.state);
     let Some(state) = state.filter(|_| !input.common.offline) else {
@@ -157,7 +157,7 @@ fn plans(input: &TenantsInput<'_>, stores: Stores) -> Result<ExitCode, RunError>
         bars: TenantBars::new(input.bar, ProgressMode::Off, 0),
         journal: None,
     };
-    // On a thread of its own, like every run: this one may drive a runtime already.
+    // On its own thread, like every run: the current thread may already drive a runtime.
     let codes = side_by_side(&input.jobs, 1, |job| -> Result<ExitCode, RunError> {
         print(&format!("{}\n", job.tenant.name))?;
         let row = run_one(input, &shared, job);
@@ -208,7 +208,7 @@ fn write_overview(
     })
 }
 
-/// Whether a later start begins a new run: unless this one was interrupted or ran out of time.
+/// Whether a later process begins a new run: unless this one was interrupted or ran out of time.
 fn is_over(rows: &[TenantRow]) -> bool {
     rows.iter().all(|row| {
         let is_unfinished = row.error.is_none() && row.is_unfinished();
@@ -216,7 +216,7 @@ fn is_over(rows: &[TenantRow]) -> bool {
     })
 }
 
-/// Deletes old runs of all tenants at once: that takes a look at the whole store.
+/// Deletes old runs of all tenants together, because that scans the whole store.
 fn prune(input: &TenantsInput<'_>, shared: &Shared<'_>, rows: &[TenantRow]) {
     for store in shared.stores.iter() {
         let is_its = |job| shared.store(job).is_some_and(|it| ptr::eq(it, store));

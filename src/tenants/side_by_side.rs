@@ -1,4 +1,4 @@
-//! Works on several tenants at once: a few threads, each with one tenant at a time.
+//! Works on several tenants concurrently: a few threads, each with one tenant at a time.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,8 +9,8 @@ use std::{
 use parking_lot::Mutex;
 use tracing::{dispatcher, error_span};
 
-/// Does the work for each tenant, so many at once, and returns the results in the order of the tenants; `None`
-/// where the work panicked.
+/// Does the work for each tenant, at most `parallel` at a time, and returns the results in the order of the
+/// tenants; `None` where the work panicked.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     tenants: &[T],
     parallel: usize,
@@ -23,14 +23,14 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
             let place = next.fetch_add(1, Ordering::Relaxed);
             tenants.get(place).zip(results.get(place))
         } {
-            // The panic's message is on standard error by then.
+            // The panic's message has already been printed to standard error.
             let done = catch_unwind(AssertUnwindSafe(|| work(tenant)));
             *result.lock() = done.ok();
         }
     };
     let log = dispatcher::get_default(Clone::clone);
     thread::scope(|scope| {
-        // Not the calling thread as well: it may drive a runtime, and cannot drive another one inside.
+        // Not on the calling thread: it may drive a runtime, inside which another one cannot run.
         for _ in 0..parallel.min(tenants.len()) {
             scope.spawn(|| dispatcher::with_default(&log, worker));
         }
@@ -38,7 +38,7 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
     results.into_iter().map(Mutex::into_inner).collect()
 }
 
-/// Does work for a tenant, whose name is in every log line of it.
+/// Does work for a tenant, whose name appears in all its log lines.
 pub(crate) fn in_span<R>(name: &str, work: impl FnOnce() -> R) -> R {
     error_span!("tenant", %name).in_scope(work)
 }
@@ -63,9 +63,9 @@ mod tests {
     }
 
     #[test]
-    fn so_many_are_at_work_at_once() {
+    fn tenants_run_concurrently() {
         let together = Barrier::new(3);
-        // It returns only once three wait for each other.
+        // The work returns only once three threads wait for each other.
         let results = side_by_side(&[(); 6], 3, |()| together.wait().is_leader());
         assert_eq!(results.iter().filter(|it| **it == Some(true)).count(), 2);
     }

@@ -4,11 +4,11 @@ use std::{collections::HashSet, path::Path};
 
 use crate::{report::output::resolved, store::StoreFile};
 
-/// The files of the stores, each once.
+/// The distinct files of the stores.
 pub(crate) struct Stores(Vec<StoreFile>);
 
 impl Stores {
-    /// For so many runs at once.
+    /// For this number of concurrent runs.
     pub(crate) fn of<'path>(paths: impl IntoIterator<Item = &'path Path>, runs: usize) -> Self {
         let paths = distinct(paths).into_iter();
         Self(
