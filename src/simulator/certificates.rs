@@ -18,8 +18,8 @@ use super::error::SimulatorError;
 /// The names in the server certificate.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Days that the certificates are valid: some platforms distrust more.
-const DAYS: i32 = 397;
+/// The validity of the certificates in days: some platforms distrust longer ones.
+const VALID_DAYS: i32 = 397;
 
 /// A root for clients to trust, and the TLS acceptor with a certificate that it issued.
 pub(super) struct Certificates {
@@ -28,7 +28,7 @@ pub(super) struct Certificates {
 }
 
 impl Certificates {
-    /// Makes new ones; earlier ones are worthless from then on.
+    /// Creates new ones; earlier ones can no longer be used.
     pub(super) fn make(now: Timestamp) -> Result<Self, SimulatorError> {
         let today = now.to_zoned_datetime(TimeZone::UTC).date();
         let root = CertifiedIssuer::self_signed(root_parameters(today), KeyPair::generate()?)?;
@@ -79,5 +79,5 @@ fn valid_around(parameters: &mut CertificateParams, today: Date) {
         date_time_ymd(date.year().into(), number(date.month()), number(date.day()))
     };
     parameters.not_before = midnight(today.saturating_sub(1.day()));
-    parameters.not_after = midnight(today.saturating_add((DAYS - 1).days()));
+    parameters.not_after = midnight(today.saturating_add((VALID_DAYS - 1).days()));
 }

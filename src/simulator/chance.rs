@@ -1,4 +1,4 @@
-//! Randomness that depends on its purpose alone, not on time or order.
+//! Randomness that depends only on its purpose, not on time or order.
 
 use std::fmt::Write;
 

@@ -15,11 +15,11 @@ use url::Url;
 
 use super::{api::decoy_answer, error::SimulatorError, listener::Listener};
 
-/// Longer than any request head.
-const MOST_BYTES: u64 = 64 * 1024;
+/// The maximum size of a request head.
+const MAX_HEAD_BYTES: u64 = 64 * 1024;
 
-/// A plain listener on loopback that logs the head of every request and replies with what a
-/// client that does not check the origin would take for an answer.
+/// A plain listener on loopback that logs the head of every request. Its reply is one that a client which
+/// does not check the origin would mistake for an answer.
 #[derive(Debug)]
 pub struct Decoy {
     url: Url,
@@ -51,7 +51,7 @@ impl Decoy {
         })
     }
 
-    /// Where it listens.
+    /// Its URL.
     pub fn url(&self) -> &Url {
         &self.url
     }
@@ -80,7 +80,7 @@ async fn receive(mut stream: TcpStream, heads: Heads) {
 /// Everything up to the blank line, or up to the end of the connection.
 async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
-    let mut limited = stream.take(MOST_BYTES);
+    let mut limited = stream.take(MAX_HEAD_BYTES);
     while !head.ends_with(b"\r\n\r\n") {
         match limited.read_u8().await {
             Ok(byte) => head.push(byte),

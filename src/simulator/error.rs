@@ -7,15 +7,15 @@ use thiserror::Error;
 /// Why a simulated tenant or a decoy cannot start.
 #[derive(Debug, Error)]
 pub enum SimulatorError {
-    /// Simulated tenants issue tokens to anybody, so they listen on loopback only.
+    /// Simulated tenants issue tokens to anyone, so they listen on loopback only.
     #[error("the simulated tenant cannot listen on {0}: not a loopback address")]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
     #[error("the simulated tenant cannot listen on {address}")]
     Listen {
-        /// Where it should have listened.
+        /// The address.
         address: SocketAddr,
-        /// Why it cannot.
+        /// The error of the system.
         source: io::Error,
     },
     /// No certificate could be made.
@@ -30,7 +30,7 @@ pub enum SimulatorError {
 }
 
 impl SimulatorError {
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotLoopback(_) => Some("listen on 127.0.0.1 or [::1]".to_owned()),

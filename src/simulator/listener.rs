@@ -26,9 +26,9 @@ use super::{
 /// The pause after a connection could not be accepted.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// What replies to the requests of a listener.
+/// Replies to the requests of a listener.
 pub(super) trait Handler: Send + Sync + 'static {
-    /// The reply, or none to break the connection.
+    /// The reply; `None` breaks the connection.
     fn handle(
         &self,
         request: Request<Incoming>,
@@ -103,7 +103,7 @@ async fn accept(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Arc<impl H
     }
 }
 
-/// Serves one connection. How the client ends it does not matter.
+/// Serves one connection. It does not matter how the client ends it.
 async fn serve_connection<S>(socket: S, fuse: Fuse, handler: Arc<impl Handler>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

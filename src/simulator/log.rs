@@ -1,4 +1,4 @@
-//! What the simulated tenant received: the evidence that the tests check.
+//! What the simulated tenant received: tests check this log.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ pub struct CallLog {
     pub downloads: Vec<Download>,
     /// Requests for feeds of CVEs, in the order of their arrival.
     pub feeds: Vec<FeedRequest>,
-    /// The most calls that were in flight at once.
+    /// The maximum number of concurrent calls.
     pub most_in_flight: usize,
 }
 
 words! {
-    /// The APIs of the tenant, each with a quota of its own.
+    /// The APIs of the tenant, each with its own quota.
     pub enum ApiName {
         /// `GET /api/machines/{id}/getmissingkbs`.
         MissingKbs = "missing-kbs",
@@ -60,7 +60,7 @@ pub struct Call {
     pub api: Option<ApiName>,
     /// The requested machine, if the path names one with a valid id.
     pub machine: Option<MachineId>,
-    /// What is hunted for.
+    /// The hunting query.
     pub query: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
@@ -94,7 +94,7 @@ pub struct Download {
 pub struct FeedRequest {
     /// The requested path.
     pub path: String,
-    /// Whether only another version is wanted.
+    /// Whether it was conditional: only a newer version is wanted.
     pub conditional: bool,
     /// Whether it had an `Authorization` header: such a request is refused.
     pub authorized: bool,
@@ -116,7 +116,7 @@ pub struct SignInAttempt {
 }
 
 impl CallLog {
-    /// The calls of one API alone.
+    /// Only the calls of one API.
     #[must_use]
     pub fn only(mut self, api: ApiName) -> Self {
         self.calls.retain(|call| call.api == Some(api));
@@ -140,7 +140,7 @@ impl CallLog {
         attempts.filter(|attempt| attempt.refused.is_none()).count()
     }
 
-    /// The most calls that arrived within any window of this length.
+    /// The maximum number of calls that arrived within any window of this length.
     pub fn most_within(&self, window: Duration) -> usize {
         let mut oldest = 0;
         let mut most = 0;

@@ -1,9 +1,8 @@
 //! The simulated tenant: sign-in and API of a small Defender for Endpoint, on loopback.
 //!
-//! The same code serves `patchgap demo`, `patchgap simulate` and the tests, over real
-//! sockets and real HTTP. Nothing in it knows the client: it is written from the service's
-//! documents, so that each checks the other. What it does depends on its seed and on the
-//! requests, not on time.
+//! The same code serves `patchgap demo`, `patchgap simulate` and the tests, over real sockets and real HTTP.
+//! It knows nothing about the client: it is written from the service's documentation, so that each verifies
+//! the other. Its behaviour depends on its seed and on the requests, not on time.
 //!
 //! ```text
 //! listener ─► sign_in ─► tokens ─┐
@@ -81,7 +80,7 @@ pub use listing::{DeviceGroup, ListedMachine};
 pub use log::{ApiName, Call, CallLog, Download, FeedRequest, SignInAttempt};
 pub use settings::Settings;
 
-/// A simulated tenant that is being served. Dropping it stops it at once.
+/// A running simulated tenant. Dropping it stops it immediately.
 pub struct Simulator {
     tenant: Arc<Tenant>,
     api: Arc<Api>,
@@ -99,7 +98,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts serving; `now` is the wall time that its tokens and certificates begin with.
+    /// Starts serving; `now` is the initial wall time of its tokens and certificates.
     pub async fn start(settings: Settings, now: Timestamp) -> Result<Self, SimulatorError> {
         let certificates = Certificates::make(now)?;
         let api_port = Listener::bind(settings.address).await?;
@@ -143,13 +142,13 @@ impl Simulator {
         })
     }
 
-    /// Replaces this tenant by another at the same addresses.
+    /// Replaces this tenant by another one at the same addresses.
     pub async fn replace(
         mut self,
         settings: Settings,
         now: Timestamp,
     ) -> Result<Self, SimulatorError> {
-        // An address can be listened on again only after it was released.
+        // An address can only be reused after it was released.
         self.serving.shutdown().await;
         let [address, sign_in_address, files_address, feeds_address] = self.addresses;
         let settings = Settings {
@@ -172,17 +171,17 @@ impl Simulator {
         &self.authority_url
     }
 
-    /// Where CISA's catalogue is.
+    /// The URL of CISA's catalogue.
     pub fn kev_url(&self) -> Url {
         self.feed(feeds::KEV)
     }
 
-    /// Where the EPSS scores are.
+    /// The URL of the EPSS scores.
     pub fn epss_url(&self) -> Url {
         self.feed(feeds::EPSS)
     }
 
-    /// What comes before the list of MSRC's months.
+    /// The base URL of MSRC's months.
     pub fn msrc_url(&self) -> Url {
         self.feed(feeds::MSRC)
     }
@@ -193,7 +192,7 @@ impl Simulator {
         url
     }
 
-    /// The root certificate that vouches for both, as PEM.
+    /// The root certificate of both servers, as PEM.
     pub fn root_certificate_pem(&self) -> &str {
         &self.root_pem
     }
@@ -213,33 +212,33 @@ impl Simulator {
         &self.tenant.client_secret
     }
 
-    /// The scope that a token can be asked for.
+    /// The scope for requesting a token.
     pub fn scope(&self) -> &str {
         Audience::Defender.scope()
     }
 
-    /// The scope that a token for Graph can be asked for.
+    /// The scope for requesting a token for Graph.
     pub fn graph_scope(&self) -> &str {
         Audience::Graph.scope()
     }
 
-    /// The machines, gone ones included.
+    /// The machines, including gone ones.
     pub fn fleet(&self) -> &Fleet {
         &self.tenant.fleet
     }
 
-    /// The inventory, as an admin would have it: CSV with a header.
+    /// The inventory as an administrator would have it: CSV with a header.
     pub fn inventory_csv(&self) -> String {
         self.tenant.fleet.inventory_csv()
     }
 
-    /// What a client knows of the machine once it has overcome all faults: sorted by id, each
-    /// once; `None` for a machine that is gone or belongs to another tenant.
+    /// What a client knows about the machine once it has overcome all faults: sorted by id, without
+    /// duplicates; `None` for a machine that is gone or belongs to another tenant.
     pub fn truth(&self, machine: MachineId) -> Option<Vec<MissingKb>> {
         self.tenant.truth(machine)
     }
 
-    /// Every record of the machine list, in the order before it moves.
+    /// Every record of the machine list, in the order before it first moves.
     pub fn listed(&self) -> impl Iterator<Item = ListedMachine> {
         let entries = self.tenant.entries(0).into_iter();
         entries.map(|entry| self.tenant.listed(entry))
@@ -250,7 +249,7 @@ impl Simulator {
         self.tenant.software()
     }
 
-    /// What was seen so far.
+    /// The log so far.
     pub fn log(&self) -> CallLog {
         let sign_ins = self.sign_ins.attempts();
         self.api.counters.with(|counters| CallLog {
@@ -262,7 +261,7 @@ impl Simulator {
         })
     }
 
-    /// Breaks all connections, the sign-in's included, and closes new ones without a reply.
+    /// Breaks all connections, including those of the sign-in, and closes new ones without a reply.
     pub fn go_down(&self) {
         self.down.send_replace(true);
         self.sign_in_goes_down();
@@ -289,7 +288,7 @@ impl Simulator {
         self.api.counters.with(|counters| counters.for_all = fault);
     }
 
-    /// Every token issued so far, in order: none of them may show up anywhere else.
+    /// Every token issued so far, in order: none of them may appear anywhere else.
     pub fn tokens(&self) -> Vec<String> {
         self.tenant.tokens.all()
     }

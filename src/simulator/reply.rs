@@ -30,14 +30,14 @@ pub(super) struct Reply {
 /// The body of a reply.
 enum Content {
     Bytes(Vec<u8>),
-    /// Made while it is sent.
+    /// Generated while it is sent.
     Chunks(Box<dyn Iterator<Item = Vec<u8>> + Send>),
 }
 
 /// What happens to the connection during the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// The reply arrives whole.
+    /// The reply arrives completely.
     Whole,
     /// The second half of the body is never sent.
     Truncated,
@@ -53,20 +53,20 @@ impl Reply {
         Self::of(status, JSON, body.into_bytes())
     }
 
-    /// A long list, without the spaces.
+    /// A long list, as compact JSON.
     pub(super) fn list(body: &Value) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self::of(StatusCode::OK, JSON, body)
     }
 
-    /// A list that is too long to be held.
+    /// A list that is too long to hold in memory.
     pub(super) fn long_list(chunks: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Self {
         let mut reply = Self::empty(StatusCode::OK).with_header(CONTENT_TYPE, JSON);
         reply.body = Content::Chunks(Box::new(chunks));
         reply
     }
 
-    /// The error of the server that exported files lie on.
+    /// An error of the server for exported files.
     pub(super) fn xml(status: StatusCode, code: &str, message: &str) -> Self {
         let text = format!(
             "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\
@@ -98,7 +98,7 @@ impl Reply {
         Self::json(status, &json!({ "error": error }))
     }
 
-    /// A page from something between client and service.
+    /// A page sent by a device between client and service.
     pub(super) fn page(status: StatusCode) -> Self {
         let page = format!(
             "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\
@@ -116,7 +116,7 @@ impl Reply {
         }
     }
 
-    /// A file. It takes a content type.
+    /// A file. The content type is added separately.
     pub(super) fn bytes(body: Vec<u8>) -> Self {
         let mut reply = Self::empty(StatusCode::OK);
         reply.body = Content::Bytes(body);
@@ -144,7 +144,7 @@ impl Reply {
         self
     }
 
-    /// Half of the body, with a `Content-Length` that fits the half.
+    /// Half of the body, with the `Content-Length` of the half.
     pub(super) fn halved(mut self) -> Self {
         if let Content::Bytes(body) = &mut self.body {
             body.truncate(body.len() / 2);
@@ -194,8 +194,7 @@ fn chunked(chunks: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Body {
     StreamBody::new(stream::iter(frames)).boxed_unsync()
 }
 
-/// The first half of the body, then the connection breaks. Yielding once lets that half be
-/// sent first.
+/// The first half of the body, then the connection breaks. Yielding once allows that half to be sent first.
 fn broken(mut body: Vec<u8>) -> Body {
     body.truncate(body.len() / 2);
     let half = stream::iter([Ok(Frame::data(Bytes::from(body)))]);

@@ -26,7 +26,7 @@ pub struct Settings {
     pub latency: Duration,
     /// How long a token is valid.
     pub token_lifetime: Duration,
-    /// What goes wrong.
+    /// The faults.
     pub faults: Faults,
     /// Whether the API and the exported files use https, as the sign-in always does.
     pub api_tls: bool,
@@ -76,12 +76,12 @@ impl Settings {
     }
 }
 
-/// What the real service is believed to allow.
+/// The presumed limits of the real service.
 fn usual_limits() -> RateLimits {
     limits(100, 1500)
 }
 
-/// So many calls a minute and an hour.
+/// Limits of this many calls a minute and an hour.
 fn limits(per_minute: u32, per_hour: u32) -> RateLimits {
     let limit = |calls, window| {
         let calls = NonZeroU32::new(calls)?;

@@ -39,7 +39,7 @@ impl Fuse {
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> (Self, Fuse) {
         let fuse = Fuse::default();
-        // Send small replies at once. Without it they are only slower.
+        // Send small replies immediately. If that fails, they are only slower.
         let _ = stream.set_nodelay(true);
         let socket = Self {
             stream,
@@ -52,7 +52,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.fuse.is_blown() {
-            // It fails on a connection that is already gone, which needs no reset.
+            // This fails on a connection that is already closed, which needs no reset.
             let _ = self.stream.set_zero_linger();
         }
     }

@@ -19,12 +19,12 @@ use super::{
 };
 
 /// How many earlier nights can be looked at: enough for the oldest changes and the oldest export.
-pub(super) const MOST_NIGHTS: u32 = 16;
+pub(super) const MAX_NIGHTS: u32 = 16;
 
-/// Seconds from one refresh of the vulnerabilities to the next.
-const REFRESHED_EVERY: i64 = 6 * 60 * 60;
+/// Seconds between two refreshes of the vulnerabilities.
+const REFRESH_SECONDS: i64 = 6 * 60 * 60;
 
-/// What sign-in and API share.
+/// The state shared by sign-in and API.
 #[derive(Debug)]
 pub(super) struct Tenant {
     pub(super) settings: Settings,
@@ -33,7 +33,7 @@ pub(super) struct Tenant {
     pub(super) client_secret: String,
     pub(super) fleet: Fleet,
     /// The fleets of the nights before, the latest first, each made when it is first needed.
-    earlier: [OnceLock<Fleet>; MOST_NIGHTS as usize],
+    earlier: [OnceLock<Fleet>; MAX_NIGHTS as usize],
     listing: Listing,
     software: OnceLock<Vec<Product>>,
     pub(super) tokens: Tokens,
@@ -78,7 +78,7 @@ impl Tenant {
         self.settings.faults.tenant == Some(fault)
     }
 
-    /// The roles that tokens for a service hold.
+    /// The roles in tokens for a service.
     pub(super) fn roles_for(&self, audience: Audience) -> Vec<&'static str> {
         let missing = match self.settings.faults.tenant {
             Some(TenantFault::MissingRole) => SOFTWARE_ROLE,
@@ -97,7 +97,7 @@ impl Tenant {
         self.fleet.get(machine).filter(|_| !gone)
     }
 
-    /// The machine list, in its order after so many moves.
+    /// The machine list, in its order after this number of moves.
     pub(super) fn entries(&self, moves: u32) -> Vec<Entry> {
         self.listing.entries(&self.fleet, moves)
     }
@@ -112,18 +112,18 @@ impl Tenant {
         Offset::UTC.to_datetime(self.clock.wall).date()
     }
 
-    /// Every entry of the machine list, in its order before it moves.
+    /// Every entry of the machine list, in its order before it first moves.
     pub(super) fn all_entries(&self) -> &[Entry] {
         self.listing.at_first(&self.fleet)
     }
 
-    /// What is installed.
+    /// The installed software.
     pub(super) fn inventory(&self) -> Inventory<'_> {
         let nights = self.settings.nights;
         self.inventory_after(nights, &self.fleet)
     }
 
-    /// What was installed when the export was made.
+    /// The installed software when the export was made.
     pub(super) fn exported_software(&self) -> Inventory<'_> {
         let is_old = self.settings.faults.software.has(SoftwareOddity::OldExport);
         let (nights, fleet) = self.nights_ago(u32::from(is_old));
@@ -146,7 +146,7 @@ impl Tenant {
         self.vulnerabilities(self.settings.faults.export.stale_hours / 24)
     }
 
-    /// The vulnerabilities so many nights ago.
+    /// The vulnerabilities this number of nights ago.
     pub(super) fn vulnerabilities(&self, nights_ago: u32) -> Vulnerabilities<'_> {
         let (nights, fleet) = self.nights_ago(nights_ago);
         Vulnerabilities {
@@ -158,7 +158,7 @@ impl Tenant {
         }
     }
 
-    /// What the night changed that ended so many nights ago.
+    /// The changes of the night that ended this number of nights ago.
     pub(super) fn changes(&self, nights_ago: u32) -> Changes<'_> {
         let days = SignedDuration::from_hours(24 * i64::from(nights_ago));
         let refreshed = self.refreshed();
@@ -169,7 +169,7 @@ impl Tenant {
         }
     }
 
-    /// The fleet so many nights ago, or as long ago as it goes back.
+    /// The fleet this number of nights ago, or the oldest available one.
     fn nights_ago(&self, ago: u32) -> (u32, &Fleet) {
         let settings = &self.settings;
         let ago = ago.min(settings.nights);
@@ -186,7 +186,7 @@ impl Tenant {
     /// When the service last refreshed the vulnerabilities: every six hours.
     pub(super) fn refreshed(&self) -> Timestamp {
         let second = self.now().as_second();
-        let refreshed = second - second.rem_euclid(REFRESHED_EVERY);
+        let refreshed = second - second.rem_euclid(REFRESH_SECONDS);
         Timestamp::from_second(refreshed).unwrap_or(self.clock.wall)
     }
 

@@ -1,4 +1,4 @@
-//! The issued tokens, and until when each is valid.
+//! The issued tokens, with their expiry.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -66,7 +66,7 @@ impl Tokens {
         }
     }
 
-    /// Issues the token for this service that `make` makes from its number.
+    /// Issues a token for this service; `make` creates it from its number.
     pub(super) fn issue(&self, audience: Audience, make: impl FnOnce(usize) -> String) -> String {
         let mut issued = self.issued.lock();
         let token = make(issued.order.len());
@@ -76,7 +76,7 @@ impl Tokens {
         token
     }
 
-    /// The service that the token is for, if it was issued here and is still valid.
+    /// The service that the token is for, if it was issued by this tenant and is still valid.
     pub(super) fn audience(&self, token: &str) -> Option<Audience> {
         let (audience, until) = self.issued.lock().valid.get(token).copied()?;
         (Instant::now() < until).then_some(audience)

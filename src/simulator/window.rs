@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::domain::limits::{RateLimit, RateLimits};
 
-/// Every window of the quota, with the calls that still count in it.
+/// Every window of the quota, with the calls that count in it.
 #[derive(Debug)]
 pub(super) struct SlidingWindows(Vec<Window>);
 
@@ -19,9 +19,9 @@ struct Window {
 /// A call that exceeds the quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OverQuota {
-    /// The exceeded limit; of several, the one with the longest wait.
+    /// The exceeded limit; if there are several, the one with the longest wait.
     pub(super) limit: RateLimit,
-    /// How long until it would be admitted.
+    /// The time until the call would be admitted.
     pub(super) wait: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! One call during the checks, and the ways of refusing it.
+//! A call while it is checked, and the ways of refusing it.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) struct Admission<'a> {
     pub(super) stage: Stage,
 }
 
-/// How far a call has come. Once past the quota, its reply no longer depends on time.
+/// The progress of a call. Once past the quota, its reply no longer depends on time.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
     /// Not yet admitted: the number of calls before it.
@@ -73,8 +73,7 @@ impl Admission<'_> {
         }
     }
 
-    /// An error in the service's envelope. Its correlation id looks random and is the same in
-    /// every run.
+    /// An error in the service's envelope. Its correlation id looks random, but is the same in every run.
     pub(super) fn error(&self, status: StatusCode, code: &str, message: &str) -> Reply {
         let seed = self.tenant.settings.seed;
         let mut random = self.stage.chance(seed, &self.request.key());

@@ -19,7 +19,7 @@ use crate::{
 const CONTEXT: &str = "https://api.securitycenter.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.PublicProductFixDto)";
 
-/// The reply when nothing is wrong.
+/// The reply without faults.
 pub(super) fn answer(call: &Admission<'_>) -> Reply {
     page(call, call.request.page_size(), |target| call.here(target))
 }
@@ -46,7 +46,7 @@ pub(super) fn page(
     Reply::json(StatusCode::OK, &body(&updates[part], next))
 }
 
-/// A reply that a client that does not check the origin would take for an answer.
+/// A reply that a client which does not check the origin would mistake for an answer.
 pub(in crate::simulator) fn decoy_answer() -> Value {
     body(&[], None)
 }

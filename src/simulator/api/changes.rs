@@ -1,4 +1,4 @@
-//! The changes of the software vulnerabilities.
+//! The changes of software vulnerabilities.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use super::{
     admission::Admission,
     tables::{Paged, failed, page},
 };
-use crate::simulator::{reply::Reply, tenant::MOST_NIGHTS, vulnerabilities::Form};
+use crate::simulator::{reply::Reply, tenant::MAX_NIGHTS, vulnerabilities::Form};
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.DeltaAssetVulnerability)";
 
-/// How far back changes are known.
-const KNOWN: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How far back changes are available.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Seconds from one night to the next.
-const A_NIGHT: i64 = 24 * 60 * 60;
+const NIGHT_SECONDS: i64 = 24 * 60 * 60;
 /// Seconds of the periods that are covered as a whole.
-const PERIOD: i64 = 6 * 60 * 60;
+const PERIOD_SECONDS: i64 = 6 * 60 * 60;
 
 /// The requested page. `Err` is a refusal.
 pub(super) fn changes(call: &Admission<'_>) -> Result<Reply, Reply> {
@@ -29,7 +29,7 @@ pub(super) fn changes(call: &Admission<'_>) -> Result<Reply, Reply> {
     }
     let since = since(call)?;
     let nights = nights_since(since, tenant.refreshed());
-    let nights = nights.min(MOST_NIGHTS - 1).min(tenant.settings.nights);
+    let nights = nights.min(MAX_NIGHTS - 1).min(tenant.settings.nights);
     let form = Form::in_changes();
     let text: String = byte_serialize(since.to_string().as_bytes()).collect();
     let table = Paged {
@@ -37,7 +37,7 @@ pub(super) fn changes(call: &Admission<'_>) -> Result<Reply, Reply> {
         context: CONTEXT,
         parameters: format!("sinceTime={text}&"),
         rows: move |number: usize| {
-            // The latest night first: then places stay where they are when a period ends.
+            // The latest night comes first, so that earlier rows keep their positions when a period ends.
             let members = tenant.fleet.machines().len();
             let night = u32::try_from(number.checked_div(members)?).ok()?;
             let member = u32::try_from(number % members).ok()?;
@@ -55,19 +55,20 @@ fn since(call: &Admission<'_>) -> Result<Timestamp, Reply> {
     let since: Timestamp = text
         .parse()
         .map_err(|_| call.bad_request("The value of 'sinceTime' is not valid."))?;
-    if call.tenant.now().duration_since(since) > KNOWN {
+    if call.tenant.now().duration_since(since) > KEPT_FOR {
         return Err(call.bad_request("The value of 'sinceTime' must be within the last 14 days."));
     }
     Ok(since)
 }
 
-/// How many nights ended after the period of this time began. The changes of a night are those
-/// of the last period before it ended.
+/// The number of nights that ended after the period of this time began. The changes of a night belong to the
+/// last period before its end.
 fn nights_since(since: Timestamp, refreshed: Timestamp) -> u32 {
     let second = since.as_second();
-    let began = second - second.rem_euclid(PERIOD);
+    let began = second - second.rem_euclid(PERIOD_SECONDS);
     let elapsed = (refreshed.as_second() - began).max(0);
-    u32::try_from(elapsed / A_NIGHT + i64::from(elapsed % A_NIGHT > 0)).unwrap_or(u32::MAX)
+    u32::try_from(elapsed / NIGHT_SECONDS + i64::from(elapsed % NIGHT_SECONDS > 0))
+        .unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the API counts and logs.
+//! The counters and the log of the API.
 
 use std::collections::HashMap;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::simulator::listing::ListedMachine;
 
-/// Comparisons that must all hold.
+/// Comparisons that must all be true.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Filter(Vec<Comparison>);
 
@@ -41,7 +41,7 @@ enum Value {
 }
 
 impl Filter {
-    /// Reads a filter; the error is what the service says about it.
+    /// Parses a filter; the error is the service's message about it.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let comparisons = text.split(" and ").map(Comparison::read);
         comparisons.collect::<Result<_, _>>().map(Self)
@@ -83,7 +83,7 @@ impl Comparison {
 }
 
 impl Field {
-    /// Names count in any case, as the service's own examples spell them.
+    /// Names are case-insensitive, as in the service's own examples.
     fn read(name: &str) -> Result<Self, String> {
         match name.to_ascii_lowercase().as_str() {
             "onboardingstatus" => Ok(Self::OnboardingStatus),
@@ -108,7 +108,7 @@ impl Field {
 }
 
 impl Operator {
-    /// Texts and numbers are equal or not; times come before or after.
+    /// Texts and numbers can be equal or not; times can also be earlier or later.
     fn read(word: &str, field: Field) -> Result<Self, String> {
         let timed = field == Field::LastSeen;
         match word {
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::simulator::{Fleet, ListFaults, listing::Listing};
 
-    /// How many of the machines on a list match.
+    /// The number of machines on a list that match.
     fn matching(filter: &str) -> usize {
         let start = "2026-11-29T12:00:00Z".parse().unwrap();
         let (listing, fleet) = (
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_filter_is() {
+    fn invalid_filters_are_refused() {
         for text in [
             "",
             "onboardingStatus",

@@ -10,8 +10,8 @@ use crate::simulator::{
     reply::Reply,
 };
 
-/// The most rows of an answer. What is beyond is left out without a word.
-const MOST_ROWS: u32 = 100_000;
+/// The maximum number of rows in an answer. The rest is dropped without notice.
+const MAX_ROWS: u32 = 100_000;
 
 /// The body of a request.
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) fn hunting(call: &Admission<'_>) -> Result<Reply, Reply> {
         return Err(call.bad_request("The Timespan is not valid."));
     }
     let query = Query::read(&body.query).map_err(|message| call.bad_request(&message))?;
-    let most = hunting.most_rows.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+    let most = hunting.most_rows.unwrap_or(MAX_ROWS).min(MAX_ROWS);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let results = results(Arc::clone(call.tenant), query, most);
     Ok(Reply::long_list(results))

@@ -21,8 +21,8 @@ const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
 
 /// How old an export is.
 const AGE: SignedDuration = SignedDuration::from_hours(2);
-/// How old an export of yesterday is.
-const A_DAY_AND_MORE: SignedDuration = SignedDuration::from_hours(26);
+/// The age of an export made the day before.
+const OLD_EXPORT_AGE: SignedDuration = SignedDuration::from_hours(26);
 
 /// The requested page. `Err` is a refusal.
 pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
@@ -47,7 +47,7 @@ pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
     page(call, table)
 }
 
-/// The links to the files, and when these were made. `Err` is a refusal.
+/// The links to the files, and the time when the files were made. `Err` is a refusal.
 pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, Reply> {
     let tenant = call.tenant;
     let software = &tenant.settings.faults.software;
@@ -58,7 +58,7 @@ pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, R
         return Err(no_files(call));
     }
     let age = if software.has(SoftwareOddity::OldExport) {
-        A_DAY_AND_MORE
+        OLD_EXPORT_AGE
     } else {
         AGE
     };

@@ -1,4 +1,4 @@
-//! The machine list, page by page, and one machine of it as the service writes it.
+//! The machine list, page by page, and a single machine in the service's format.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::{
     admission::Admission,
     faults::apply_fault,
     matching::ListState,
-    paging::{LARGEST_PAGE, Paging},
+    paging::{MAX_PAGE, Paging},
 };
 use crate::simulator::{
     faults::{Fault, ListFault},
@@ -71,8 +71,8 @@ fn machine_page(
     Ok(Reply::list(&body))
 }
 
-/// The link of a page that was requested without `$top`. As seen in the field, it leads on for
-/// ever, and the second page's link has lost the names of its parameters, and so the filter.
+/// The link on a page that was requested without `$top`. As observed in the field, the links never end, and
+/// the second page's link has lost the names of its parameters, and thus the filter.
 fn next_link(call: &Admission<'_>, paging: &Paging) -> String {
     let request = call.request;
     let nameless = request.parameter("");
@@ -84,7 +84,7 @@ fn next_link(call: &Admission<'_>, paging: &Paging) -> String {
     };
     let filter = request.parameter("$filter").or(nameless);
     let filter: String = byte_serialize(filter.unwrap_or_default().as_bytes()).collect();
-    let skip = paging.skip + LARGEST_PAGE;
+    let skip = paging.skip + MAX_PAGE;
     let filter = match filter.as_str() {
         "" => String::new(),
         filter => format!("{filter_name}={filter}&"),
@@ -92,7 +92,7 @@ fn next_link(call: &Admission<'_>, paging: &Paging) -> String {
     call.here(&format!("/api/machines?{filter}{skip_name}={skip}"))
 }
 
-/// A machine as the service writes it.
+/// A machine in the service's format.
 fn described(machine: &ListedMachine) -> Value {
     let group = machine.group.as_ref();
     let decimals = usize::from(machine.decimals);

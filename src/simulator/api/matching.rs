@@ -1,14 +1,14 @@
-//! The machines that match the latest filter, kept from page to page.
+//! The machines that match the latest filter, cached from page to page.
 
 use super::{admission::Admission, filter::Filter};
 use crate::simulator::{listing::Entry, reply::Reply};
 
-/// What the API remembers of the list from call to call.
+/// The state of the list between calls.
 #[derive(Debug, Default)]
 pub(super) struct ListState {
     /// Calls that the quota admitted.
     pub(super) calls: usize,
-    /// How often the order has changed.
+    /// The number of times that the order has changed.
     pub(super) moves: u32,
     latest: Option<Matching>,
 }

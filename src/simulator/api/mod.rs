@@ -1,4 +1,4 @@
-//! The API: one call, and everything that can come between it and its answer.
+//! The API: one call, and everything that can happen between it and its answer.
 
 mod admission;
 mod answer;
@@ -44,8 +44,8 @@ use request::{ApiRequest, Resource};
 use software::software;
 use vulnerabilities::{vulnerabilities, vulnerability_export};
 
-/// Longer than any query.
-const MOST_BYTES: usize = 64 * 1024;
+/// The maximum size of a body: longer than any query.
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The API's side of the tenant.
 pub(super) struct Api {
@@ -61,7 +61,7 @@ impl Handler for Api {
         let (head, body) = request.into_parts();
         let mut request = ApiRequest::read(&Request::from_parts(head, ()));
         if request.has_body() {
-            let body = Limited::new(body, MOST_BYTES).collect().await.ok()?;
+            let body = Limited::new(body, MAX_BODY_BYTES).collect().await.ok()?;
             request.body = body.to_bytes().into();
         }
         let _present = self.counters.enter();

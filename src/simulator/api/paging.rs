@@ -1,12 +1,12 @@
-//! `$top` and `$skip`, as OData has them.
+//! `$top` and `$skip` of OData.
 
 use std::ops::Range;
 
 use super::admission::Admission;
 use crate::simulator::reply::Reply;
 
-/// The most records on a page.
-pub(super) const LARGEST_PAGE: usize = 10_000;
+/// The maximum number of records on a page.
+pub(super) const MAX_PAGE: usize = 10_000;
 
 /// The requested page.
 pub(super) struct Paging {
@@ -15,7 +15,7 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// Reads it; `others` are the options that the API knows beside these two.
+    /// Parses the parameters; `others` are the options that the API supports besides these two.
     pub(super) fn read(call: &Admission<'_>, others: &[&str]) -> Result<Self, Reply> {
         for (name, _) in &call.request.query {
             let known = name == "$top" || name == "$skip" || others.contains(&name.as_str());
@@ -25,8 +25,8 @@ impl Paging {
             }
         }
         let top = number(call, "$top")?;
-        if top.is_some_and(|top| top > LARGEST_PAGE) {
-            let message = format!("The limit of '{LARGEST_PAGE}' for Top query has been exceeded.");
+        if top.is_some_and(|top| top > MAX_PAGE) {
+            let message = format!("The limit of '{MAX_PAGE}' for Top query has been exceeded.");
             return Err(call.odata_error(&message));
         }
         Ok(Self {
@@ -35,22 +35,22 @@ impl Paging {
         })
     }
 
-    /// The page's part of so many records.
+    /// The range of this page in this number of records.
     pub(super) fn part(&self, records: usize) -> Range<usize> {
         let start = self.skip.min(records);
-        let size = self.top.unwrap_or(LARGEST_PAGE);
+        let size = self.top.unwrap_or(MAX_PAGE);
         start..start.saturating_add(size).min(records)
     }
 
-    /// The first half of the page's part.
+    /// The first half of the page's range.
     pub(super) fn half_of_part(&self, records: usize) -> Range<usize> {
         let part = self.part(records);
         part.start..part.start + part.len().div_ceil(2)
     }
 
-    /// The part of the page before; the first page has none before it.
+    /// The range of the previous page; empty for the first page.
     pub(super) fn part_before(&self, records: usize) -> Range<usize> {
-        let size = self.top.unwrap_or(LARGEST_PAGE);
+        let size = self.top.unwrap_or(MAX_PAGE);
         let skip = self.skip.saturating_sub(size);
         Self { skip, ..*self }.part(records)
     }

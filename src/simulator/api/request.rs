@@ -18,12 +18,12 @@ use crate::simulator::{
 /// The path of hunting.
 const HUNTING: &str = "/v1.0/security/runHuntingQuery";
 
-/// The parts of a request that the API looks at.
+/// The parts of a request that the API uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ApiRequest {
     /// Path and query.
     pub(super) target: String,
-    /// The resource that the path names; `None` when there is no such path.
+    /// The resource that the path names; `None` if there is no such path.
     pub(super) resource: Option<Resource>,
     pub(super) token: Option<String>,
     pub(super) user_agent: Option<String>,
@@ -31,37 +31,37 @@ pub(super) struct ApiRequest {
     pub(super) authority: Option<String>,
     /// The parameters of the query, decoded.
     pub(super) query: Vec<(String, String)>,
-    /// Empty but for hunting.
+    /// Empty except for hunting.
     pub(super) body: Vec<u8>,
 }
 
-/// What can be requested.
+/// The resources that can be requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Resource {
-    /// What a machine misses, by the text of its id.
+    /// The missing KBs of a machine, by the text of its id.
     MissingKbs(String),
     /// The machine list.
     Machines,
     /// The products.
     Software,
-    /// What machines miss in a product, by the text of its id.
+    /// The machines that miss KBs of a product, by the text of its id.
     Census(String),
-    /// What is installed on the machines, in pages.
+    /// The installed software, in pages.
     SoftwareInventory,
     /// The same, in files.
     SoftwareExport,
-    /// Which vulnerabilities the machines have, in pages.
+    /// The vulnerabilities of the machines, in pages.
     Vulnerabilities,
     /// The same, in files.
     VulnerabilityExport,
-    /// What changed in them.
+    /// The changes of the vulnerabilities.
     Changes,
-    /// What a query finds, in Graph.
+    /// The result of a query, in Graph.
     Hunting,
 }
 
 impl Resource {
-    /// Graph has one `POST`; otherwise only `GET` is known.
+    /// Graph has one `POST`; otherwise only `GET` is supported.
     fn read(method: &Method, path: &str) -> Option<Self> {
         if path == HUNTING {
             return (method == Method::POST).then_some(Self::Hunting);
@@ -103,7 +103,7 @@ impl Resource {
         }
     }
 
-    /// The service that has it.
+    /// The service that provides it.
     pub(super) fn audience(&self) -> Audience {
         match self {
             Self::Hunting => Audience::Graph,
@@ -111,7 +111,7 @@ impl Resource {
         }
     }
 
-    /// The role that a token must hold for it.
+    /// The role that a token must contain for it.
     pub(super) fn required_role(&self) -> &'static str {
         match self {
             Self::Machines => LIST_ROLE,
@@ -145,12 +145,12 @@ impl ApiRequest {
         }
     }
 
-    /// Whether its body says what is requested.
+    /// Whether the resource depends on the body.
     pub(super) fn has_body(&self) -> bool {
         self.resource == Some(Resource::Hunting)
     }
 
-    /// All that tells it from other requests.
+    /// Identifies the request: equal for identical requests.
     pub(super) fn key(&self) -> Cow<'_, str> {
         if self.body.is_empty() {
             return Cow::Borrowed(&self.target);
@@ -159,7 +159,7 @@ impl ApiRequest {
         Cow::Owned(format!("{} {body}", self.target))
     }
 
-    /// What is hunted for.
+    /// The hunting query.
     fn hunted(&self) -> Option<String> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         Some(body.get("Query")?.as_str()?.to_owned())
@@ -195,7 +195,7 @@ impl ApiRequest {
         Some(value)
     }
 
-    /// The requested range of this many updates; all of them unless `$skip` or `$top` say otherwise.
+    /// The requested range of this number of updates; all of them without `$skip` and `$top`.
     pub(super) fn part(&self, updates: usize) -> Range<usize> {
         let skip = self.parameter("$skip").and_then(|text| text.parse().ok());
         let start = skip.unwrap_or(0).min(updates);

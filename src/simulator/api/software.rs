@@ -1,4 +1,4 @@
-//! The products of the tenant, and the service's own count of what machines miss in one.
+//! The products of the tenant, and the service's own count of machines that miss a KB of a product.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
     Ok(Reply::json(StatusCode::OK, &body))
 }
 
-/// How many machines miss each update in the product. `Err` is a refusal.
+/// The number of machines that miss each update of the product. `Err` is a refusal.
 fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
     let mut products = call.tenant.software().iter();
     let product = products.find(|product| product.id() == id);

@@ -1,4 +1,4 @@
-//! Large tables, as the API serves them: in pages, and as links to files.
+//! Large tables, served in pages, and as links to files.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{admission::Admission, faults::apply_fault};
 use crate::simulator::{
     bulk::{JsonRows, Page, Place},
-    exports::{Exports, LONGEST_VALIDITY, Table},
+    exports::{Exports, MAX_VALIDITY_HOURS, Table},
     faults::CallFaults,
     reply::Reply,
 };
@@ -19,18 +19,18 @@ use crate::simulator::{
 const EXPORT_CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
                               #microsoft.windowsDefenderATP.api.ExportFilesResponse";
 
-/// Rows on a page that was requested without a size.
-const USUAL_PAGE: usize = 50_000;
-/// The most rows on a page.
-const LARGEST_PAGE: usize = 200_000;
+/// The number of rows on a page that was requested without a size.
+const DEFAULT_PAGE: usize = 50_000;
+/// The maximum number of rows on a page.
+const MAX_PAGE: usize = 200_000;
 
 /// A table that is served in pages.
 pub(super) struct Paged<Rows> {
     pub(super) path: &'static str,
     pub(super) context: &'static str,
-    /// Parameters that links repeat, each with `&` behind it.
+    /// Parameters that links repeat, each followed by `&`.
     pub(super) parameters: String,
-    /// The rows of the machine with this number; none after the last one.
+    /// The rows of the machine with this number; `None` after the last machine.
     pub(super) rows: Rows,
 }
 
@@ -39,8 +39,8 @@ pub(super) fn page<Rows>(call: &Admission<'_>, table: Paged<Rows>) -> Result<Rep
 where
     Rows: Fn(usize) -> Option<JsonRows> + Send + 'static,
 {
-    let size = number(call, "pageSize", 1..=LARGEST_PAGE)?.unwrap_or(USUAL_PAGE);
-    let top = number(call, "$top", 1..=LARGEST_PAGE)?;
+    let size = number(call, "pageSize", 1..=MAX_PAGE)?.unwrap_or(DEFAULT_PAGE);
+    let top = number(call, "$top", 1..=MAX_PAGE)?;
     let token = call.request.parameter("$skiptoken");
     let start = token.map_or(Some(Place::default()), place_of);
     let start = start.ok_or_else(|| call.bad_request("The $skiptoken is not valid."))?;
@@ -64,14 +64,14 @@ where
     Ok(Reply::long_list(page.chunks()))
 }
 
-/// The links to the files of a table, and when these were made. `Err` is a refusal.
+/// The links to the files of a table, and the time when the files were made. `Err` is a refusal.
 pub(super) fn links(
     call: &Admission<'_>,
     exports: &Exports,
     table: Table,
     generated: Timestamp,
 ) -> Result<Reply, Reply> {
-    let hours = number(call, "sasValidHours", 1..=LONGEST_VALIDITY)?;
+    let hours = number(call, "sasValidHours", 1..=MAX_VALIDITY_HOURS)?;
     let valid = SignedDuration::from_hours(i64::try_from(hours.unwrap_or(1)).unwrap_or(1));
     let body = json!({
         "@odata.context": EXPORT_CONTEXT,
@@ -81,20 +81,20 @@ pub(super) fn links(
     Ok(Reply::json(StatusCode::OK, &body))
 }
 
-/// The refusal of files where there are only pages.
+/// The refusal if there are pages but no files.
 pub(super) fn no_files(call: &Admission<'_>) -> Reply {
     let message = "Export is not available to this application";
     call.error(StatusCode::FORBIDDEN, "Forbidden", message)
 }
 
-/// The reply to a call that has one of these faults.
+/// The reply to a call with one of these faults.
 pub(super) fn failed(call: &Admission<'_>, faults: &CallFaults) -> Option<Reply> {
     let key = call.request.key();
     let fault = faults.of(call.tenant.settings.seed, call.as_request(&key))?;
     Some(apply_fault(fault, call))
 }
 
-/// A whole number of the query, within these bounds. `Err` is a refusal.
+/// A whole number in the query, within these bounds. `Err` is a refusal.
 fn number(
     call: &Admission<'_>,
     name: &str,
@@ -111,7 +111,7 @@ fn number(
     })
 }
 
-/// A token that only the service itself can read.
+/// A token that only the service can interpret.
 fn token_of(place: Place) -> String {
     URL_SAFE_NO_PAD.encode(format!("RID:{}:{}", place.machine, place.row))
 }

@@ -18,7 +18,7 @@ use crate::simulator::{
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
                        #Collection(microsoft.windowsDefenderATP.api.AssetVulnerability)";
 
-/// The requested page: of the same snapshot as the files. `Err` is a refusal.
+/// The requested page, of the same snapshot as the files. `Err` is a refusal.
 pub(super) fn vulnerabilities(call: &Admission<'_>) -> Result<Reply, Reply> {
     let export = &call.tenant.settings.faults.export;
     if let Some(reply) = failed(call, &export.calls) {
@@ -41,7 +41,7 @@ pub(super) fn vulnerabilities(call: &Admission<'_>) -> Result<Reply, Reply> {
     page(call, table)
 }
 
-/// The links to the files, and when these were made. `Err` is a refusal.
+/// The links to the files, and the time when the files were made. `Err` is a refusal.
 pub(super) fn vulnerability_export(
     call: &Admission<'_>,
     exports: &Exports,

@@ -1,4 +1,4 @@
-//! How a row is written in a page and in a file.
+//! How rows are written in pages and in files.
 
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ pub(in crate::simulator) struct RowForm {
 /// The value of a field.
 pub(in crate::simulator) enum Cell<'a> {
     Text(Option<&'a str>),
-    /// A text that JSON has as it is: of letters, digits and punctuation without quotes and
-    /// backslashes. Most texts of a table are, and to look for what to escape takes most of the time.
+    /// A text that needs no escaping in JSON: letters, digits and punctuation without quotes and backslashes.
+    /// Most texts of a table are like this, and searching for characters to escape takes most of the time.
     Plain(Option<&'a str>),
     Number(u64),
     /// A number with one decimal.
@@ -24,7 +24,7 @@ pub(in crate::simulator) enum Cell<'a> {
 }
 
 impl RowForm {
-    /// In pages: camelCase as the fields are given, and null where there is no value.
+    /// For pages: camelCase keys, and null for missing values.
     pub(in crate::simulator) fn in_pages(fields: &[&str]) -> Self {
         Self {
             keys: fields.iter().map(|&field| field.to_owned()).collect(),
@@ -32,7 +32,7 @@ impl RowForm {
         }
     }
 
-    /// In files: `PascalCase`, and no key where there is no value.
+    /// For files: `PascalCase` keys, and no key for missing values.
     pub(in crate::simulator) fn in_files(fields: &[&str]) -> Self {
         Self {
             keys: fields.iter().map(|field| pascal_case(field)).collect(),
@@ -40,7 +40,7 @@ impl RowForm {
         }
     }
 
-    /// The same, with keys in cases that no document mentions.
+    /// The same, with keys in undocumented cases.
     pub(in crate::simulator) fn in_other_case(mut self) -> Self {
         for (place, key) in self.keys.iter_mut().enumerate() {
             if place.is_multiple_of(2) {
@@ -52,12 +52,12 @@ impl RowForm {
         self
     }
 
-    /// Whether it is that of pages.
+    /// Whether this is the form of pages.
     pub(in crate::simulator) fn is_of_pages(&self) -> bool {
         self.nulls
     }
 
-    /// Appends fields with these values, in their order, each with a comma behind it.
+    /// Appends fields with these values, in order, each followed by a comma.
     pub(in crate::simulator) fn write<'a>(
         &self,
         cells: impl IntoIterator<Item = Cell<'a>>,
@@ -104,12 +104,12 @@ fn quote(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends a value as JSON; none of those above can fail.
+/// Appends a value as JSON; none of the values above can fail.
 fn json(value: &impl Serialize, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, value);
 }
 
-/// `osPlatform` as the service's files have it: `OSPlatform`.
+/// `osPlatform` as spelled in the service's files: `OSPlatform`.
 fn pascal_case(field: &str) -> String {
     if let Some(rest) = field.strip_prefix("os") {
         return format!("OS{rest}");

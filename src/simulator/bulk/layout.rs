@@ -1,5 +1,5 @@
-//! Which rows stand in which file: one or more files for each device group, and some machines in
-//! two of them.
+//! The distribution of rows over files: one or more files for each device group, and some machines in two of
+//! them.
 
 use std::{
     collections::BTreeMap,
@@ -10,11 +10,11 @@ use std::{
 use super::rows::JsonRows;
 use crate::simulator::{chance::chance, listing::Entry};
 
-/// The most machines of a group in one file.
+/// The maximum number of machines of a group in one file.
 const MACHINES_PER_FILE: usize = 4_000;
-/// One machine in so many has every other row in the next file of its group.
+/// One machine in this many has every other row in the next file of its group.
 const SPREAD_EVERY: usize = 10;
-/// One machine in so many has its first row once more at the end of its file.
+/// One machine in this many has its first row repeated at the end of its file.
 const REPEATED_EVERY: usize = 20;
 
 /// A line that is not JSON.
@@ -25,23 +25,23 @@ const NOT_JSON: &[u8] = b"{\"DeviceId\":\"0f3c5a7e9b1d2f4a6c8e0a2b4c6d8e0f1a3b5c
 pub(in crate::simulator) struct FilePlan {
     /// The device group, 0 for machines in none.
     pub(in crate::simulator) group: u32,
-    /// Its number among the files of the group.
+    /// Its number among the files of the group, from 0.
     pub(in crate::simulator) number: usize,
-    /// How many files the group has.
+    /// The number of files of the group.
     of: usize,
     /// The machines of the group.
     entries: Arc<Vec<Entry>>,
 }
 
-/// How many lines beside the rows are not JSON.
+/// The number of additional lines that are not JSON.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::simulator) struct BadRows {
     pub(in crate::simulator) seed: u64,
-    /// In relation to the rows.
+    /// As a share of the rows.
     pub(in crate::simulator) share: f64,
 }
 
-/// Which rows of a machine stand in a file.
+/// The rows of a machine that are in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     All,
@@ -77,7 +77,7 @@ fn file_count(group: u32, machines: usize) -> usize {
 }
 
 impl FilePlan {
-    /// Writes the rows of the file, one JSON object a line. Machines are not in one piece.
+    /// Writes the rows of the file, one JSON object per line. The rows of a machine are not adjacent.
     pub(in crate::simulator) fn write(
         &self,
         rows: impl Fn(Entry) -> JsonRows,
@@ -85,9 +85,9 @@ impl FilePlan {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let mut lines = Vec::new();
-        for (place, &entry) in self.entries.iter().enumerate() {
-            if let Some(part) = self.part(place) {
-                let mut random = chance(bad_rows.seed, "bad rows", "", place as u64);
+        for (index, &entry) in self.entries.iter().enumerate() {
+            if let Some(part) = self.part(index) {
+                let mut random = chance(bad_rows.seed, "bad rows", "", index as u64);
                 for row in part.of(&rows(entry)) {
                     line(row, &mut lines);
                     if random.f64() < bad_rows.share {
@@ -111,14 +111,14 @@ impl FilePlan {
         let entries = self.entries.iter().enumerate();
         let repeated = entries.skip(1).step_by(REPEATED_EVERY);
         repeated
-            .filter(|&(place, _)| self.home(place) == self.number)
+            .filter(|&(index, _)| self.home(index) == self.number)
             .map(|(_, &entry)| entry)
     }
 
-    /// Which rows of the machine at this place of the group stand here, if any.
-    fn part(&self, place: usize) -> Option<Part> {
-        let home = self.home(place);
-        let spread = self.of > 1 && place.is_multiple_of(SPREAD_EVERY);
+    /// Which rows of the machine at this index of the group are in this file, if any.
+    fn part(&self, index: usize) -> Option<Part> {
+        let home = self.home(index);
+        let spread = self.of > 1 && index.is_multiple_of(SPREAD_EVERY);
         match (home == self.number, spread) {
             (true, false) => Some(Part::All),
             (true, true) => Some(Part::Even),
@@ -127,9 +127,9 @@ impl FilePlan {
         }
     }
 
-    /// The file of the machine at this place of the group.
-    fn home(&self, place: usize) -> usize {
-        place * self.of / self.entries.len()
+    /// The file of the machine at this index of the group.
+    fn home(&self, index: usize) -> usize {
+        index * self.of / self.entries.len()
     }
 }
 
@@ -161,8 +161,8 @@ mod tests {
         fn every_row_of_a_machine_stands_in_one_file(machines in 1_usize..200, group in 0_u32..3) {
             let entries = (0..).map(Entry::Member).take(machines);
             let files = files(entries.map(|entry| (group, entry)));
-            for place in 0..machines {
-                let mut parts: Vec<_> = files.iter().filter_map(|it| it.part(place)).collect();
+            for index in 0..machines {
+                let mut parts: Vec<_> = files.iter().filter_map(|it| it.part(index)).collect();
                 parts.sort_by_key(|part| *part == Part::Odd);
                 let whole = parts == [Part::All] || parts == [Part::Even, Part::Odd];
                 prop_assert!(whole, "{parts:?}");

@@ -1,6 +1,6 @@
 //! Tables with very many rows, in pages and in files.
 //!
-//! Rows are made when they are sent, machine by machine: a large tenant has millions.
+//! Rows are generated when they are sent, machine by machine: a large tenant has millions.
 //!
 //! ```text
 //!                                ┌─► pages ─► api      (camelCase, null)
@@ -8,10 +8,10 @@
 //!                                └─► layout ─► exports  (PascalCase, absent keys)
 //! ```
 //!
-//! - `form`: how a row is written in a page and in a file
+//! - `form`: how rows are written in pages and in files
 //! - `rows`: the rows of one machine, written
-//! - `pages`: the rows from one place on, as the body of a page
-//! - `layout`: which rows stand in which file
+//! - `pages`: the rows from a position on, as the body of a page
+//! - `layout`: the distribution of rows over files
 
 mod form;
 mod layout;

@@ -11,7 +11,7 @@ pub(in crate::simulator) struct JsonRows {
 }
 
 impl JsonRows {
-    /// Adds the row whose fields `write` appends, each with a comma behind it.
+    /// Adds a row. `write` appends its fields, each followed by a comma.
     pub(in crate::simulator) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.bytes.push(b'{');
         write(&mut self.bytes);
@@ -20,12 +20,12 @@ impl JsonRows {
         self.ends.push(self.bytes.len());
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(in crate::simulator) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// The rows from this one on.
+    /// The rows from this index on.
     pub(in crate::simulator) fn from(&self, first: usize) -> impl Iterator<Item = &[u8]> {
         let ends = self.ends.iter().enumerate().skip(first);
         ends.map(|(number, &end)| {
@@ -35,7 +35,7 @@ impl JsonRows {
     }
 }
 
-/// A time as rows have it: `2025-11-05 11:55:28`.
+/// A time in the format of rows: `2025-11-05 11:55:28`.
 pub(in crate::simulator) fn clock(time: Timestamp) -> String {
     let time = Offset::UTC.to_datetime(time);
     format!("{} {:.0}", time.date(), time.time())
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_come_back_one_by_one() {
+    fn rows_are_returned_one_by_one() {
         let mut rows = JsonRows::default();
         for text in ["", "\"a\":1,", "\"b\":2,\"c\":3,"] {
             rows.push(|out| out.extend(text.bytes()));

@@ -1,4 +1,4 @@
-//! One exported file: made once, kept on disk, sent in whole or in part.
+//! One exported file: generated once, kept on disk, sent completely or in part.
 
 use std::{
     io::{self, BufWriter, SeekFrom},
@@ -25,10 +25,10 @@ use tokio::{
 use super::{range::requested, table::Table};
 use crate::simulator::{bulk::FilePlan, reply::Body, tenant::Tenant};
 
-/// How much of a file is read at once.
+/// The number of bytes read at a time.
 const CHUNK_BYTES: u64 = 256 * 1024;
 
-/// A file of the exports of a table: the same in each of them.
+/// A file of the exports of a table: the same in all exports.
 pub(super) struct ExportFile {
     pub(super) table: Table,
     pub(super) plan: FilePlan,
@@ -43,7 +43,7 @@ pub(super) struct Content {
     breaks: bool,
 }
 
-/// What is still to be sent.
+/// The part that is still to be sent.
 struct Unread {
     file: File,
     start: u64,
@@ -60,7 +60,7 @@ impl ExportFile {
         }
     }
 
-    /// Its content, made when it is first needed.
+    /// Its content, generated when it is first needed.
     pub(super) async fn open(&self, tenant: &Arc<Tenant>) -> io::Result<Content> {
         let made = self.made.get_or_try_init(|| {
             let (table, plan, tenant) = (self.table, self.plan.clone(), Arc::clone(tenant));
@@ -84,13 +84,13 @@ fn compressed(table: Table, plan: &FilePlan, tenant: &Tenant) -> io::Result<Name
 }
 
 impl Content {
-    /// The first half, as if it were all.
+    /// The first half, as if it were the whole file.
     pub(super) fn cut(self) -> Self {
         let length = self.length / 2;
         Self { length, ..self }
     }
 
-    /// The whole, but the connection breaks in the middle.
+    /// The whole file, but the connection breaks in the middle.
     pub(super) fn broken(self) -> Self {
         Self {
             breaks: true,
@@ -135,10 +135,10 @@ impl Content {
 }
 
 impl Unread {
-    /// The next chunk, and what is left after it.
+    /// The next chunk, and the rest.
     async fn chunk(mut self) -> io::Result<Option<(Frame<Bytes>, Self)>> {
         if self.bytes == 0 && self.breaks {
-            // What was sent so far is to arrive.
+            // The chunks sent so far must arrive first.
             yield_now().await;
             return Err(io::Error::other("the simulated download ends here"));
         }

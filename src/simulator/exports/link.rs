@@ -10,7 +10,7 @@ use crate::simulator::reply::Reply;
 
 /// Signs links, and checks them.
 pub(super) struct Signer {
-    /// Where the files are.
+    /// The base URL of the files.
     pub(super) url: Url,
     pub(super) secret: String,
 }

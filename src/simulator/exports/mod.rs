@@ -1,7 +1,7 @@
-//! The exported files: on an origin of their own, behind signed links that expire.
+//! The exported files: on their own origin, behind signed links that expire.
 //!
-//! A file is made when it is first downloaded, and kept on disk as it is sent: compressed. A
-//! request with a token of the API is refused, as by the real storage, and logged.
+//! A file is generated when it is first downloaded, and kept on disk in the form in which it is sent:
+//! compressed. A request with an API token is refused, as by the real storage, and logged.
 
 mod fault;
 mod file;
@@ -39,10 +39,10 @@ use link::{LinkError, Signer};
 
 pub(super) use table::Table;
 
-/// The most hours for which links can be requested.
-pub(super) const LONGEST_VALIDITY: usize = 6;
+/// The maximum number of hours for which links can be requested.
+pub(super) const MAX_VALIDITY_HOURS: usize = 6;
 
-/// A link that leads into somebody's own network.
+/// A link that points into the client's own network.
 const PRIVATE: &str =
     "http://10.0.0.5/software-inventory/part-00000.json.gz?se=9999&sig=c2lnbmF0dXJl";
 
@@ -147,7 +147,7 @@ impl Exports {
         })
     }
 
-    /// The requested file, if the request is in order.
+    /// The requested file, if the request is valid.
     fn checked<B>(&self, request: &Request<B>) -> Result<Arc<ExportFile>, Reply> {
         if request.headers().contains_key(AUTHORIZATION) {
             let message = "Authentication information is not given in the correct format. \

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// The range that is requested of a file of this length. `None` asks for the whole file: there is
-/// no such header, or it cannot be read. `Some(Err)` asks for bytes that the file does not have.
+/// The requested range of a file of this length. `None` means the whole file: there is no such header, or it
+/// cannot be parsed. `Some(Err)` is a range that the file does not have.
 pub(super) fn requested(header: Option<&str>, length: u64) -> Option<Result<Range<u64>, ()>> {
     let (first, last) = header?.strip_prefix("bytes=")?.split_once('-')?;
     let (start, end) = match (first.parse::<u64>(), last.parse::<u64>()) {

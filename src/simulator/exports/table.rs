@@ -22,7 +22,7 @@ pub(in crate::simulator) enum Table {
 impl Table {
     pub(super) const COUNT: usize = 2;
 
-    /// What goes wrong with its files.
+    /// The faults of its files.
     pub(super) fn faults(self, tenant: &Tenant) -> &FileFaults {
         let faults = &tenant.settings.faults;
         match self {

@@ -12,7 +12,7 @@ words! {
         Throttled = "throttled",
         /// 500 `InternalServerError`.
         ServerError = "server-error",
-        /// 200 with JSON that has nothing that was requested.
+        /// 200 with JSON that contains nothing that was requested.
         NoValue = "no-value",
         /// 200 with a proxy's page.
         NotJson = "not-json",
@@ -22,7 +22,7 @@ words! {
 words! {
     /// A fault of one download of an exported file; in `--faults` after `software-` or `export-`.
     pub enum FileFault {
-        /// The first half of the file, as if it were all.
+        /// The first half of the file, as if it were the whole file.
         Cut = "file-cut",
         /// The connection breaks after the first half of the file.
         Broken = "file-broken",
@@ -40,7 +40,7 @@ words! {
 }
 
 words! {
-    /// What is wrong with the links of an export; in `--faults` after `software-` or `export-`.
+    /// A fault of the links of an export; in `--faults` after `software-` or `export-`.
     pub enum LinkFault {
         /// The links of the first export have expired.
         Expired = "links-expired",
@@ -60,9 +60,9 @@ pub struct CallFaults(pub Vec<(CallFault, f64)>);
 pub struct FileFaults {
     /// Random faults of downloads, each with its share.
     pub per_download: Vec<(FileFault, f64)>,
-    /// What is wrong with the links.
+    /// The faults of the links.
     pub links: Vec<LinkFault>,
-    /// For so many rows of a file, in relation to all, there is a line more that is not JSON.
+    /// The number of additional lines of a file that are not JSON, as a share of its rows.
     pub bad_rows: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The ways in which a call, or a whole tenant, can go wrong.
+//! The faults of a call, or of a whole tenant.
 
 use crate::domain::words::words;
 
@@ -39,7 +39,7 @@ words! {
         Html = "html",
         /// 200 with JSON that has no `value`.
         NoValue = "no-value",
-        /// 200 with JSON that is cut in half, the `Content-Length` fitting the half.
+        /// 200 with JSON that is cut in half; the `Content-Length` is that of the half.
         HalfJson = "half-json",
         /// 302 to another origin.
         Redirect = "redirect",
@@ -47,7 +47,7 @@ words! {
         Paged = "paged",
         /// The first page, with an `@odata.nextLink` on another origin.
         ForeignPage = "foreign-page",
-        /// 401: the token is declared expired, now.
+        /// 401: the token is declared expired from now on.
         ExpiredToken = "expired-token",
         /// 403 `Forbidden`, as for a machine that the application may not see.
         Forbidden = "forbidden",
@@ -69,7 +69,7 @@ words! {
 }
 
 words! {
-    /// What is wrong with the tenant as a whole.
+    /// A fault of the tenant as a whole.
     pub enum TenantFault {
         /// Tokens do not hold `Software.Read.All`: 403.
         MissingRole = "missing-role",

@@ -1,4 +1,4 @@
-//! What can go wrong with the machine list and the census.
+//! The faults of the machine list and the census.
 
 use super::{CallFaults, random_fault};
 use crate::{domain::words::words, simulator::chance::chance};
@@ -16,7 +16,7 @@ words! {
         NotJson = "list-not-json",
         /// Half of the page.
         ShortPage = "list-short-page",
-        /// The page before, once more.
+        /// The previous page again.
         RepeatedPage = "list-repeated-page",
         /// The order of the list changes, from this page on.
         Moves = "list-moves",
@@ -30,7 +30,7 @@ words! {
         HostileText = "list-hostile-text",
         /// 40 KB of tags on one machine of fifty.
         LongTags = "list-long-tags",
-        /// A few more records, whose ids are not ids.
+        /// A few additional records whose ids are not valid.
         BadIds = "list-bad-ids",
         /// One machine of twenty is listed twice.
         Twice = "list-twice",
@@ -57,19 +57,19 @@ pub struct ListFaults {
 pub struct CensusFaults {
     /// Those of their calls.
     pub calls: CallFaults,
-    /// Whether it counts [`CENSUS_EXCESS`] more machines for every KB with an even number.
+    /// Whether it counts [`CENSUS_EXCESS`] too many machines for every KB with an even number.
     pub differs: bool,
 }
 
-/// How many machines too many a census counts that differs.
+/// The number of machines that a differing census counts too many.
 pub const CENSUS_EXCESS: u64 = 5;
 
-/// One call for something that is not a machine.
+/// A call for something other than a machine.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::simulator) struct Request<'a> {
     /// Path and query.
     pub(in crate::simulator) target: &'a str,
-    /// How many calls for the same came before.
+    /// The number of earlier calls for the same thing.
     pub(in crate::simulator) attempt: u32,
 }
 

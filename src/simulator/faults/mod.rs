@@ -26,7 +26,7 @@ pub use software::{Exceptions, SoftwareFaults, SoftwareOddity};
 pub use vulnerabilities::{ChangesFaults, ExportFaults, ExportOddity, HuntingFaults};
 
 /// A host that does not exist.
-const NOWHERE: &str = "https://elsewhere.invalid/";
+const NONEXISTENT_HOST: &str = "https://elsewhere.invalid/";
 
 /// The faults that are switched on. Shares go from 0 to 1.
 ///
@@ -37,7 +37,7 @@ const NOWHERE: &str = "https://elsewhere.invalid/";
 pub struct Faults {
     /// Random faults, each with its share of the calls.
     pub per_call: Vec<(Fault, f64)>,
-    /// Share of the machines that are not found on the first try or two.
+    /// Share of the machines that are not found at the first one or two calls.
     pub flapping: f64,
     /// Share of the machines that are gone: never found.
     pub gone: f64,
@@ -47,23 +47,23 @@ pub struct Faults {
     pub forever: HashMap<MachineId, Fault>,
     /// The fault of every call for every machine.
     pub every_call: Option<Fault>,
-    /// What is wrong with the tenant as a whole.
+    /// The fault of the tenant as a whole.
     pub tenant: Option<TenantFault>,
     /// Odd forms of updates.
     pub odd_forms: Vec<OddForm>,
-    /// What is wrong with the machine list.
+    /// The faults of the machine list.
     pub list: ListFaults,
-    /// What is wrong with the products and their census.
+    /// The faults of the products and their census.
     pub census: CensusFaults,
-    /// What is wrong with the software inventory.
+    /// The faults of the software inventory.
     pub software: SoftwareFaults,
-    /// What is wrong with the export of software vulnerabilities.
+    /// The faults of the export of software vulnerabilities.
     pub export: ExportFaults,
-    /// What is wrong with their changes.
+    /// The faults of their changes.
     pub changes: ChangesFaults,
-    /// What is wrong with hunting.
+    /// The faults of hunting.
     pub hunting: HuntingFaults,
-    /// How far answers follow from the versions of software.
+    /// The machines whose answers do not follow from the versions of their software.
     pub exceptions: Exceptions,
     /// Where redirects and foreign pages point to; by default a host that does not exist.
     pub elsewhere: Option<Url>,
@@ -103,7 +103,7 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// An ordinary night: a few machines flap, fewer are gone, now and then a call fails.
+    /// An ordinary night: a few machines flap, fewer are gone, and occasionally a call fails.
     pub fn occasional() -> Self {
         Self {
             per_call: vec![(Fault::ServerError, 0.015), (Fault::Throttled, 0.002)],
@@ -136,13 +136,16 @@ impl Faults {
         random_fault(&self.per_call, draw(seed, "fault", machine, number))
     }
 
-    /// A URL on the origin that redirects and foreign pages point to.
+    /// A URL with the origin that redirects and foreign pages point to.
     pub(super) fn elsewhere(&self, target: &str) -> String {
-        let base = self.elsewhere.as_ref().map_or(NOWHERE, Url::as_str);
+        let base = self
+            .elsewhere
+            .as_ref()
+            .map_or(NONEXISTENT_HOST, Url::as_str);
         format!("{}{target}", base.trim_end_matches('/'))
     }
 
-    /// How many tries it takes until a flapping machine is found.
+    /// The number of calls until a flapping machine is found.
     fn flaps(&self, seed: u64, machine: MachineId) -> u32 {
         let drawn = draw(seed, "flapping", machine, 0);
         if drawn >= self.flapping {
@@ -152,7 +155,7 @@ impl Faults {
     }
 }
 
-/// The fault, if any, in whose share the number falls.
+/// The fault, if any, whose share contains the number.
 fn random_fault<F: Copy>(shares: &[(F, f64)], mut drawn: f64) -> Option<F> {
     for &(fault, share) in shares {
         if drawn < share {

@@ -42,7 +42,7 @@ words! {
         RevisedOsBuild = "revised-os-build",
         /// Undocumented fields.
         UnknownFields = "unknown-fields",
-        /// The update comes twice, the second time with fewer CVEs.
+        /// The update is listed twice, the second time with fewer CVEs.
         Twice = "twice",
     }
 }
@@ -58,7 +58,7 @@ pub(in crate::simulator) const HOSTILE_NAMES: [&str; 6] = [
 ];
 
 impl OddForm {
-    /// Every odd form at once.
+    /// All odd forms together.
     pub fn all() -> Vec<Self> {
         Self::WORDS
             .iter()
@@ -86,7 +86,7 @@ pub(in crate::simulator) fn odd_forms(
         .collect()
 }
 
-/// The update without what its odd forms leave out: all that a client can know.
+/// The update without the fields that its odd forms omit: everything that a client can know.
 pub(in crate::simulator) fn as_described(mut missing: MissingKb, forms: &[OddForm]) -> MissingKb {
     for form in forms {
         match form {

@@ -1,4 +1,4 @@
-//! Faults as people write them: `flapping-404=0.05,server-error=0.02,no-licence`.
+//! Parses faults as typed: `flapping-404=0.05,server-error=0.02,no-licence`.
 
 use std::str::FromStr;
 
@@ -9,21 +9,21 @@ use super::{
     SoftwareOddity, TenantFault, words::known,
 };
 
-/// The share of a fault without one.
-const USUAL_SHARE: f64 = 0.02;
-/// The same for the machine list and the census, which take few calls.
-const USUAL_LIST_SHARE: f64 = 0.5;
-/// The same for the updates that address no CVE.
-const USUAL_UPDATE_SHARE: f64 = 0.1;
-/// The same for rows of large tables, of which there are very many.
-const USUAL_ROW_SHARE: f64 = 0.0005;
+/// The default share of a fault.
+const DEFAULT_SHARE: f64 = 0.02;
+/// The default share for the machine list and the census, which take few calls.
+const DEFAULT_LIST_SHARE: f64 = 0.5;
+/// The default share of the updates that address no CVE.
+const DEFAULT_UPDATE_SHARE: f64 = 0.1;
+/// The default share for rows of large tables, of which there are very many.
+const DEFAULT_ROW_SHARE: f64 = 0.0005;
 
-/// The hours of `export-stale` without a number.
-const USUAL_HOURS: u32 = 26;
-/// An export can be so many hours older: fourteen days.
-const MOST_HOURS: u32 = 336;
-/// The rows of `hunting-rows` without a number.
-const USUAL_ROWS: u32 = 500;
+/// The default number of hours of `export-stale`.
+const DEFAULT_HOURS: u32 = 26;
+/// An export can be at most this many hours older: fourteen days.
+const MAX_HOURS: u32 = 336;
+/// The default number of rows of `hunting-rows`.
+const DEFAULT_ROWS: u32 = 500;
 
 /// Why a text is not a list of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -34,19 +34,19 @@ pub enum InvalidFaults {
     /// The share is not a number from 0 to 1.
     #[error("invalid share `{share}` for `{fault}`: expected a number from 0 to 1")]
     Share {
-        /// The fault that it belongs to.
+        /// The fault.
         fault: String,
-        /// What was written.
+        /// The text of the share.
         share: String,
     },
     /// The number is not a whole number within the bounds of its word.
     #[error("invalid number `{number}` for `{fault}`: expected a whole number from 1 to {most}")]
     Number {
-        /// The word that it belongs to.
+        /// The word.
         fault: String,
-        /// What was written.
+        /// The text of the number.
         number: String,
-        /// The largest one.
+        /// The maximum.
         most: u32,
     },
     /// A fault of the whole tenant, or an odd form, was given a share.
@@ -86,18 +86,18 @@ impl Faults {
         if let Some((target, usual)) = self.share_of(word) {
             *target = read(usual)?;
         } else if let Ok(fault) = word.parse::<Fault>() {
-            self.per_call.push((fault, read(USUAL_SHARE)?));
+            self.per_call.push((fault, read(DEFAULT_SHARE)?));
         } else if let Ok(fault) = word.parse::<ListFault>() {
-            self.list.per_call.push((fault, read(USUAL_LIST_SHARE)?));
+            self.list.per_call.push((fault, read(DEFAULT_LIST_SHARE)?));
         } else if let Some((faults, fault)) = prefixed(self.calls(), word) {
-            faults.push((fault, read(USUAL_LIST_SHARE)?));
+            faults.push((fault, read(DEFAULT_LIST_SHARE)?));
         } else if let Some((faults, fault)) = prefixed(self.downloads(), word) {
-            faults.push((fault, read(USUAL_LIST_SHARE)?));
+            faults.push((fault, read(DEFAULT_LIST_SHARE)?));
         } else if word == "export-stale" {
-            let hours = read_number(word, share, USUAL_HOURS, MOST_HOURS)?;
+            let hours = read_number(word, share, DEFAULT_HOURS, MAX_HOURS)?;
             self.export.stale_hours = hours;
         } else if word == "hunting-rows" {
-            let rows = read_number(word, share, USUAL_ROWS, u32::MAX)?;
+            let rows = read_number(word, share, DEFAULT_ROWS, u32::MAX)?;
             self.hunting.most_rows = Some(rows);
         } else {
             self.toggle(word)?;
@@ -108,7 +108,7 @@ impl Faults {
         Ok(())
     }
 
-    /// The faults of the calls that are named after what they are for.
+    /// The faults of calls, by the prefix of their words.
     fn calls(&mut self) -> [(&'static str, &mut Vec<(CallFault, f64)>); 5] {
         [
             ("census-", &mut self.census.calls.0),
@@ -135,25 +135,25 @@ impl Faults {
         ]
     }
 
-    /// The share that a word of its own sets, and its usual value.
+    /// The share set by a word of its own, and its default.
     fn share_of(&mut self, word: &str) -> Option<(&mut f64, f64)> {
         Some(match word {
-            "flapping-404" => (&mut self.flapping, USUAL_SHARE),
-            "gone" => (&mut self.gone, USUAL_SHARE),
-            "half-installed" => (&mut self.exceptions.half_installed, USUAL_SHARE),
-            "without-cves" => (&mut self.exceptions.without_cves, USUAL_UPDATE_SHARE),
-            "changes-incomplete" => (&mut self.changes.incomplete, USUAL_SHARE),
-            "changes-bad-status" => (&mut self.changes.bad_status, USUAL_ROW_SHARE),
-            "software-absent" => (&mut self.software.absent, USUAL_SHARE),
-            "software-bad-rows" => (&mut self.software.files.bad_rows, USUAL_ROW_SHARE),
-            "software-bad-ids" => (&mut self.software.bad_ids, USUAL_ROW_SHARE),
-            "export-bad-rows" => (&mut self.export.files.bad_rows, USUAL_ROW_SHARE),
-            "export-bad-ids" => (&mut self.export.bad_ids, USUAL_ROW_SHARE),
+            "flapping-404" => (&mut self.flapping, DEFAULT_SHARE),
+            "gone" => (&mut self.gone, DEFAULT_SHARE),
+            "half-installed" => (&mut self.exceptions.half_installed, DEFAULT_SHARE),
+            "without-cves" => (&mut self.exceptions.without_cves, DEFAULT_UPDATE_SHARE),
+            "changes-incomplete" => (&mut self.changes.incomplete, DEFAULT_SHARE),
+            "changes-bad-status" => (&mut self.changes.bad_status, DEFAULT_ROW_SHARE),
+            "software-absent" => (&mut self.software.absent, DEFAULT_SHARE),
+            "software-bad-rows" => (&mut self.software.files.bad_rows, DEFAULT_ROW_SHARE),
+            "software-bad-ids" => (&mut self.software.bad_ids, DEFAULT_ROW_SHARE),
+            "export-bad-rows" => (&mut self.export.files.bad_rows, DEFAULT_ROW_SHARE),
+            "export-bad-ids" => (&mut self.export.bad_ids, DEFAULT_ROW_SHARE),
             _ => return None,
         })
     }
 
-    /// Switches on what has no share.
+    /// Switches on a word that has no share.
     fn toggle(&mut self, word: &str) -> Result<(), InvalidFaults> {
         match word {
             "none" => {}
@@ -183,7 +183,7 @@ impl Faults {
         Ok(())
     }
 
-    /// These faults, and the shares of the others.
+    /// These faults, plus the shares of the others.
     fn joined_by(mut self, other: Self) -> Self {
         self.per_call.extend(other.per_call);
         self.flapping = self.flapping.max(other.flapping);
@@ -192,7 +192,7 @@ impl Faults {
     }
 }
 
-/// The fault that the word names after one of the prefixes, and where such faults belong.
+/// The fault that the word names after one of the prefixes, and the list that it belongs to.
 fn prefixed<'f, T, F: FromStr, const N: usize>(
     tables: [(&str, &'f mut T); N],
     word: &str,
@@ -249,9 +249,9 @@ mod tests {
             .parse()
             .unwrap();
         let expected = Faults {
-            per_call: vec![(Fault::Reset, 0.25), (Fault::Html, USUAL_SHARE)],
+            per_call: vec![(Fault::Reset, 0.25), (Fault::Html, DEFAULT_SHARE)],
             flapping: 0.5,
-            gone: USUAL_SHARE,
+            gone: DEFAULT_SHARE,
             tenant: Some(TenantFault::NoLicence),
             odd_forms: vec![OddForm::NullId],
             ..Faults::default()
@@ -264,14 +264,14 @@ mod tests {
         let list = ListFaults {
             per_call: vec![
                 (ListFault::Moves, 1.0),
-                (ListFault::NoValue, USUAL_LIST_SHARE),
+                (ListFault::NoValue, DEFAULT_LIST_SHARE),
             ],
             script: Vec::new(),
             odd_forms: vec![ListOddForm::BadIds],
         };
         assert_eq!(listed.list, list);
         let census = CensusFaults {
-            calls: CallFaults(vec![(CallFault::Throttled, USUAL_LIST_SHARE)]),
+            calls: CallFaults(vec![(CallFault::Throttled, DEFAULT_LIST_SHARE)]),
             differs: true,
         };
         assert_eq!(listed.census, census);
@@ -282,8 +282,8 @@ mod tests {
         let expected = SoftwareFaults {
             calls: CallFaults(vec![(CallFault::Throttled, 1.0)]),
             files: FileFaults {
-                per_download: vec![(FileFault::Cut, USUAL_LIST_SHARE)],
-                bad_rows: USUAL_ROW_SHARE,
+                per_download: vec![(FileFault::Cut, DEFAULT_LIST_SHARE)],
+                bad_rows: DEFAULT_ROW_SHARE,
                 links: Vec::new(),
             },
             oddities: vec![SoftwareOddity::NoExport],
@@ -315,7 +315,7 @@ mod tests {
             files: FileFaults {
                 per_download: vec![(FileFault::Cut, 0.1)],
                 links: vec![LinkFault::Expired, LinkFault::GroupMissing],
-                bad_rows: USUAL_ROW_SHARE,
+                bad_rows: DEFAULT_ROW_SHARE,
             },
             oddities: vec![ExportOddity::NoFiles],
             bad_ids: 0.0,
@@ -323,9 +323,9 @@ mod tests {
         };
         assert_eq!(faults.export, export);
         let changes = ChangesFaults {
-            calls: CallFaults(vec![(CallFault::NotJson, USUAL_LIST_SHARE)]),
+            calls: CallFaults(vec![(CallFault::NotJson, DEFAULT_LIST_SHARE)]),
             incomplete: 0.3,
-            bad_status: USUAL_ROW_SHARE,
+            bad_status: DEFAULT_ROW_SHARE,
         };
         assert_eq!(faults.changes, changes);
         let hunting = HuntingFaults {
@@ -336,7 +336,7 @@ mod tests {
         assert!((faults.exceptions.without_cves - 0.4).abs() < 1e-9);
         let usual: Faults = "export-stale,hunting-rows".parse().unwrap();
         let numbers = (usual.export.stale_hours, usual.hunting.most_rows);
-        assert_eq!(numbers, (USUAL_HOURS, Some(USUAL_ROWS)));
+        assert_eq!(numbers, (DEFAULT_HOURS, Some(DEFAULT_ROWS)));
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! What can go wrong with the software inventory, and with what follows from it.
+//! The faults of the software inventory, and of what follows from it.
 
 use super::{CallFaults, FileFaults};
 use crate::{domain::words::words, simulator::chance::chance};
 
 words! {
-    /// What is odd about the software inventory of the tenant.
+    /// An oddity of the tenant's software inventory.
     pub enum SoftwareOddity {
         /// An export is refused: 403. Pages are not.
         NoExport = "software-no-export",
-        /// The export was made the day before, and knows nothing later.
+        /// The export was made the day before, and contains nothing later.
         OldExport = "software-export-old",
         /// The keys of rows are in other cases.
         OtherCase = "software-other-case",
@@ -22,15 +22,15 @@ pub struct SoftwareFaults {
     pub calls: CallFaults,
     /// Those of its files.
     pub files: FileFaults,
-    /// What is odd about all of it.
+    /// The oddities of the whole inventory.
     pub oddities: Vec<SoftwareOddity>,
-    /// For so many rows, in relation to all, there is one more whose id is not an id.
+    /// The number of additional rows whose id is not valid, as a share of all rows.
     pub bad_ids: f64,
-    /// Share of the machines of which there is no row.
+    /// Share of the machines without rows.
     pub absent: f64,
 }
 
-/// How far answers follow from versions: by default, on every machine.
+/// The machines whose answers do not follow from versions; by default, none.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Exceptions {
     /// Share of the machines that miss an update although their versions contain it, or do not
@@ -40,12 +40,12 @@ pub struct Exceptions {
     pub without_cves: f64,
     /// Whether no two machines have the same versions.
     pub all_different: bool,
-    /// Whether what a machine misses has nothing to do with its versions.
+    /// Whether the missing KBs of a machine are independent of its versions.
     pub random_answers: bool,
 }
 
 impl SoftwareFaults {
-    /// Whether there is no row of the machine.
+    /// Whether the machine has no rows.
     pub(in crate::simulator) fn is_absent(&self, seed: u64, machine: &str) -> bool {
         self.absent > 0.0 && chance(seed, "no software", machine, 0).f64() < self.absent
     }

@@ -1,10 +1,10 @@
-//! What can go wrong with the software vulnerabilities: in bulk, as changes, and by hunting.
+//! The faults of software vulnerabilities: in bulk, as changes, and in hunting.
 
 use super::{CallFaults, FileFaults};
 use crate::{domain::words::words, simulator::chance::chance};
 
 words! {
-    /// What is odd about the export of software vulnerabilities, in files and in pages.
+    /// An oddity of the export of software vulnerabilities, in files and in pages.
     pub enum ExportOddity {
         /// Files are refused: 403. Pages are not.
         NoFiles = "export-no-files",
@@ -20,12 +20,11 @@ pub struct ExportFaults {
     pub calls: CallFaults,
     /// Those of its files.
     pub files: FileFaults,
-    /// What is odd about all of it.
+    /// The oddities of the whole export.
     pub oddities: Vec<ExportOddity>,
-    /// For so many rows, in relation to all, there is one more whose id is not an id.
+    /// The number of additional rows whose id is not valid, as a share of all rows.
     pub bad_ids: f64,
-    /// By how many hours it is older than it should be; with each whole day, it knows one night
-    /// less.
+    /// The number of hours by which it is too old; for each whole day, it lacks one night.
     pub stale_hours: u32,
 }
 
@@ -34,10 +33,9 @@ pub struct ExportFaults {
 pub struct ChangesFaults {
     /// Those of its calls.
     pub calls: CallFaults,
-    /// Share of the machines whose changes are left out.
+    /// Share of the machines whose changes are omitted.
     pub incomplete: f64,
-    /// For so many changes, in relation to all, there is one more with a status that no document
-    /// knows.
+    /// The number of additional changes with an undocumented status, as a share of all changes.
     pub bad_status: f64,
 }
 
@@ -46,7 +44,7 @@ pub struct ChangesFaults {
 pub struct HuntingFaults {
     /// Those of its calls.
     pub calls: CallFaults,
-    /// The most rows of an answer, if fewer than usual.
+    /// The maximum number of rows in an answer, if lower than usual.
     pub most_rows: Option<u32>,
 }
 
@@ -57,7 +55,7 @@ impl ExportFaults {
 }
 
 impl ChangesFaults {
-    /// Whether the changes of the machine are left out.
+    /// Whether the changes of the machine are omitted.
     pub(in crate::simulator) fn leaves_out(&self, seed: u64, machine: &str) -> bool {
         let drawn = chance(seed, "changes left out", machine, 0).f64();
         self.incomplete > 0.0 && drawn < self.incomplete

@@ -5,8 +5,8 @@ use super::{
     SoftwareOddity, TenantFault,
 };
 
-/// Words that stand for themselves.
-const OWN: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
+/// Words without a prefix.
+const UNPREFIXED: &[&str] = &["none", "occasional", "flapping-404", "gone", "odd-forms"];
 /// Words about the software inventory and the software itself.
 const SOFTWARE: &[&str] = &[
     "software-bad-rows",
@@ -30,7 +30,7 @@ const VULNERABILITIES: &[&str] = &[
 /// Every word.
 pub(super) fn known() -> String {
     let lists = [
-        after("", OWN),
+        after("", UNPREFIXED),
         after("", Fault::WORDS),
         after("", TenantFault::WORDS),
         after("", OddForm::WORDS),
@@ -50,7 +50,7 @@ pub(super) fn known() -> String {
     format!("expected any of {}", lists.concat().join(", "))
 }
 
-/// Those about a table that is exported in files.
+/// The words about a table that is exported in files.
 fn of_files(prefix: &str) -> Vec<String> {
     let words = [CallFault::WORDS, FileFault::WORDS, LinkFault::WORDS];
     after(prefix, &words.concat())

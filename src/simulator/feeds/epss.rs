@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use super::facts::Facts;
 use crate::simulator::vulnerabilities::Cve;
 
-/// The lowest and the highest score of a CVE by how well it can be exploited, in hundred thousandths.
+/// The lowest and the highest score of a CVE by its exploitability, in hundred-thousandths.
 const SCORES: [(&str, u64, u64); 4] = [
     ("NoExploit", 10, 900),
     ("ExploitIsPublic", 500, 20_000),
@@ -35,7 +35,7 @@ pub(super) fn document(facts: &Facts<'_>) -> Vec<u8> {
     packed(&text).unwrap_or_default()
 }
 
-/// The score in hundred thousandths.
+/// The score in hundred-thousandths.
 fn score(cve: Cve) -> u64 {
     let rating = cve.rating();
     let mut scores = SCORES.iter();

@@ -1,4 +1,4 @@
-//! What all feeds know: which updates address which CVEs, and how bad those are.
+//! The data that all feeds share: which updates address which CVEs, and how severe these are.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What is published up to a day.
+/// The data published up to a day.
 pub(super) struct Facts<'tenant> {
     pub(super) fleet: &'tenant Fleet,
     /// The day on which the feeds were made.
@@ -37,7 +37,7 @@ impl<'tenant> Facts<'tenant> {
         dated.filter(|(month, _)| month.patch_tuesday() <= self.today)
     }
 
-    /// The months of the updates, and those since then: MSRC publishes one every month, whether or not any
+    /// The months of the updates, and those since then: MSRC publishes a document every month, even if no
     /// update in it is for this tenant.
     pub(super) fn months(&self) -> impl Iterator<Item = ReleaseMonth> {
         let last = ReleaseMonth::of(self.today);

@@ -6,20 +6,20 @@ use serde_json::{Value, json};
 use super::facts::Facts;
 use crate::simulator::vulnerabilities::Cve;
 
-/// The CVEs that are known to be exploited, as far as the vulnerabilities of the tenant tell.
+/// CVEs with this exploitability in the tenant's data are known to be exploited.
 const EXPLOITED: &str = "ExploitIsInKit";
-/// Of so many of them one is used by ransomware.
+/// One known exploited CVE in this many is used by ransomware.
 const RANSOMWARE_EVERY: u64 = 4;
-/// Days from an entry to the day by which it is to be closed.
+/// Days from an entry to its due date.
 const DAYS_TO_CLOSE: i32 = 21;
-/// An entry is made at most so many days after the update.
-const LATEST: u64 = 20;
+/// The maximum number of days from an update to the entry.
+const MAX_DAYS_TO_ENTRY: u64 = 20;
 
 pub(super) fn document(facts: &Facts<'_>) -> Vec<u8> {
     let cves = facts.cves().into_iter();
     let exploited = cves.filter(|(cve, _)| cve.rating().exploitability == EXPLOITED);
     let entries = exploited.filter_map(|(cve, month)| {
-        let days = i32::try_from(cve.drawn() % LATEST).ok()?;
+        let days = i32::try_from(cve.drawn() % MAX_DAYS_TO_ENTRY).ok()?;
         let added = month.patch_tuesday().checked_add(days.days()).ok()?;
         (added <= facts.today).then_some((added, cve))
     });

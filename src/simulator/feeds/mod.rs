@@ -1,7 +1,7 @@
-//! Feeds of CVEs about the updates of the tenant, as CISA, FIRST and MSRC publish theirs: for everybody,
-//! without a token, and not again if they have not changed.
+//! Feeds about the CVEs of the tenant's updates, in the formats of CISA, FIRST and MSRC: public, without a
+//! token, and not sent again if they have not changed.
 //!
-//! - `facts`: what all of them know: which updates address which CVEs, and how bad those are
+//! - `facts`: the data that all feeds share: which updates address which CVEs, and how severe these are
 //! - `kev`, `epss`, `msrc`: the documents
 
 mod epss;
@@ -32,7 +32,7 @@ use facts::Facts;
 pub(super) const KEV: &str = "/sites/default/files/feeds/known_exploited_vulnerabilities.json";
 /// The path of the EPSS scores.
 pub(super) const EPSS: &str = "/epss_scores-current.csv.gz";
-/// What comes before MSRC's months.
+/// The path prefix of MSRC's months.
 pub(super) const MSRC: &str = "/cvrf/v3.0";
 
 const JSON: &str = "application/json";

@@ -64,7 +64,7 @@ fn id(month: ReleaseMonth) -> String {
     format!("{}-{name}", month.year())
 }
 
-/// When a month was first released, and when it was revised last.
+/// When a month was first released, and when it was last revised.
 fn dates(facts: &Facts<'_>, month: ReleaseMonth) -> (String, String) {
     let initial = month.patch_tuesday();
     let revised = initial
@@ -96,8 +96,8 @@ impl Products {
     }
 }
 
-/// Every CVE of a month, with the updates and the products that it is in. One of them is in a cloud service, for which
-/// there is nothing to install.
+/// Every CVE of a month, with its updates and products. One of them is in a cloud service, for which there is
+/// nothing to install.
 fn vulnerabilities(month: ReleaseMonth, releases: &[Release<'_>], products: &Products) -> Value {
     let of_cloud = Cve::Numbered {
         year: month.year().into(),

@@ -1,4 +1,4 @@
-//! The updates of the simulated tenant: eighteen months of them, and one more month every four weeks.
+//! The updates of the simulated tenant: eighteen months of them, and another month every four weeks.
 //!
 //! The catalogue is the same for every seed, as Microsoft's is for every tenant.
 
@@ -17,10 +17,10 @@ pub(super) const PATCH_DAY: u32 = 6;
 /// Nights from one release to the next.
 const RELEASE_EVERY: u32 = 28;
 
-/// How many families of updates there are.
+/// The number of families of updates.
 pub(super) const LINE_COUNT: usize = LINES.len();
 
-/// The updates that are released up to a night, by family.
+/// The updates released up to a night, by family.
 #[derive(Debug, Clone)]
 pub(super) struct Catalogue {
     pub(super) series: [Series; LINE_COUNT],
@@ -30,7 +30,7 @@ pub(super) struct Catalogue {
 #[derive(Debug, Clone)]
 pub(super) struct Series {
     pub(super) updates: Vec<Update>,
-    /// Whether a release of the nights withdraws the update before it.
+    /// Whether releases during the nights withdraw the update before them.
     withdraws: bool,
 }
 
@@ -42,15 +42,15 @@ pub(super) struct Update {
     pub(super) url: Arc<str>,
     /// Its month; see [`MONTHS`].
     pub(super) month: u32,
-    /// Products by name. The update is for the first: machines without it do not need it.
+    /// Products by name. The update is for the first one: machines without it do not need the update.
     pub(super) scopes: Vec<(&'static str, u64)>,
 }
 
-/// A family of updates: one KB each so many months.
+/// A family of updates: one KB every few months.
 struct Line {
     every: u32,
     withdraws: bool,
-    /// Products, each with the largest number of CVEs that one update addresses in it.
+    /// Products, each with the maximum number of CVEs that one update addresses in it.
     products: &'static [(&'static str, u64)],
 }
 
@@ -112,7 +112,7 @@ const LINES: [Line; 10] = [
 ];
 
 impl Catalogue {
-    /// Every update that is released up to this night.
+    /// Every update released up to this night.
     pub(super) fn after(nights: u32) -> Self {
         let releases = (nights + RELEASE_EVERY).saturating_sub(PATCH_DAY) / RELEASE_EVERY;
         let months = MONTHS + releases;
@@ -128,7 +128,7 @@ impl Catalogue {
         Self { series }
     }
 
-    /// The same, but this share of the updates addresses no CVE.
+    /// The same catalogue, except that this share of the updates addresses no CVE.
     pub(super) fn without_cves(mut self, share: f64) -> Self {
         let updates = self.series.iter_mut().flat_map(|it| &mut it.updates);
         for update in updates {
@@ -152,20 +152,20 @@ impl Series {
         Some(self.updates.first()?.scopes.first()?.0)
     }
 
-    /// Whether the updates raise the version of this product, too.
+    /// Whether the updates also raise the version of this product.
     pub(super) fn raises(&self, product: &str) -> bool {
         // All of them are for the same products.
         let first = self.updates.first();
         first.is_some_and(|update| update.scopes.iter().any(|&(name, _)| name == product))
     }
 
-    /// How many of the updates are released on this night.
+    /// The number of updates released on this night.
     pub(super) fn released(&self, night: u32) -> usize {
         let released = |update: &Update| update.night() <= night;
         self.updates.partition_point(released)
     }
 
-    /// The updates that a machine misses on which so many are installed.
+    /// The updates that are missing on a machine with this number of installed updates.
     pub(super) fn missing(&self, installed: usize) -> impl Iterator<Item = &Update> {
         let numbered = self.updates.iter().enumerate().skip(installed);
         numbered
@@ -173,7 +173,7 @@ impl Series {
             .map(|(_, update)| update)
     }
 
-    /// Whether the update with this number is not listed any more.
+    /// Whether the update with this number is no longer listed.
     pub(super) fn is_withdrawn(&self, number: usize) -> bool {
         let next = self.updates.get(number + 1);
         self.withdraws && next.is_some_and(|next| next.month >= MONTHS)
@@ -181,7 +181,7 @@ impl Series {
 }
 
 impl Update {
-    /// The night of its release, 0 for those that were there before.
+    /// The night of its release; 0 for updates that existed before.
     fn night(&self) -> u32 {
         match self.month.checked_sub(MONTHS) {
             Some(releases) => PATCH_DAY + releases * RELEASE_EVERY,
@@ -209,7 +209,7 @@ fn update(month: u32, place: u32, line: &Line) -> Update {
 /// The title that all updates of a month share.
 fn bundle(month: u32) -> String {
     let month = calendar_month(month);
-    // The catalogue ends long before the years that have no months.
+    // The catalogue ends long before the years that `ReleaseMonth` does not support.
     month.map_or_else(String::new, |month| format!("{month} Security Updates"))
 }
 

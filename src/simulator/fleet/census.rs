@@ -1,4 +1,4 @@
-//! The service's own count: how many machines miss each update, by product.
+//! The service's own count of machines that miss each update, by product.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -16,13 +16,13 @@ use crate::{domain::kb::KbId, simulator::faults::CENSUS_EXCESS};
 /// One product of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// Who makes it.
+    /// Its vendor.
     pub vendor: &'static str,
     /// Its name, as in `productsNames`.
     pub name: Arc<str>,
-    /// Machines that miss an update for it.
+    /// The number of machines that miss an update for it.
     pub exposed_machines: u64,
-    /// The updates for it that machines miss, by id.
+    /// The missing updates for it, by id.
     pub missing: Vec<ProductGap>,
 }
 
@@ -33,11 +33,11 @@ pub struct ProductGap {
     pub kb: KbId,
     /// Its title.
     pub name: Arc<str>,
-    /// Its page.
+    /// Its catalogue page.
     pub url: Arc<str>,
     /// CVEs that it addresses in this product.
     pub cve_addressed: u64,
-    /// Machines that miss it in this product.
+    /// The number of machines that miss it in this product.
     pub machines: u64,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn census<'m>(
     products.into_values().collect()
 }
 
-/// Every product there is, without figures.
+/// Every product, without figures.
 fn products(catalogue: &Catalogue) -> BTreeMap<Arc<str>, Product> {
     let updated = catalogue.updates().flat_map(|update| &update.scopes);
     let updated = updated.map(|&(name, _)| ("microsoft", name));
@@ -109,7 +109,7 @@ impl Product {
         }
     }
 
-    /// One more machine misses the update.
+    /// Counts another machine that misses the update.
     fn add(&mut self, update: &Update) {
         match self.missing.binary_search_by(|gap| gap.kb.cmp(&update.id)) {
             Ok(place) => self.missing[place].machines += 1,

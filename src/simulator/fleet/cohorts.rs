@@ -1,12 +1,12 @@
-//! Machines that are alike: of one platform, with the same versions of relevant products.
+//! Identical machines: with the same platform and the same versions of relevant products.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::machine::{ProductVersion, SimulatedMachine};
 use crate::domain::machine::MachineId;
 
-/// The machines that are alike, in their order. A product is relevant if a machine misses an
-/// update for it.
+/// The groups of identical machines, in their order. A product is relevant if any machine misses an update
+/// for it.
 pub(super) fn cohorts(machines: &[SimulatedMachine]) -> Vec<Vec<MachineId>> {
     let gaps = machines.iter().flat_map(|it| it.missing.iter());
     let products = gaps.flat_map(|gap| &gap.products);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{catalogue::Catalogue, installed::Installed, machine::ProductVersion};
 use crate::{domain::kb::MissingKb, simulator::faults::Exceptions};
 
-/// What the machine with this number misses instead, if it is an exception.
+/// The missing updates of the machine with this number, if it is an exception.
 pub(super) fn missing_instead(
     exceptions: Exceptions,
     random: &mut fastrand::Rng,
@@ -20,7 +20,7 @@ pub(super) fn missing_instead(
     half_installed.then(|| changed(installed, catalogue, random))
 }
 
-/// Versions that no other machine has: the machine's number is in that of Windows.
+/// Versions that no other machine has: the machine's number is part of that of Windows.
 pub(super) fn versions_of_its_own(
     products: &[ProductVersion],
     number: u64,
@@ -46,7 +46,7 @@ fn any(installed: Installed, catalogue: &Catalogue, random: &mut fastrand::Rng) 
     missing
 }
 
-/// One update less, or one that is installed.
+/// One missing update less, or an installed one in addition.
 fn changed(
     installed: Installed,
     catalogue: &Catalogue,

@@ -1,5 +1,5 @@
-//! What is installed on a machine, and what it misses: both follow from its image and from how
-//! many updates of each family are installed.
+//! The software installed on a machine, and its missing updates: both follow from its image and from the
+//! number of installed updates of each family.
 
 use std::{
     hash::{Hash, Hasher},
@@ -18,7 +18,7 @@ use crate::domain::kb::MissingKb;
 pub(super) struct Installed {
     pub(super) model: &'static Model,
     pub(super) image: &'static Image,
-    /// How many updates of each family are installed.
+    /// The number of installed updates of each family.
     pub(super) levels: [usize; LINE_COUNT],
 }
 
@@ -47,7 +47,7 @@ impl Installed {
         for (level, series) in installed.levels.iter_mut().zip(&catalogue.series) {
             *level = series.updates.partition_point(|it| it.month < months);
         }
-        // On a few machines one product has an update history of its own.
+        // On a few machines, one product has its own update history.
         if model.is_supported() && random.u32(..100) < 3 {
             let fewer = random.usize(1..=3);
             installed.change(catalogue, random, |level| level.saturating_sub(fewer));
@@ -55,7 +55,7 @@ impl Installed {
         installed
     }
 
-    /// Changes how many updates of one of its families are installed.
+    /// Changes the number of installed updates of one of its families.
     pub(super) fn change(
         &mut self,
         catalogue: &Catalogue,
@@ -114,7 +114,7 @@ impl Installed {
         products.collect()
     }
 
-    /// The update as the service describes it for this machine: only with products that it has.
+    /// The update as the service describes it for this machine: with its products only.
     pub(super) fn described(self, update: &Update) -> MissingKb {
         let here = || {
             let scopes = update.scopes.iter();

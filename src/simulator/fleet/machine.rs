@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::support::Lifecycle;
 use crate::domain::{kb::MissingKb, machine::MachineId};
 
-/// Where the machines are.
+/// The sites of the machines.
 pub(in crate::simulator) const SITES: [&str; 6] = ["BER", "LON", "NYC", "OSL", "SIN", "SYD"];
 
-/// One machine, as it really is.
+/// One machine, in its true state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatedMachine {
     /// Its id in the service.
@@ -25,9 +25,9 @@ pub struct SimulatedMachine {
     pub os_build: &'static str,
     /// The updates it misses: sorted by id, each once.
     pub missing: Arc<[MissingKb]>,
-    /// Its products that get such updates, Windows first, with their versions.
+    /// Its products that get updates by KB, Windows first, with their versions.
     pub products: Arc<[ProductVersion]>,
-    /// Until when its Windows gets updates.
+    /// Until when its Windows version gets updates.
     pub(in crate::simulator) lifecycle: Lifecycle,
 }
 
@@ -41,7 +41,7 @@ pub struct ProductVersion {
 }
 
 impl SimulatedMachine {
-    /// Whether its Windows gets no more updates.
+    /// Whether its Windows version no longer gets updates.
     pub(in crate::simulator) fn is_out_of_support(&self) -> bool {
         matches!(self.lifecycle, Lifecycle::Ended(_))
     }

@@ -1,4 +1,4 @@
-//! From numbers to machines.
+//! Generates machines from their numbers.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -17,27 +17,27 @@ use crate::{
     simulator::{chance::chance, faults::Exceptions},
 };
 
-/// Makes the machines of a fleet, one after the other.
-pub(super) struct Maker<'fleet> {
+/// Generates the machines of a fleet, one after the other.
+pub(super) struct MachineGenerator<'fleet> {
     seed: u64,
     nights: u32,
     /// The updates before the first night.
     at_first: Catalogue,
     catalogue: &'fleet Catalogue,
     exceptions: Exceptions,
-    /// What machines have that are alike.
+    /// The parts that identical machines share.
     known: HashMap<Installed, Alike>,
 }
 
-/// What machines with the same installation have in common.
+/// The parts that machines with the same installation share.
 #[derive(Clone)]
 struct Alike {
     missing: Arc<[MissingKb]>,
     products: Arc<[ProductVersion]>,
 }
 
-impl<'fleet> Maker<'fleet> {
-    /// Makes machines after so many nights, for which the catalogue is.
+impl<'fleet> MachineGenerator<'fleet> {
+    /// Generates machines after this number of nights, to which the catalogue belongs.
     pub(super) fn new(
         nights: u32,
         seed: u64,
@@ -88,7 +88,7 @@ impl<'fleet> Maker<'fleet> {
         }
     }
 
-    /// What the machine misses if it is an exception.
+    /// The missing updates of the machine, if it is an exception.
     fn instead(&self, number: u64, installed: Installed) -> Option<Vec<MissingKb>> {
         let mut random = chance(self.seed, "half-installed", "", number);
         missing_instead(self.exceptions, &mut random, installed, self.catalogue)

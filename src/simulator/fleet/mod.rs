@@ -1,4 +1,4 @@
-//! The simulated fleet: machines, what is installed on them, and what each of them really misses.
+//! The simulated fleet: machines, their installed software, and their true missing updates.
 //!
 //! ```text
 //! catalogue ─┐
@@ -7,7 +7,7 @@
 //!                                      exceptions
 //! ```
 //!
-//! What a machine misses follows from its versions and from what was released: machines with the
+//! The missing updates of a machine follow from its versions and from what was released: machines with the
 //! same installation differ in nothing else. Exceptions have to be switched on.
 
 mod catalogue;
@@ -35,10 +35,10 @@ pub(super) use releases::Release;
 pub(super) use support::Support;
 
 use catalogue::Catalogue;
-use maker::Maker;
+use maker::MachineGenerator;
 
-/// The machines of a tenant. They depend on the seed alone; machine number `k` is the same
-/// in a fleet of any size.
+/// The machines of a tenant. They depend only on the seed; machine number `k` is the same in a fleet of any
+/// size.
 #[derive(Debug, Clone)]
 pub struct Fleet {
     machines: Vec<SimulatedMachine>,
@@ -58,7 +58,7 @@ impl Fleet {
         Self::with_exceptions(nights, seed, machines, Exceptions::default())
     }
 
-    /// The same, with machines that miss something else than their versions say.
+    /// The same, with machines whose missing updates do not follow from their versions.
     pub fn with_exceptions(
         nights: u32,
         seed: u64,
@@ -67,7 +67,7 @@ impl Fleet {
     ) -> Self {
         let catalogue = Catalogue::after(nights).without_cves(exceptions.without_cves);
         let gone = u64::from(nights) * (machines as u64).div_ceil(500);
-        let mut maker = Maker::new(nights, seed, &catalogue, exceptions);
+        let mut maker = MachineGenerator::new(nights, seed, &catalogue, exceptions);
         let numbers = gone..gone + machines as u64;
         let machines: Vec<_> = numbers.map(|number| maker.machine(number)).collect();
         let places = (0..).zip(&machines);
@@ -88,19 +88,19 @@ impl Fleet {
         self.places.get(&id).map(|&place| &self.machines[place])
     }
 
-    /// The place of the machine with this id among all, if the fleet has it.
+    /// The index of the machine with this id, if the fleet has it.
     pub(super) fn number_of(&self, id: MachineId) -> Option<u32> {
         let place = self.places.get(&id)?;
         u32::try_from(*place).ok()
     }
 
-    /// The machines that are alike: of one platform, with the same versions of those products for
+    /// The groups of identical machines: with the same platform and the same versions of those products for
     /// which any machine misses an update. In the order of the fleet.
     pub fn cohorts(&self) -> Vec<Vec<MachineId>> {
         cohorts::cohorts(&self.machines)
     }
 
-    /// Every product, by name, with the count over the machines that are to be counted.
+    /// Every product, by name, with the count over these machines.
     pub(super) fn census(&self, is_counted: impl Fn(MachineId) -> bool) -> Vec<Product> {
         let machines = self.machines.iter();
         census::census(&self.catalogue, machines.filter(|it| is_counted(it.id)))

@@ -7,7 +7,7 @@ use super::support::Lifecycle;
 /// A kind of machine, as many fleets have them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Model {
-    /// How many of a thousand machines are of this kind.
+    /// The number of machines of this kind per thousand.
     pub(super) share: u32,
     pub(super) platform: &'static str,
     pub(super) version: &'static str,
@@ -16,7 +16,7 @@ pub(super) struct Model {
     pub(super) prefix: &'static str,
     /// Products on every such machine, Windows first.
     pub(super) products: &'static [&'static str],
-    /// How such machines are set up.
+    /// The standard installations of such machines.
     images: &'static [Image],
     pub(super) support: Lifecycle,
 }
@@ -24,9 +24,9 @@ pub(super) struct Model {
 /// A standard installation: machines of one model and image have the same products.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Image {
-    /// How many of a hundred machines of the model are set up so.
+    /// The number of machines with this image per hundred of the model.
     share: u32,
-    /// Products beside those of the model.
+    /// Products in addition to those of the model.
     pub(super) products: &'static [&'static str],
 }
 
@@ -38,7 +38,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "26100",
         prefix: "LAP",
         products: &["windows_11", "edge", "edge_webview2", "dotnet_framework"],
-        images: DESK,
+        images: WORKSTATION_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -48,7 +48,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "22631",
         prefix: "LAP",
         products: &["windows_11", "edge", "edge_webview2", "dotnet_framework"],
-        images: DESK,
+        images: WORKSTATION_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -58,7 +58,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "19045",
         prefix: "WKS",
         products: &["windows_10", "edge", "dotnet_framework"],
-        images: DESK,
+        images: WORKSTATION_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -68,7 +68,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "17763",
         prefix: "SRV",
         products: &["windows_server_2019", "dotnet_framework"],
-        images: ROOM,
+        images: SERVER_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -78,7 +78,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "20348",
         prefix: "SRV",
         products: &["windows_server_2022", "edge", "dotnet_framework"],
-        images: ROOM,
+        images: SERVER_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -88,7 +88,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "26100",
         prefix: "SRV",
         products: &["windows_server_2025", "edge", "dotnet_framework"],
-        images: ROOM,
+        images: SERVER_IMAGES,
         support: Lifecycle::Open,
     },
     Model {
@@ -98,7 +98,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "22621",
         prefix: "LAP",
         products: &["windows_11", "edge", "edge_webview2", "dotnet_framework"],
-        images: PLAIN,
+        images: PLAIN_IMAGES,
         support: Lifecycle::EndsIn(60),
     },
     Model {
@@ -108,7 +108,7 @@ pub(super) const MODELS: [Model; 9] = [
         build: "19044",
         prefix: "WKS",
         products: &["windows_10", "edge", "dotnet_framework"],
-        images: PLAIN,
+        images: PLAIN_IMAGES,
         support: Lifecycle::Ended(date(2024, 6, 11)),
     },
     Model {
@@ -118,13 +118,13 @@ pub(super) const MODELS: [Model; 9] = [
         build: "9600",
         prefix: "SRV",
         products: &["windows_server_2012_r2", "dotnet_framework"],
-        images: PLAIN,
+        images: PLAIN_IMAGES,
         support: Lifecycle::Ended(date(2023, 10, 10)),
     },
 ];
 
 /// Workstations.
-const DESK: &[Image] = &[
+const WORKSTATION_IMAGES: &[Image] = &[
     Image {
         share: 66,
         products: &["office", "outlook", "powershell"],
@@ -147,7 +147,7 @@ const DESK: &[Image] = &[
 ];
 
 /// Servers.
-const ROOM: &[Image] = &[
+const SERVER_IMAGES: &[Image] = &[
     Image {
         share: 62,
         products: &["powershell", "remote_desktop_client"],
@@ -162,8 +162,8 @@ const ROOM: &[Image] = &[
     },
 ];
 
-/// Nothing beside the model's own products.
-const PLAIN: &[Image] = &[Image {
+/// Only the model's own products.
+const PLAIN_IMAGES: &[Image] = &[Image {
     share: 100,
     products: &[],
 }];

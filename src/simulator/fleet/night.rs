@@ -3,7 +3,7 @@
 use super::{catalogue::Catalogue, installed::Installed};
 use crate::simulator::chance::chance;
 
-/// A machine whose nights pass.
+/// A machine over several nights.
 pub(super) struct Passing<'fleet> {
     pub(super) seed: u64,
     /// The machine's number.
@@ -12,7 +12,7 @@ pub(super) struct Passing<'fleet> {
 }
 
 impl Passing<'_> {
-    /// What is installed after so many nights.
+    /// The installation after this number of nights.
     pub(super) fn after(&self, nights: u32, at_first: Installed) -> Installed {
         if !at_first.model.is_supported() {
             return at_first;
@@ -20,7 +20,7 @@ impl Passing<'_> {
         (1..=nights).fold(at_first, |installed, night| self.one(night, installed))
     }
 
-    /// One night. Updates that are released in it are not installed yet.
+    /// One night. Updates released in it are not installed yet.
     fn one(&self, night: u32, mut installed: Installed) -> Installed {
         let purpose = format!("night {night}");
         let mut random = chance(self.seed, &purpose, "", self.number);
@@ -34,7 +34,7 @@ impl Passing<'_> {
         installed
     }
 
-    /// Installs everything that was released; now and then a product is left out.
+    /// Installs everything that was released; occasionally a product is left out.
     fn patch(&self, night: u32, installed: &mut Installed, random: &mut fastrand::Rng) {
         let before = *installed;
         for family in before.families(self.catalogue) {

@@ -1,46 +1,45 @@
-//! Software that no update of the tenant is for, although some of it is Microsoft's and changes
-//! every week.
+//! Software for which the tenant has no updates, although some of it is Microsoft's and changes every week.
 
 use crate::simulator::chance::chance;
 
-/// Versions of software before the first night: there is room below for machines that lag.
+/// Versions of software before the first night, so that machines can lag behind.
 const VERSIONS_BEFORE: u32 = 100;
 
-/// A product beside those that get updates by KB.
+/// A product that does not get updates by KB.
 pub(in crate::simulator) struct Other {
     pub(in crate::simulator) vendor: &'static str,
     pub(in crate::simulator) name: &'static str,
-    /// The part of its version that stays.
+    /// The constant part of its version.
     pub(in crate::simulator) major: &'static str,
     /// Nights from one version to the next.
     pub(in crate::simulator) every: u32,
-    /// How many of a hundred machines have it; none where it is no software for Windows.
+    /// The number of machines per hundred that have it; 0 if it is not software for Windows.
     pub(in crate::simulator) share: u32,
-    /// Whether the service knows that it gets no more updates.
+    /// Whether the service knows that it no longer gets updates.
     pub(in crate::simulator) ended: bool,
 }
 
 /// A product on a machine.
 pub(in crate::simulator) struct OtherHere {
     pub(in crate::simulator) other: &'static Other,
-    /// Its place among all.
+    /// Its index among all products.
     pub(in crate::simulator) place: usize,
     /// The number of its version.
     pub(in crate::simulator) number: u32,
     pub(in crate::simulator) version: String,
-    /// How many versions it is behind.
+    /// The number of versions that it is behind.
     pub(in crate::simulator) lag: u32,
 }
 
 impl OtherHere {
-    /// How many CVEs it has.
+    /// The number of its CVEs.
     pub(in crate::simulator) fn weaknesses(&self) -> usize {
         3 * usize::try_from(self.lag).unwrap_or_default()
     }
 }
 
-/// The products on a machine: which, and how late the machine updates each, stays the same from
-/// night to night.
+/// The products on a machine. Which products these are, and how late the machine updates each, stays the same
+/// from night to night.
 pub(in crate::simulator) fn others_on(
     seed: u64,
     nights: u32,
@@ -88,7 +87,7 @@ pub(in crate::simulator) const OTHERS: [Other; 98] = [
     other(["microsoft", "azure_cli", "2.74"], 21, 12),
     other(["microsoft", "odbc_driver_17", "17.10"], 400, 55),
     other(["microsoft", "silverlight", "5.1"], 900, 3),
-    // Everybody else's.
+    // Products of other vendors.
     other(["7-zip", "7-zip", "24"], 60, 85),
     other(["adobe", "acrobat_distiller", "25.1"], 90, 45),
     other(["adobe", "acrobat_reader_dc", "25.001"], 14, 88),

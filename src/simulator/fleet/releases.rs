@@ -6,13 +6,13 @@ use crate::domain::{
     release::ReleaseMonth,
 };
 
-/// An update as it is published.
+/// An update as published.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::simulator) struct Release<'fleet> {
     pub(in crate::simulator) id: &'fleet KbId,
     /// The month, counted from October 2024.
     pub(in crate::simulator) month: u32,
-    /// The update of the same family before it.
+    /// The previous update of the same family.
     pub(in crate::simulator) replaces: Option<&'fleet KbId>,
     /// Products by name, each with the number of its CVEs.
     pub(in crate::simulator) scopes: &'fleet [(&'static str, u64)],

@@ -1,22 +1,22 @@
-//! Until when Windows gets updates.
+//! Until when Windows versions get updates.
 
 use jiff::{ToSpan, civil::Date};
 
-/// Until when the Windows of a model gets updates.
+/// Until when the Windows version of a model gets updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator) enum Lifecycle {
     /// For years.
     Open,
-    /// For so many days from the tenant's start.
+    /// For this number of days from the tenant's start.
     EndsIn(i32),
-    /// No more since this day: the service knows no missing updates.
+    /// Not since this day: the service knows no missing updates.
     Ended(Date),
 }
 
-/// Whether a version still gets updates, in the words of the software inventory.
+/// Whether a version still gets updates, in the terms of the software inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator) struct Support {
-    /// `None` (a word, too), `Upcoming EOS Version`, `EOS Version` or `EOS Software`.
+    /// `None` (the literal word), `Upcoming EOS Version`, `EOS Version` or `EOS Software`.
     pub(in crate::simulator) status: &'static str,
     /// When it ends or ended.
     pub(in crate::simulator) ends: Option<Date>,
@@ -31,7 +31,7 @@ impl Support {
 }
 
 impl Lifecycle {
-    /// What the service says in a tenant that started on this day.
+    /// The service's data in a tenant that started on this day.
     pub(in crate::simulator) fn support(self, started: Date) -> Support {
         match self {
             Self::Open => Support::WITHOUT_END,

@@ -105,7 +105,7 @@ fn inventory_lists_every_machine() {
     assert!(lines[2].starts_with(&format!("{},{},", second.name, second.id)));
 }
 
-/// What is seen of a machine's software: the platform and all versions.
+/// The visible software of a machine: the platform and all versions.
 fn software(machine: &SimulatedMachine) -> (&'static str, Arc<[ProductVersion]>) {
     (machine.os_platform, Arc::clone(&machine.products))
 }
@@ -137,7 +137,7 @@ proptest! {
     }
 }
 
-/// What the service says of each update, but for the build.
+/// The service's description of each update, without the build.
 fn answer(machine: &SimulatedMachine) -> Vec<(&KbId, u64, &[Arc<str>])> {
     let gaps = machine.missing.iter();
     gaps.map(|gap| (&gap.id, gap.cve_addressed, &gap.products[..]))

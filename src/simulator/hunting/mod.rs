@@ -1,10 +1,10 @@
 //! Hunting: queries about the software vulnerabilities, through Graph.
 //!
-//! There is no query language in here: the one query that the product needs is recognised by its
-//! shape, and anything else is refused as a syntax that is not known.
+//! There is no query language here: the one query that the product needs is recognised by its shape, and
+//! anything else is refused as unknown syntax.
 //!
-//! - `query`: what is requested
-//! - `results`: the rows that answer it, made while they are sent
+//! - `query`: parses a query
+//! - `results`: the rows of the answer, generated while they are sent
 
 mod query;
 mod results;

@@ -1,4 +1,4 @@
-//! What a query requests.
+//! Parses a query.
 //!
 //! ```text
 //! DeviceTvmSoftwareVulnerabilities
@@ -14,9 +14,9 @@ const KEYS: [&str; 2] = ["DeviceId", "RecommendedSecurityUpdateId"];
 /// A query that can be answered: a row for each device and KB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::simulator) struct Query {
-    /// Conditions that all hold.
+    /// Conditions that must all be true.
     shards: Vec<Shard>,
-    /// What each row has beside device and KB.
+    /// The columns of each row besides device and KB.
     pub(super) columns: Vec<Column>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Column {
     pub(super) content: Content,
 }
 
-/// What stands in a column.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// Every CVE.
@@ -46,7 +46,7 @@ pub(super) enum Content {
     OsVersion,
 }
 
-/// The expressions that are known, without spaces.
+/// The supported expressions, without spaces.
 const EXPRESSIONS: [(&str, Content); 5] = [
     ("make_set(CveId)", Content::Cves),
     (
@@ -59,7 +59,7 @@ const EXPRESSIONS: [(&str, Content); 5] = [
 ];
 
 impl Query {
-    /// Reads a query. `Err` says what is wrong with it.
+    /// Parses a query. `Err` describes the error in it.
     pub(in crate::simulator) fn read(text: &str) -> Result<Self, String> {
         let mut stages = text.split('|').map(str::trim);
         let table = stages.next().unwrap_or_default();
@@ -77,12 +77,12 @@ impl Query {
                 _ => return Err(syntax(stage)),
             }
         }
-        // Without a summary the answer would have a row for each CVE.
+        // Without a summary, the answer would have a row for each CVE.
         let columns = columns.ok_or_else(|| syntax(text.trim()))?;
         Ok(Self { shards, columns })
     }
 
-    /// Whether it is about the device.
+    /// Whether the query includes the device.
     pub(super) fn includes(&self, device: &str) -> bool {
         let hash = chance(0, "hash", device, 0).u64(..);
         self.shards.iter().all(|it| hash % it.of == it.number)

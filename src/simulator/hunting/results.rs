@@ -1,4 +1,4 @@
-//! The rows that answer a query, made while they are sent.
+//! The rows of the answer to a query, generated while they are sent.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::simulator::{
 const CONTEXT: &str = "https://graph.microsoft.com/v1.0/$metadata\
                        #microsoft.graph.security.huntingQueryResults";
 
-/// What is found for one KB on one device; the empty KB stands for what no KB mends.
+/// The data for one KB on one device; the empty KB stands for vulnerabilities that no KB fixes.
 #[derive(Debug, Default)]
 struct Group {
     kb: String,

@@ -1,4 +1,4 @@
-//! The records of the fleet: in order, seen lately, and so asked about.
+//! The records of the fleet: valid, seen recently, and therefore requested.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,7 +66,7 @@ impl Listing {
         record
     }
 
-    /// The time so many seconds before the start, with this many decimals.
+    /// The time this many seconds before the start, with this many decimals.
     pub(super) fn moment(&self, ago: u64, decimals: u8, random: &mut fastrand::Rng) -> Timestamp {
         let step = 10_i32.pow(9 - u32::from(decimals));
         let nanos = random.i32(0..1_000_000_000 / step) * step;
@@ -88,7 +88,7 @@ impl Listing {
 }
 
 impl ListedMachine {
-    /// Lets some of the lesser fields differ, or be null.
+    /// Lets some minor fields differ, or be null.
     fn vary(&mut self, random: &mut fastrand::Rng) {
         match random.u32(..8) {
             0 => self.risk_score = random.choice(LEVELS),

@@ -1,9 +1,8 @@
-//! The tenant's machine list: the fleet, and strangers beside it that no report asks about.
+//! The tenant's machine list: the fleet, and extra machines that are never requested.
 //!
-//! Records are made when they are needed: from the seed, the time the tenant started, and the
-//! fleet. The list itself is only an order of [`Entry`] values. What a client should make of a
-//! record is in [`ListedMachine::skipped_because`]: the records without a reason are exactly the
-//! fleet.
+//! Records are generated when they are needed: from the seed, the time the tenant started, and the fleet. The
+//! list itself is only an order of [`Entry`] values. How a client should treat a record is in
+//! [`ListedMachine::skipped_because`]: the records without a reason are exactly the fleet.
 
 mod member;
 mod odd;
@@ -22,32 +21,32 @@ use super::{
 
 pub use record::{DeviceGroup, ListedMachine};
 
-/// One stranger for so many machines of the fleet.
+/// The number of machines of the fleet per extra machine.
 const MACHINES_PER_STRANGER: usize = 8;
 
-/// By how many places a small move shifts the list.
+/// The number of positions by which a small move shifts the list.
 const SMALL_MOVE: usize = 7;
 
 /// The machine list.
 #[derive(Debug)]
 pub(super) struct Listing {
     seed: u64,
-    /// When the tenant started: what the times of all records count from.
+    /// When the tenant started: the reference time for all records.
     started: Timestamp,
     faults: ListFaults,
     entries: OnceLock<Vec<Entry>>,
 }
 
-/// One place in the list.
+/// A position in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// A machine of the fleet, by its number there.
+    /// A machine of the fleet, by its index there.
     Member(u32),
-    /// A stranger, by its number.
+    /// An extra machine, by its number.
     Stranger(u32),
-    /// A machine of the fleet once more.
+    /// A machine of the fleet, listed again.
     Twice(u32),
-    /// A record whose id is not an id.
+    /// A record whose id is not valid.
     BadId(u32),
 }
 
@@ -61,8 +60,8 @@ impl Listing {
         }
     }
 
-    /// Every entry, in the order after so many moves: the service promises none. Every other
-    /// move is a small one, as when machines leave.
+    /// Every entry, in the order after this number of moves: the service promises no order. Every other move
+    /// is a small one, as when machines leave.
     pub(super) fn entries(&self, fleet: &Fleet, moves: u32) -> Vec<Entry> {
         let mut entries = self.at_first(fleet).to_vec();
         if moves >= 2 {
@@ -74,7 +73,7 @@ impl Listing {
         entries
     }
 
-    /// The entries before the list moves.
+    /// The entries before the list first moves.
     pub(super) fn at_first(&self, fleet: &Fleet) -> &[Entry] {
         self.entries.get_or_init(|| {
             let members = number_of(fleet.machines().len());
@@ -119,7 +118,7 @@ impl Listing {
     }
 }
 
-/// Fleets are far smaller than what does not fit.
+/// A fleet always fits in a `u32`.
 fn number_of(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ListedMachine, Listing};
 use crate::simulator::faults::{HOSTILE_NAMES, ListOddForm};
 
-/// What stands in the place of an id.
+/// The texts sent instead of an id.
 const BAD_IDS: [&str; 4] = [
     "",
     "not-an-id",
@@ -13,7 +13,7 @@ const BAD_IDS: [&str; 4] = [
     "=1+1",
 ];
 
-/// How many records have a bad id: one for each text, and one with null.
+/// The number of records with a bad id: one for each text, and one with null.
 pub(super) const BAD_ID_COUNT: u32 = 5;
 
 /// 400 tags of a hundred bytes.
@@ -25,7 +25,7 @@ pub(super) fn bad_id(number: u32) -> Value {
 }
 
 impl Listing {
-    /// Gives the record the forms that are switched on; `number` is its place among its like.
+    /// Gives the record the odd forms that are switched on; `number` is its index among similar records.
     pub(super) fn make_odd(&self, record: &mut ListedMachine, number: u32) {
         if self.faults.has(ListOddForm::HostileText) && number % 5 == 1 {
             hostile(record, number);

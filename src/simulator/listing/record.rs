@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::domain::{machine::MachineId, skip_reason::SkipReason};
 
-/// How long after its last report a machine still counts as seen.
+/// The maximum time since its last report for a machine to count as seen.
 const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// One machine as the list describes it.
@@ -13,7 +13,7 @@ const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct ListedMachine {
     /// Its id.
     pub id: MachineId,
-    /// What is sent in the place of an id: nobody can ask about such a record.
+    /// Sent instead of an id: such a record cannot be requested.
     pub bad_id: Option<Value>,
     /// `computerDnsName`.
     pub name: Option<String>,
@@ -27,7 +27,7 @@ pub struct ListedMachine {
     pub first_seen: Timestamp,
     /// `lastSeen`.
     pub last_seen: Timestamp,
-    /// How many decimals both have on the wire, from 0 to 7.
+    /// The number of decimals of both times in JSON, from 0 to 7.
     pub decimals: u8,
     /// `healthStatus`.
     pub health: &'static str,
@@ -57,7 +57,7 @@ pub struct ListedMachine {
     pub potential_duplicate: bool,
     /// `mergedIntoMachineId`.
     pub merged_into: Option<MachineId>,
-    /// Why a report over all machines leaves it out; `None` for the fleet.
+    /// Why a report over all machines skips it; `None` for the fleet.
     pub skipped_because: Option<SkipReason>,
 }
 
@@ -71,7 +71,7 @@ pub struct DeviceGroup {
 }
 
 impl ListedMachine {
-    /// Why a report over all machines would leave it out at this time.
+    /// Why a report over all machines would skip it at this time.
     pub(super) fn reason(&self, now: Timestamp) -> Option<SkipReason> {
         let reasons = [
             (SkipReason::Merged, self.merged_into.is_some()),

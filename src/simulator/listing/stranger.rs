@@ -1,4 +1,4 @@
-//! Machines of the list that no report asks about, one kind for each reason and some more.
+//! Machines of the list that are never requested: a kind for each reason, and some more.
 
 use super::{ListedMachine, Listing, member::DAY};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     simulator::{chance::chance, fleet::SimulatedMachine},
 };
 
-/// The kinds, in turn.
+/// The kinds, used in turn.
 const KINDS: [fn(&mut ListedMachine, &mut Draw<'_>); 8] = [
     merged,
     macintosh,
@@ -18,7 +18,7 @@ const KINDS: [fn(&mut ListedMachine, &mut Draw<'_>); 8] = [
     reinstalled,
 ];
 
-/// What the fields of a stranger are drawn from.
+/// The source of the fields of an extra machine.
 struct Draw<'a> {
     listing: &'a Listing,
     random: fastrand::Rng,
@@ -27,7 +27,7 @@ struct Draw<'a> {
 }
 
 impl Listing {
-    /// The record of a stranger, made from a machine of the fleet.
+    /// The record of an extra machine, based on a machine of the fleet.
     pub(super) fn stranger(&self, number: u32, twin: &SimulatedMachine) -> ListedMachine {
         let mut random = chance(self.seed, "stranger", "", number.into());
         let mut id = [0; 20];
@@ -88,13 +88,13 @@ fn not_windows(
     record.os_platform = platform;
     record.version = Some(version);
     record.os_build = None;
-    // So that more than one reason applies.
+    // Some are also inactive, so that several reasons apply.
     if draw.random.u32(..4) == 0 {
         record.excluded_because = Some("OutOfScope");
     }
 }
 
-/// Seen on the network, without a sensor.
+/// Discovered on the network, without a sensor.
 fn discovered(record: &mut ListedMachine, draw: &mut Draw<'_>) {
     let status = [
         "CanBeOnboarded",
@@ -118,7 +118,7 @@ fn excluded(record: &mut ListedMachine, draw: &mut Draw<'_>) {
     }
 }
 
-/// In a cupboard: seen last one to six months ago.
+/// Unused: last seen one to six months ago.
 fn silent(record: &mut ListedMachine, draw: &mut Draw<'_>) {
     let ago = draw.random.u64(31 * DAY..175 * DAY);
     let listing = draw.listing;
@@ -128,7 +128,7 @@ fn silent(record: &mut ListedMachine, draw: &mut Draw<'_>) {
     record.health = "Inactive";
 }
 
-/// The machine of the fleet before it was set up again: the old id is silent, and not merged.
+/// The machine of the fleet before it was reinstalled: the old id is silent, and not merged.
 fn reinstalled(record: &mut ListedMachine, draw: &mut Draw<'_>) {
     silent(record, draw);
     record.name = Some(draw.twin.name.clone());

@@ -1,4 +1,4 @@
-//! Client assertions: how an application proves itself without a secret.
+//! Client assertions: how an application authenticates without a secret.
 
 use std::slice;
 
@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::refusal::Refusal;
 
-/// Seconds that clocks may disagree by.
+/// The maximum clock difference in seconds.
 const LEEWAY: i64 = 300;
 
-/// Whom and what an assertion must speak of.
+/// The expected contents of an assertion.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,

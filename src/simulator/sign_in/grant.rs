@@ -1,4 +1,4 @@
-//! Whether a token is granted, and what it looks like.
+//! Decides whether a token is granted, and creates it.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use super::{
     refusal::Refusal,
 };
 
-/// A form; of repeated fields the last one counts.
+/// A form; the last value of a repeated field counts.
 pub(super) type Form = HashMap<String, String>;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -41,7 +41,7 @@ impl Application<'_> {
     }
 }
 
-/// A token, if everything about the request is in order.
+/// A token, if the request is valid.
 pub(super) fn grant(tenant: &Tenant, application: &Application<'_>) -> Result<Reply, Refusal> {
     if application.tenant != tenant.id {
         return Err(Refusal::unknown_tenant(application.tenant));

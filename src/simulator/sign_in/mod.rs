@@ -21,8 +21,8 @@ use super::{
 
 use grant::Application;
 
-/// Longer than the body of any sign-in.
-const MOST_BYTES: usize = 64 * 1024;
+/// The maximum size of a body: longer than any sign-in.
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The sign-in's side of the tenant.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Handler for SignIns {
         let reply = match tenant_of(request.method(), &path) {
             None => Reply::empty(StatusCode::NOT_FOUND),
             Some(tenant) => {
-                let body = Limited::new(request.into_body(), MOST_BYTES);
+                let body = Limited::new(request.into_body(), MAX_BODY_BYTES);
                 let body = body.collect().await.ok()?.to_bytes();
                 let form = form_urlencoded::parse(&body).into_owned().collect();
                 let audience = format!("https://{host}{path}");

@@ -9,7 +9,7 @@ use crate::simulator::{
     tenant::Tenant,
 };
 
-/// One refusal, with the number that support asks for.
+/// A refusal, with the error number that support needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -86,7 +86,7 @@ impl Refusal {
         )
     }
 
-    /// The client did not prove who it is.
+    /// The client failed to authenticate.
     pub(super) fn client(code: u32, message: impl Into<String>) -> Self {
         Self::of(StatusCode::UNAUTHORIZED, "invalid_client", code, message)
     }

@@ -1,4 +1,4 @@
-//! The tenant's software inventory: what is installed on each machine, in which version.
+//! The tenant's software inventory: the software installed on each machine, with its version.
 //!
 //! Here are the rows of one machine; `row` is one of them, as it is written.
 
@@ -21,7 +21,7 @@ pub(super) use row::FIELDS;
 use row::SoftwareRow;
 
 /// When the only software that gets no more updates was given up.
-const ENDED: Date = date(2020, 12, 31);
+const SUPPORT_ENDED: Date = date(2020, 12, 31);
 
 /// What all rows of the tenant depend on.
 #[derive(Debug, Clone, Copy)]
@@ -154,7 +154,7 @@ impl Device<'_> {
         if here.other.ended {
             row.support = Support {
                 status: "EOS Software",
-                ends: Some(ENDED),
+                ends: Some(SUPPORT_ENDED),
             };
         }
         row

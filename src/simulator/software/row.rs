@@ -1,4 +1,4 @@
-//! One row of the software inventory, as it is written in a page and in a file.
+//! One row of the software inventory, as written in pages and in files.
 
 use crate::simulator::{
     bulk::{Cell, RowForm},
@@ -41,7 +41,7 @@ pub(in crate::simulator) struct SoftwareRow {
 }
 
 impl SoftwareRow {
-    /// Appends the fields of the row, each with a comma behind it.
+    /// Appends the fields of the row, each followed by a comma.
     pub(super) fn write(&self, form: &RowForm, out: &mut Vec<u8>) {
         let ends = self.support.ends;
         let ends = ends.map(|date| format!("{date}T00:00:00+00:00"));

@@ -1,4 +1,4 @@
-//! What changed in the software vulnerabilities.
+//! Changes of software vulnerabilities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ async fn scene(nights: u32, faults: &str) -> (Scene, String) {
     (scene, token)
 }
 
-/// The boundary of the latest six hours, so many hours earlier.
+/// The boundary of the latest six hours, this many hours earlier.
 fn boundary(hours_earlier: i64) -> Timestamp {
     morning() - SignedDuration::from_hours(1 + hours_earlier)
 }

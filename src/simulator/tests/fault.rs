@@ -1,4 +1,4 @@
-//! The form of each fault, and the truth that remains with odd forms.
+//! The form of each fault, and the data that odd forms preserve.
 
 use super::*;
 
@@ -222,7 +222,7 @@ async fn odd_forms_keep_the_recoverable_truth() {
     for machine in &scene.simulator.fleet().machines()[..40] {
         let body = json(scene.call(&token, machine.id).await).await;
         let value = body["value"].as_array().unwrap().clone();
-        assert_told(&value, &scene.simulator.truth(machine.id).unwrap());
+        assert_lists(&value, &scene.simulator.truth(machine.id).unwrap());
         all.extend(value);
     }
     for kind in [Value::is_null, Value::is_string, Value::is_number] {
@@ -245,7 +245,7 @@ async fn odd_forms_keep_the_recoverable_truth() {
 
 /// Reads the reply without the project's own parser, and asserts that it contains the expected updates,
 /// with the largest CVE count of each.
-fn assert_told(value: &[Value], truth: &[MissingKb]) {
+fn assert_lists(value: &[Value], truth: &[MissingKb]) {
     let mut told: HashMap<String, u64> = HashMap::new();
     for it in value {
         let id = match &it["id"] {

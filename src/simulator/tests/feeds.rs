@@ -1,4 +1,4 @@
-//! The feeds of the simulated tenant agree with each other and with what its machines miss.
+//! The feeds of the simulated tenant agree with each other and with the missing updates of its machines.
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 
-/// The query of the product, with a condition or without.
+/// The product's query, with or without a condition.
 fn query(condition: &str) -> String {
     format!(
         "DeviceTvmSoftwareVulnerabilities\n{condition}| summarize \
@@ -122,7 +122,7 @@ async fn shards_divide_the_rows() {
 }
 
 #[tokio::test]
-async fn what_is_beyond_the_limit_is_left_out_without_a_word() {
+async fn rows_beyond_the_limit_are_dropped_without_notice() {
     let (whole, token) = scene(0, "none").await;
     let all = results(&whole, &token, &query("")).await;
     let (scene, token) = scene(0, "hunting-rows=50").await;

@@ -39,14 +39,14 @@ async fn the_list_holds_the_fleet_and_strangers_of_every_kind() {
     for reason in listed.iter().filter_map(|it| it.skipped_because) {
         *reasons.entry(reason.as_str()).or_insert(0) += 1;
     }
-    // No filter is known here.
+    // No filter matches here.
     assert_eq!(reasons.len(), SkipReason::ALL.len() - 1, "{reasons:?}");
     assert_eq!(reasons.values().sum::<i32>(), 50);
 }
 
-/// Works the reasons out from what is on the wire, without the tenant's own code.
+/// Derives the reasons from the JSON, without the tenant's own code.
 #[tokio::test]
-async fn the_wire_says_why_a_machine_is_not_asked() {
+async fn the_json_shows_why_a_machine_is_not_requested() {
     let scene = Scene::open(Settings {
         machines: 300,
         ..Settings::default()

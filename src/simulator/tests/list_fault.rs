@@ -1,4 +1,4 @@
-//! What can go wrong with the machine list and the census.
+//! Faults of the machine list and the census.
 
 use super::*;
 
@@ -22,7 +22,7 @@ async fn scripted(script: &[ListFault]) -> (Scene, String) {
     .await
 }
 
-/// The ids of a page of ten after so many.
+/// The ids of a page of ten, after this many records.
 async fn ten_after(scene: &Scene, token: &str, skip: usize) -> Vec<String> {
     let path = format!("machines?$top=10&$skip={skip}");
     let body = json(scene.get(token, &path).await).await;

@@ -1,4 +1,4 @@
-//! The simulated tenant as a client sees it: over real sockets, with a plain HTTP client.
+//! The simulated tenant from a client's point of view: over real sockets, with a plain HTTP client.
 
 mod call;
 mod census;
@@ -34,7 +34,7 @@ impl Scene {
         Self::at(Timestamp::now(), settings).await
     }
 
-    /// The same at any time: what depends on it is the same in every run.
+    /// The same at a fixed time, so that everything depending on it is the same in every run.
     async fn at(now: Timestamp, settings: Settings) -> Self {
         let simulator = Simulator::start(settings, now).await.unwrap();
         let root = Certificate::from_pem(simulator.root_certificate_pem().as_bytes()).unwrap();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{tables::download, *};
 
-/// The row with the keys of a page, and with null for what is absent.
+/// The row with the keys of a page, and with null for absent fields.
 pub(super) fn normal(row: &Value) -> Value {
     let keys = [
         "deviceId",
@@ -56,7 +56,7 @@ pub(super) async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
     tables::files(scene, &export(scene, token).await).await
 }
 
-/// How often each row is there.
+/// The number of occurrences of each row.
 fn counted<'a>(rows: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, usize> {
     let mut counted = BTreeMap::new();
     for row in rows {

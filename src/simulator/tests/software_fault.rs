@@ -33,7 +33,7 @@ fn timeless(row: &Value) -> String {
     row.to_string()
 }
 
-/// The rows, each once.
+/// The distinct rows.
 fn distinct(rows: &[Vec<Value>]) -> BTreeSet<String> {
     rows.iter().flatten().map(timeless).collect()
 }

@@ -16,7 +16,7 @@ pub(super) async fn files(scene: &Scene, token: &str) -> Vec<Vec<Value>> {
     tables::files(scene, &export(scene, token).await).await
 }
 
-/// The text in a field, in any case; none where it is absent or null.
+/// The text in a field, in any case; `None` if it is absent or null.
 pub(super) fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
     let fields = row.as_object().unwrap();
     let in_any_case = || fields.iter().find(|it| it.0.eq_ignore_ascii_case(field));
@@ -24,7 +24,7 @@ pub(super) fn text<'a>(row: &'a Value, field: &str) -> Option<&'a str> {
     value?.as_str()
 }
 
-/// What the rows say about one KB on one machine.
+/// The rows about one KB on one machine.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Gap {
     names: BTreeSet<String>,
@@ -33,7 +33,7 @@ pub(super) struct Gap {
     cves: BTreeSet<String>,
 }
 
-/// What the rows say, by machine and KB.
+/// The rows, by machine and KB.
 pub(super) fn grouped<'a>(
     rows: impl IntoIterator<Item = &'a Value>,
 ) -> BTreeMap<(String, String), Gap> {
@@ -97,7 +97,7 @@ async fn rows_give_the_gaps_of_the_calls() {
         assert!(pages.len() > 1);
         assert_same(&scene, &grouped(pages.iter().flatten()));
 
-        // A KB without CVEs is one that calls know and rows do not.
+        // KBs without CVEs are in the answers of calls, but not in rows.
         let machines = scene.simulator.fleet().machines().iter();
         let mut missing = machines.flat_map(|it| it.missing.iter());
         let has_none = missing.any(|it| it.cve_addressed == 0);
@@ -125,7 +125,7 @@ async fn pages_and_files_hold_the_same_rows() {
         .map(|row| row["id"].as_str().unwrap())
         .collect();
     assert!(ids.keys().eq(in_pages.iter()));
-    // A repeated row has a KB and none of the others: only some rows of few machines.
+    // A repeated row has a KB, and rows without one are not repeated: only some rows of a few machines are.
     let repeated = ids.values().filter(|&&count| count > 1).count();
     assert!((1..10).contains(&repeated), "{repeated}");
 
@@ -135,7 +135,7 @@ async fn pages_and_files_hold_the_same_rows() {
     assert!(rows().all(|row| row.as_object().unwrap().values().all(|it| !it.is_null())));
     assert!(rows().all(|row| row["RbacGroupId"].is_u64() && row["IsOnboarded"].is_boolean()));
     assert!(rows().any(|row| row["CvssScore"].is_f64()));
-    // The order of columns is seen in the text alone.
+    // The order of columns is only visible in the text.
     let mut texts = String::new();
     for link in export(&scene, &token).await {
         texts += &tables::text(&scene, &link).await;
@@ -220,7 +220,7 @@ async fn clean_machines_have_rows_without_a_kb_or_none_at_all() {
         with_rows > 10 && (2..20).contains(&without),
         "{with_rows}, {without}"
     );
-    // Who is merged, excluded or silent is not there either.
+    // Merged, excluded and silent machines have no rows either.
     for listed in scene.simulator.listed() {
         let reason = listed.skipped_because.map(|reason| reason.to_string());
         let absent = ["merged", "excluded", "silent"];

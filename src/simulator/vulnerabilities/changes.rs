@@ -1,4 +1,4 @@
-//! What a night changed: the rows that are new, and those that are gone.
+//! The changes of a night: new rows and removed rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,20 +13,19 @@ use super::{
 };
 use crate::simulator::{bulk::JsonRows, chance::chance};
 
-/// Of the machines whose rows a night did not change, one in so many has a row that was rated
-/// anew.
+/// Of the machines whose rows did not change in a night, one in this number has a row with a new rating.
 const UPDATED_EVERY: u32 = 60;
 /// Seconds before the end of a night within which its changes were seen: less than six hours.
 const SEEN_WITHIN: i64 = 21_000;
 
-/// The row was not there before.
+/// The row is new.
 const NEW: &str = "New";
-/// The row is not there any more.
+/// The row is gone.
 const FIXED: &str = "Fixed";
-/// The row is there still, and something about it is different.
+/// The row still exists, and something in it has changed.
 const UPDATED: &str = "Updated";
 
-/// A status that no document knows.
+/// An undocumented status.
 const UNKNOWN: &str = "Reopened";
 
 /// The rows before and after a night.
@@ -38,12 +37,12 @@ pub(in crate::simulator) struct Changes<'a> {
     pub(in crate::simulator) ended: Timestamp,
 }
 
-/// The CVEs that each update mends in each software.
+/// The CVEs that each update fixes in each software.
 type Known<'a> = HashMap<(&'a Software, &'a Recommended), HashSet<Cve>>;
 
 impl Changes<'_> {
-    /// The written changes of the machine with this number in the fleet of the later night. A
-    /// software in another version has all its rows once more.
+    /// The written changes of the machine with this index in the fleet of the later night. If a software has
+    /// another version, all its rows are listed again.
     pub(in crate::simulator) fn rows(&self, number: u32, form: &Form) -> JsonRows {
         let after = self.after.member(number);
         let mut rows = JsonRows::default();
@@ -68,7 +67,7 @@ impl Changes<'_> {
         rows
     }
 
-    /// Some of the changes, to be sent once more.
+    /// Some of the changes, to be repeated with a bad status.
     fn with_bad_status(&self, device: &Device, findings: Findings) -> Option<Findings> {
         let share = self.after.faults.changes.bad_status;
         if share == 0.0 {
@@ -82,7 +81,7 @@ impl Changes<'_> {
         (!cves.is_empty()).then_some(Findings { cves, ..findings })
     }
 
-    /// The machine before; none where it is new.
+    /// The machine on the night before; `None` if it is new.
     fn before_of(&self, number: u32) -> Option<MachineRows> {
         let machine = self.after.fleet.machines().get(number as usize)?;
         let number = self.before.fleet.number_of(machine.id)?;
@@ -106,7 +105,7 @@ impl Changes<'_> {
         differences
     }
 
-    /// A row that was rated anew.
+    /// A row with a new rating.
     fn updated(&self, machine: &MachineRows) -> Option<Findings> {
         let night = self.after.nights.into();
         let mut random = chance(self.after.seed, "rated anew", &machine.device.id, night);
@@ -131,7 +130,7 @@ impl Changes<'_> {
     }
 }
 
-/// These findings without those that are known. What has no CVE is not counted.
+/// These findings without the known ones. Rows without a CVE are ignored.
 fn beyond<'a>(these: &'a [Findings], known: &'a [Findings]) -> impl Iterator<Item = Findings> {
     let mut known_cves = Known::new();
     for findings in known {

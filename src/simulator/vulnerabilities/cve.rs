@@ -1,10 +1,10 @@
-//! Which CVEs an update addresses, and how bad they are: the same in every tenant.
+//! The CVEs that an update addresses, and their severity: the same in every tenant.
 
 use std::fmt;
 
-/// Products with CVEs of their own, each with how many a month has room for. Every Windows has
-/// the same ones: an update for one addresses more of them than an update for another.
-const ROOM: [(&str, u32); 13] = [
+/// Products with their own CVEs, each with the maximum number per month. All Windows products share the same
+/// CVEs: an update for one addresses more of them than an update for another.
+const CVES_PER_MONTH: [(&str, u32); 13] = [
     ("windows", 128),
     ("internet_explorer", 16),
     ("remote_desktop_client", 16),
@@ -19,18 +19,18 @@ const ROOM: [(&str, u32); 13] = [
     ("exchange_server", 16),
     ("sql_server_management_studio", 16),
 ];
-/// Those of every other product, of which there is only SQL Server.
-const ROOM_BEFORE_OTHERS: u32 = 400;
-/// Numbers from one month to the next.
-const MONTHLY: u32 = 800;
+/// The CVEs of every other product, of which there is only SQL Server, follow these.
+const CVES_BEFORE_OTHERS: u32 = 400;
+/// The number of CVE numbers per month.
+const NUMBERS_PER_MONTH: u32 = 800;
 /// The first number of a year's updates.
-const FIRST: u32 = 20_000;
-/// The first number of the CVEs of software that no KB is for.
-const FIRST_OF_OTHERS: u32 = 40_000;
-/// Numbers from one such software to the next.
-const OF_EACH_OTHER: u32 = 100;
+const FIRST_NUMBER: u32 = 20_000;
+/// The first number of the CVEs of software without KBs.
+const FIRST_NUMBER_OF_OTHERS: u32 = 40_000;
+/// The number of CVE numbers per such software.
+const NUMBERS_PER_OTHER: u32 = 100;
 
-/// A CVE, or what the service has in its place.
+/// A CVE, or a finding that the service lists in place of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::simulator) enum Cve {
     Numbered {
@@ -50,7 +50,7 @@ pub(in crate::simulator) struct Rating {
 }
 
 impl Cve {
-    /// The first so many CVEs of a product in a month, counted from October 2024.
+    /// The first `count` CVEs of a product in a month, counted from October 2024.
     pub(in crate::simulator) fn of_month(
         month: u32,
         product: &str,
@@ -58,7 +58,7 @@ impl Cve {
     ) -> impl Iterator<Item = Self> {
         // The year begins three months after the catalogue.
         let months = month + 9;
-        let first = FIRST + months % 12 * MONTHLY + room_before(product);
+        let first = FIRST_NUMBER + months % 12 * NUMBERS_PER_MONTH + numbers_before(product);
         let numbers = (first..).take(usize::try_from(count).unwrap_or(usize::MAX));
         numbers.map(move |number| Self::Numbered {
             year: 2024 + months / 12,
@@ -66,16 +66,16 @@ impl Cve {
         })
     }
 
-    /// A CVE of software that no KB is for, by the place of the software.
+    /// A CVE of software without KBs, by the index of the software.
     pub(in crate::simulator) fn of_other(place: usize, number: u32) -> Self {
         let place = u32::try_from(place).unwrap_or_default();
         Self::Numbered {
             year: 2025,
-            number: FIRST_OF_OTHERS + place * OF_EACH_OTHER + number % OF_EACH_OTHER,
+            number: FIRST_NUMBER_OF_OTHERS + place * NUMBERS_PER_OTHER + number % NUMBERS_PER_OTHER,
         }
     }
 
-    /// A number that looks random: there are too many rows for a generator each.
+    /// A number that looks random: there are too many rows for a random number generator each.
     pub(in crate::simulator) fn drawn(self) -> u64 {
         let key = match self {
             Self::Numbered { year, number } => u64::from(year) << 20 | u64::from(number),
@@ -127,16 +127,16 @@ impl fmt::Display for Cve {
     }
 }
 
-/// How many numbers of a month are those of products before this one.
-fn room_before(product: &str) -> u32 {
+/// The number of a month's CVE numbers that belong to products before this one.
+fn numbers_before(product: &str) -> u32 {
     let product = if product.starts_with("windows_") {
         "windows"
     } else {
         product
     };
-    let place = ROOM.iter().position(|&(name, _)| name == product);
-    let before = place.map(|place| ROOM[..place].iter().map(|(_, room)| room).sum());
-    before.unwrap_or(ROOM_BEFORE_OTHERS)
+    let place = CVES_PER_MONTH.iter().position(|&(name, _)| name == product);
+    let before = place.map(|place| CVES_PER_MONTH[..place].iter().map(|(_, room)| room).sum());
+    before.unwrap_or(CVES_BEFORE_OTHERS)
 }
 
 #[cfg(test)]
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn products_of_an_update_share_no_cve() {
-        let room: u32 = ROOM.iter().map(|(_, room)| room).sum();
-        assert!(room <= ROOM_BEFORE_OTHERS && ROOM_BEFORE_OTHERS + 50 < MONTHLY);
+        let room: u32 = CVES_PER_MONTH.iter().map(|(_, room)| room).sum();
+        assert!(room <= CVES_BEFORE_OTHERS && CVES_BEFORE_OTHERS + 50 < NUMBERS_PER_MONTH);
         let fleet = Fleet::after(40, 1, 300);
         for missing in fleet.machines().iter().flat_map(|it| it.missing.iter()) {
             let mut products: HashMap<Cve, &str> = HashMap::new();

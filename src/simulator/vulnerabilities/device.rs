@@ -1,4 +1,4 @@
-//! What all rows of a machine share.
+//! The data shared by all rows of a machine.
 
 use jiff::SignedDuration;
 
@@ -9,9 +9,9 @@ use crate::simulator::{
     listing::{DeviceGroup, ListedMachine},
 };
 
-/// How many different times there are at which findings of one machine were first seen.
+/// The number of different times at which findings of one machine were first seen.
 const FIRST_TIMES: usize = 12;
-/// Hours from one of them to the next.
+/// Hours between two of these times.
 const HOURS_APART: i64 = 5 * 24;
 
 /// The machine of some rows.
@@ -59,7 +59,7 @@ impl Device {
         Self { id, ..self.clone() }
     }
 
-    /// When this was first seen: now and then later than it was last seen.
+    /// When this was first seen; sometimes later than it was last seen.
     pub(super) fn first_seen(&self, software: &Software, cve: Option<Cve>) -> &str {
         let text = software.name.len() + software.version.len();
         let number = cve.map_or(0, Cve::number);

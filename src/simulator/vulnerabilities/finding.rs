@@ -1,20 +1,20 @@
-//! What is found in one software of a machine, and what mends that.
+//! The findings in one software of a machine, and the update that fixes them.
 
 use std::sync::Arc;
 
 use super::cve::Cve;
 use crate::domain::kb::{KbId, MissingKb};
 
-/// What one update mends in one software: a row for each CVE.
+/// The CVEs that one update fixes in one software: a row for each CVE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::simulator) struct Findings {
     pub(in crate::simulator) software: Software,
     pub(in crate::simulator) update: Recommended,
-    /// None stands for a row without a CVE.
+    /// `None` stands for a row without a CVE.
     pub(in crate::simulator) cves: Vec<Option<Cve>>,
 }
 
-/// A software in the version that is installed.
+/// A software in its installed version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::simulator) struct Software {
     pub(in crate::simulator) vendor: &'static str,
@@ -33,7 +33,7 @@ pub(in crate::simulator) struct Recommended {
 }
 
 impl Findings {
-    /// What the CVEs are of, and what mends them.
+    /// Identifies the software and the update.
     pub(super) fn key(&self) -> (&Software, &Recommended) {
         (&self.software, &self.update)
     }
@@ -53,7 +53,7 @@ impl Software {
         }
     }
 
-    /// The software alone: it has no CVE.
+    /// The software alone, without CVEs.
     pub(super) fn without_cves(self) -> Findings {
         Findings {
             software: self,
@@ -73,7 +73,7 @@ impl Recommended {
         }
     }
 
-    /// An update that has a title and nothing else.
+    /// An update that has only a title.
     pub(super) fn titled(title: &str) -> Self {
         Self {
             title: Some(title.into()),

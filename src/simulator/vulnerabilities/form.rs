@@ -1,4 +1,4 @@
-//! How rows are written: in three parts, of which two are the same in many rows.
+//! How rows are written: in three parts, two of which are the same in many rows.
 
 use jiff::Timestamp;
 
@@ -22,8 +22,8 @@ const OF_DEVICE: [&str; 7] = [
     "lastSeenTimestamp",
     "deviceId",
 ];
-/// Those that files and changes have beside these.
-const OF_DEVICE_BESIDES: [&str; 2] = ["isOnboarded", "rbacGroupId"];
+/// Fields that files and changes have in addition.
+const EXTRA_OF_DEVICE: [&str; 2] = ["isOnboarded", "rbacGroupId"];
 /// The fields that all rows of a software and an update share.
 const OF_SOFTWARE: [&str; 8] = [
     "softwareVendor",
@@ -45,7 +45,7 @@ const OF_CVE: [&str; 6] = [
     "firstSeenTimestamp",
 ];
 
-/// The fields that a change has beside the row.
+/// Fields that a change has in addition.
 const OF_CHANGE: [&str; 2] = ["status", "eventTimestamp"];
 
 /// How rows are written.
@@ -54,11 +54,11 @@ pub(in crate::simulator) struct Form {
     device: RowForm,
     software: RowForm,
     cve: RowForm,
-    /// What every row ends with.
+    /// The end of every row.
     end: Vec<u8>,
 }
 
-/// Which part comes first: no order is promised.
+/// The order of the parts: none is promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Cve,
@@ -80,7 +80,7 @@ impl Form {
     /// In files.
     pub(in crate::simulator) fn in_files() -> Self {
         Self {
-            device: RowForm::in_files(&[&OF_DEVICE[..], &OF_DEVICE_BESIDES].concat()),
+            device: RowForm::in_files(&[&OF_DEVICE[..], &EXTRA_OF_DEVICE].concat()),
             software: RowForm::in_files(&OF_SOFTWARE),
             cve: RowForm::in_files(&OF_CVE),
             end: Vec::new(),
@@ -90,12 +90,12 @@ impl Form {
     /// In pages of changes.
     pub(in crate::simulator) fn in_changes() -> Self {
         Self {
-            device: RowForm::in_pages(&[&OF_DEVICE[..], &OF_DEVICE_BESIDES].concat()),
+            device: RowForm::in_pages(&[&OF_DEVICE[..], &EXTRA_OF_DEVICE].concat()),
             ..Self::in_pages()
         }
     }
 
-    /// The form of rows to which this happened.
+    /// The form of rows with this change.
     pub(super) fn of_change(&self, status: &str, seen: Timestamp) -> Self {
         let mut end = Vec::new();
         let seen = seen.to_string();
@@ -107,7 +107,7 @@ impl Form {
         }
     }
 
-    /// The same, with keys in cases that no document mentions.
+    /// The same, with keys in undocumented cases.
     pub(in crate::simulator) fn in_other_case(self) -> Self {
         Self {
             device: self.device.in_other_case(),
@@ -144,7 +144,7 @@ impl Form {
 
     fn write_device(&self, device: &Device, out: &mut Vec<u8>) {
         let group = device.group.as_ref();
-        // Pages and files have different words for machines in no group.
+        // Pages and files use different words for machines without a group.
         let ungrouped = if self.device.is_of_pages() {
             "Unassigned"
         } else {
@@ -208,7 +208,7 @@ impl Form {
 }
 
 impl Order {
-    /// Every device has an order of its own.
+    /// Every device has its own order.
     fn of(device: &Device) -> Self {
         match device.id.bytes().last().unwrap_or_default() % 3 {
             0 => Self::Cve,

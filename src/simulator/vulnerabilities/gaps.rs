@@ -1,4 +1,4 @@
-//! The findings that a missing KB mends: one for each CVE in each product.
+//! The findings that a missing KB fixes: one for each CVE in each product.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     simulator::fleet::{Fleet, SimulatedMachine},
 };
 
-/// The findings of all KBs that the machine misses. A KB without any CVE has none.
+/// The findings of all KBs that the machine misses. A KB without CVEs has none.
 pub(super) fn findings(fleet: &Fleet, machine: &SimulatedMachine) -> Vec<Findings> {
     let missing = machine.missing.iter();
     missing
@@ -31,7 +31,7 @@ fn of_kb(
     })
 }
 
-/// A product of the machine in the version that it has.
+/// A product of the machine in its installed version.
 pub(super) fn software(machine: &SimulatedMachine, product: &'static str) -> Software {
     let mut products = machine.products.iter();
     let found = products.find(|it| it.product == product);

@@ -1,9 +1,8 @@
 //! The tenant's software vulnerabilities: a row for each machine, software and CVE.
 //!
-//! They follow from the same fleet as the answers for single machines: grouped by machine and KB
-//! they give the same KBs, products and numbers of CVEs. Beside these there is what the real
-//! service has, too: software without CVEs, CVEs without a KB, other platforms, devices without a
-//! sensor.
+//! They follow from the same fleet as the answers for single machines: grouped by machine and KB, they give
+//! the same KBs, products and numbers of CVEs. In addition, they contain what the real service has: software
+//! without CVEs, CVEs without a KB, other platforms, devices without a sensor.
 //!
 //! ```text
 //! fleet ─► gaps ────────┐
@@ -11,13 +10,13 @@
 //! listing ─► strangers ─┘          └─► changes, hunting
 //! ```
 //!
-//! - `cve`: which CVEs an update addresses, and how bad they are
-//! - `finding`: what is found in one software of a machine
-//! - `device`: what all rows of a machine share
-//! - `gaps`, `besides`, `strangers`: where the findings on a machine come from
+//! - `cve`: the CVEs that an update addresses, and their severity
+//! - `finding`: the findings in one software of a machine
+//! - `device`: the data shared by all rows of a machine
+//! - `gaps`, `besides`, `strangers`: the sources of the findings on a machine
 //! - `table`: the findings on every machine
 //! - `form`: how they are written
-//! - `changes`: what a night changed
+//! - `changes`: the changes of a night
 
 mod besides;
 mod changes;

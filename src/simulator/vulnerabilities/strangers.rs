@@ -1,4 +1,4 @@
-//! The findings on machines that are not of the fleet.
+//! The findings on machines that are not in the fleet.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{domain::skip_reason::SkipReason, simulator::listing::ListedMachine};
 
-/// Places of software among that which no KB is for: behind all others.
+/// Indexes of software without KBs: after all others.
 const SYSTEM: usize = 98;
 const BROWSER: usize = 99;
 
-/// The findings on a stranger; none on those without current data, and on phones.
+/// The findings on an extra machine; none without current data, and on phones.
 pub(super) fn findings(record: &ListedMachine) -> Vec<Findings> {
     match (record.skipped_because, record.os_platform) {
         (Some(SkipReason::NotOnboarded), _) => vec![discovered()],
@@ -32,7 +32,7 @@ fn discovered() -> Findings {
     television.with_cves([OWN_FINDING], Recommended::titled("126353"))
 }
 
-/// Apple's and Mozilla's numbers stand in the title, and are no KBs.
+/// Apple's and Mozilla's numbers appear in titles, and are not KBs.
 fn macintosh() -> Vec<Findings> {
     let of_system = (0..20).map(|number| Cve::of_other(SYSTEM, number));
     let of_browser = (0..12).map(|number| Cve::of_other(BROWSER, number));

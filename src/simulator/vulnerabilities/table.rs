@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// Of the machines that miss nothing, one in so many has no row at all.
+/// Of the machines without gaps, one in this number has no row at all.
 const WITHOUT_ROWS_EVERY: u32 = 4;
 
-/// What all rows of the tenant depend on.
+/// The data that all rows of the tenant depend on.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::simulator) struct Vulnerabilities<'a> {
     pub(in crate::simulator) seed: u64,
@@ -31,7 +31,7 @@ pub(in crate::simulator) struct Vulnerabilities<'a> {
     pub(in crate::simulator) faults: &'a Faults,
 }
 
-/// Everything about one machine.
+/// All findings of one machine.
 #[derive(Debug, Clone)]
 pub(in crate::simulator) struct MachineRows {
     pub(in crate::simulator) device: Device,
@@ -51,8 +51,8 @@ impl Vulnerabilities<'_> {
         rows
     }
 
-    /// Everything about a machine: always the same, in the same order. `None` for machines that
-    /// are not there: gone, merged, excluded, silent.
+    /// All findings of a machine: always the same, in the same order. `None` for machines without rows: gone,
+    /// merged, excluded, silent.
     pub(in crate::simulator) fn machine(&self, entry: Entry) -> Option<MachineRows> {
         let rows = match entry {
             Entry::Member(number) => self.member(number),
@@ -76,7 +76,7 @@ impl Vulnerabilities<'_> {
         Some(machine.id)
     }
 
-    /// Everything about the machine with this number in the fleet.
+    /// All findings of the machine with this index in the fleet.
     pub(super) fn member(&self, number: u32) -> MachineRows {
         let machine = &self.fleet.machines()[number as usize];
         let record = self.listing.record(self.fleet, Entry::Member(number));
@@ -96,7 +96,7 @@ impl Vulnerabilities<'_> {
         silent || self.faults.is_gone(self.seed, machine.id)
     }
 
-    /// Now and then, adds the rows once more with an id that is none.
+    /// For some machines, adds the rows again with an invalid id.
     fn write_bad_id(&self, device: &Device, findings: &Findings, form: &Form, rows: &mut JsonRows) {
         let share = self.faults.export.bad_ids;
         if share == 0.0 {
