@@ -67,26 +67,28 @@ fn status_decides_whom_it_concerns(status: u16, error: &CallError) {
     assert_eq!(error.failure.http_status, Some(status));
     assert_eq!(error.is_foreign, error.failure.code.is_none());
     let (class, reason) = (error.class, error.failure.reason);
-    let is_call = matches!(class, Class::Call(_));
+    let is_call = matches!(class, Class::Retryable(_));
     let as_it_should = match status {
         300..=399 => is_call && reason == Reason::BadReply,
-        401 if error.is_foreign && class == Class::Token => reason == Reason::BadReply,
-        401 => matches!(class, Class::Token | Class::Run) && reason == Reason::Refused,
-        407 => class == Class::Run && reason == Reason::Refused,
+        401 if error.is_foreign && class == Class::TokenRejected => reason == Reason::BadReply,
+        401 => {
+            matches!(class, Class::TokenRejected | Class::RunRefused) && reason == Reason::Refused
+        }
+        407 => class == Class::RunRefused && reason == Reason::Refused,
         408 => is_call && reason == Reason::Timeout,
-        429 => matches!(class, Class::Window(_)) && reason == Reason::Throttled,
+        429 => matches!(class, Class::Throttled(_)) && reason == Reason::Throttled,
         500..=599 => is_call && reason == Reason::ServerError,
         // Only the service's own envelope speaks about a machine or the run.
         _ if error.is_foreign => is_call && reason == Reason::BadReply,
-        403 => class == Class::Run && reason == Reason::Refused,
+        403 => class == Class::RunRefused && reason == Reason::Refused,
         404 => class == Class::NotFound && reason == Reason::NotFound,
-        _ => class == Class::Machine && reason == Reason::Refused,
+        _ => class == Class::MachineRefused && reason == Reason::Refused,
     };
     assert!(as_it_should, "{status}: {error:?}");
 }
 
 fn waits_as_told(received: &Received<'_>, error: &CallError) {
-    let (Class::Call(wait) | Class::Window(wait)) = error.class else {
+    let (Class::Retryable(wait) | Class::Throttled(wait)) = error.class else {
         return;
     };
     assert!(wait.is_none_or(|wait| wait <= LONGEST_WAIT));

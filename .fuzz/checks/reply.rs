@@ -165,7 +165,7 @@ fn encodings_make_no_difference(body: &[u8], page: &AnswerBody) {
 }
 
 fn concerns_this_call(error: &CallError) {
-    assert_eq!(error.class, Class::Call(None));
+    assert_eq!(error.class, Class::Retryable(None));
     let failure = &error.failure;
     assert_eq!(failure.reason, Reason::BadReply);
     assert_eq!(failure.http_status, Some(200));

@@ -229,7 +229,7 @@ fn pages_are_read_as_files_are(lines: &[&[u8]]) {
 }
 
 fn concerns_this_call(error: &CallError) {
-    assert_eq!(error.class, Class::Call(None));
+    assert_eq!(error.class, Class::Retryable(None));
     assert_eq!(error.failure.reason, Reason::BadReply);
     assert_eq!(error.failure.http_status, Some(200));
 }

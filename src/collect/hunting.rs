@@ -217,7 +217,9 @@ fn is_too_large(error: &NoResult) -> bool {
         .any(|it| message.contains(it));
     match error.failure.http_status {
         Some(400 | 413) => is_size,
-        _ => error.failure.reason == Reason::BadReply && error.class != Class::Run && is_size,
+        _ => {
+            error.failure.reason == Reason::BadReply && error.class != Class::RunRefused && is_size
+        }
     }
 }
 

@@ -69,7 +69,7 @@ impl<'run> Retrying<'run> {
                 }
                 Err(error) => error,
             };
-            if let Class::Window(_) = error.class {
+            if let Class::Throttled(_) = error.class {
                 requests.throttled += 1;
                 throttled += 1;
                 self.pause(&error, throttled > 1);
@@ -79,8 +79,8 @@ impl<'run> Retrying<'run> {
             }
             match error.class {
                 _ if failed > self.retries => return Err(NoResult::Failed(error)),
-                Class::Window(_) | Class::Token | Class::StaleToken => {}
-                Class::Call(wait) => {
+                Class::Throttled(_) | Class::TokenRejected | Class::TokenSuperseded => {}
+                Class::Retryable(wait) => {
                     warn!("{what}: {}; retrying", error.failure.describe());
                     sleep(wait.unwrap_or(delay)).await;
                     delay = (delay * 2).min(MAX_RETRY_DELAY);
@@ -129,7 +129,7 @@ mod tests {
         let attempts = std::cell::Cell::new(0);
         let refused = async |_: &Permit<'_>| {
             attempts.set(attempts.get() + 1);
-            let class = Class::Window(Some(Duration::from_secs(1)));
+            let class = Class::Throttled(Some(Duration::from_secs(1)));
             let error = CallError::without_reply(class, Reason::Throttled, words);
             if attempts.get() > 5 {
                 Ok(())
@@ -156,8 +156,8 @@ mod tests {
         let send = async |_: &Permit<'_>| {
             attempts.set(attempts.get() + 1);
             let (class, reason) = match attempts.get() {
-                attempt if attempt <= refusals => (Class::Window(None), Reason::Throttled),
-                attempt if attempt == refusals + 1 => (Class::Call(None), Reason::ServerError),
+                attempt if attempt <= refusals => (Class::Throttled(None), Reason::Throttled),
+                attempt if attempt == refusals + 1 => (Class::Retryable(None), Reason::ServerError),
                 _ => return Ok(()),
             };
             Err(CallError::without_reply(class, reason, ""))

@@ -1,4 +1,4 @@
-//! Failures of a call, classified by what they concern.
+//! Failures of a call, by kind.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::{
     quota::Refusal,
 };
 
-/// A call that brought no answer.
+/// A call without an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallError {
-    /// What the failure concerns, which decides how it is handled.
+    /// The kind of failure, which decides how it is handled.
     pub class: Class,
     /// The failure as shown in reports.
     pub failure: Failure,
@@ -20,26 +20,27 @@ pub struct CallError {
     pub is_foreign: bool,
 }
 
-/// What a failure concerns.
+/// The kind of a failure, which decides how it is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// This call: a retry may help, after the delay that the service gave, if any.
-    Call(Option<Duration>),
-    /// The window: the quota is used up for all calls, for the time that the service gave, if any.
-    Window(Option<Duration>),
-    /// The token: a new one may help.
-    Token,
-    /// The token, which was replaced meanwhile: the next attempt uses the newer one.
-    StaleToken,
-    /// The sign-in: there is no token, and nothing was sent. The next attempt waits for one.
+    /// A failure of this call: a retry may help, after the delay that the service gave, if any.
+    Retryable(Option<Duration>),
+    /// The quota is used up for all calls, for the time that the service gave, if any.
+    Throttled(Option<Duration>),
+    /// The token was rejected: a new one may help.
+    TokenRejected,
+    /// The token was rejected, but has been replaced meanwhile: the next attempt uses the newer one.
+    TokenSuperseded,
+    /// The sign-in failed: there is no token, and nothing was sent. The next attempt waits for one.
     NoToken,
-    /// This machine: it has been seen to come and go, so it is requested again late in the run.
+    /// The service does not know the machine. Machines have been seen to come and go, so it is requested
+    /// again late in the run.
     NotFound,
-    /// This machine: a retry would fail in the same way.
-    Machine,
-    /// The whole run, by the reply: every other call would fail in the same way. If other calls are
+    /// The call for this machine was refused: a retry would fail in the same way.
+    MachineRefused,
+    /// The whole run was refused: every other call would fail in the same way. If other calls are
     /// answered, this is confirmed first.
-    Run,
+    RunRefused,
 }
 
 impl CallError {
@@ -61,7 +62,7 @@ impl CallError {
 
     /// The refusal for quota, if it is one. Only the service itself knows its limit.
     pub fn quota_refusal(&self) -> Option<Refusal> {
-        let Class::Window(wait) = self.class else {
+        let Class::Throttled(wait) = self.class else {
             return None;
         };
         let is_own = !self.is_foreign;
@@ -75,7 +76,7 @@ impl CallError {
 
     /// Marks the reply as not the service's own: another attempt may reach the service.
     pub(super) fn into_foreign(mut self, wait: Option<Duration>) -> Self {
-        self.class = Class::Call(wait);
+        self.class = Class::Retryable(wait);
         self.failure.reason = Reason::BadReply;
         self.is_foreign = true;
         self
@@ -91,9 +92,9 @@ mod tests {
         let wait = Some(Duration::from_secs(9));
         let message = "maximum allowed 50 per 00:01:00";
         for (class, is_foreign, expected) in [
-            (Class::Window(wait), false, Some((wait, true))),
-            (Class::Window(wait), true, Some((wait, false))),
-            (Class::Call(wait), false, None),
+            (Class::Throttled(wait), false, Some((wait, true))),
+            (Class::Throttled(wait), true, Some((wait, false))),
+            (Class::Retryable(wait), false, None),
         ] {
             let error = CallError {
                 is_foreign,

@@ -63,7 +63,7 @@ impl MissingKbsApi for &Tenant {
         let is_admitted = self.counted.lock().admit();
         sleep(self.latency).await;
         if !is_admitted {
-            let class = Class::Window(None);
+            let class = Class::Throttled(None);
             return Err(CallError::without_reply(
                 class,
                 Reason::Throttled,

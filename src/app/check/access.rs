@@ -37,11 +37,13 @@ pub(super) async fn access(
     };
     match error.class {
         Class::NotFound => Ok("granted"),
-        Class::Window(_) => Ok("granted, but the quota is used up at the moment"),
-        Class::Run | Class::Token | Class::StaleToken => {
+        Class::Throttled(_) => Ok("granted, but the quota is used up at the moment"),
+        Class::RunRefused | Class::TokenRejected | Class::TokenSuperseded => {
             Err(RunError::refused(error.failure, identity.claims.as_ref()).into())
         }
-        Class::Call(_) | Class::NoToken | Class::Machine => Err(AppError::NoAnswer(error.failure)),
+        Class::Retryable(_) | Class::NoToken | Class::MachineRefused => {
+            Err(AppError::NoAnswer(error.failure))
+        }
     }
 }
 

@@ -79,7 +79,7 @@ impl From<NoResult> for NoRows {
         match error {
             NoResult::Failed(error) => Self {
                 because: error.failure.describe(),
-                refusal: (error.class == Class::Run).then_some(error.failure),
+                refusal: (error.class == Class::RunRefused).then_some(error.failure),
             },
             NoResult::Store(_) => "the call could not be recorded".to_owned().into(),
         }

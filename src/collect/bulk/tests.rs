@@ -70,7 +70,7 @@ impl Fake {
 }
 
 fn refused() -> CallError {
-    CallError::without_reply(Class::Machine, Reason::Refused, "no")
+    CallError::without_reply(Class::MachineRefused, Reason::Refused, "no")
 }
 
 impl BulkApi for Fake {

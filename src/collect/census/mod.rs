@@ -153,7 +153,9 @@ impl<A: CensusApi> CensusFetcher<'_, A> {
         let calls = Retrying::new(self.limiter, self.retries);
         let result = calls.call(what, requests, send).await;
         result.map_err(|error| match error {
-            NoResult::Failed(error) if matches!(error.class, Class::NotFound | Class::Machine) => {
+            NoResult::Failed(error)
+                if matches!(error.class, Class::NotFound | Class::MachineRefused) =>
+            {
                 Problem::Refused(error.failure)
             }
             NoResult::Failed(error) => Problem::Silent(error.failure.describe()),

@@ -44,7 +44,7 @@ impl CensusApi for Fake {
         };
         self.calls.lock().unwrap().push(id.clone());
         if self.silent.contains(&id.as_str()) {
-            let class = Class::Call(None);
+            let class = Class::Retryable(None);
             return Err(CallError::without_reply(class, Reason::Timeout, "too slow"));
         }
         if id.ends_with("unknown") {

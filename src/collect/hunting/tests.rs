@@ -53,7 +53,7 @@ impl HuntingApi for Fake {
             };
             return Err(CallError {
                 failure,
-                ..CallError::without_reply(Class::Machine, Reason::Refused, "")
+                ..CallError::without_reply(Class::MachineRefused, Reason::Refused, "")
             });
         }
         let mut rows = VulnerabilityRows::default();

@@ -151,8 +151,8 @@ async fn page_that_is_short_or_repeated_by_mistake_loses_no_machine() {
 async fn failed_call_is_retried_and_a_refusal_is_not() {
     let failure = |class| CallError::without_reply(class, Reason::Connection, "no");
     let (fetched, machines, _) = fetch(|call, skip| match call {
-        1 => Err(failure(Class::Call(None))),
-        2 => Err(failure(Class::Window(Some(Duration::from_secs(5))))),
+        1 => Err(failure(Class::Retryable(None))),
+        2 => Err(failure(Class::Throttled(Some(Duration::from_secs(5))))),
         _ => Ok(slice(&[7], skip)),
     })
     .await;
@@ -162,7 +162,11 @@ async fn failed_call_is_retried_and_a_refusal_is_not() {
         (4, 2, 1)
     );
     assert_eq!(machines, ids([7]));
-    for (class, sent) in [(Class::Run, 1), (Class::Machine, 1), (Class::Call(None), 3)] {
+    for (class, sent) in [
+        (Class::RunRefused, 1),
+        (Class::MachineRefused, 1),
+        (Class::Retryable(None), 3),
+    ] {
         let (fetched, _, calls) = fetch(|_, _| Err(failure(class))).await;
         assert!(matches!(fetched, Err(ListError::Failed(_))), "{class:?}");
         assert_eq!(calls.len(), sent, "{class:?}");

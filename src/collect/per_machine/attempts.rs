@@ -102,7 +102,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             address = next;
         }
         let message = format!("the answer has more than {MAX_PAGES} pages");
-        let endless = CallError::without_reply(Class::Machine, Reason::BadReply, message);
+        let endless = CallError::without_reply(Class::MachineRefused, Reason::BadReply, message);
         Err(NoPage::Failed(endless.failure))
     }
 
@@ -143,11 +143,11 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
 
     /// Handles a failure; returns when it is time for the next attempt.
     async fn failed(&mut self, mut error: CallError) -> Result<(), NoPage> {
-        if error.class == Class::Run {
+        if error.class == Class::RunRefused {
             let scope = refusal_scope(self.caller, &error, &mut self.target.history);
             match scope.await? {
                 RefusalScope::Run => {}
-                RefusalScope::Machine => error.class = Class::Machine,
+                RefusalScope::Machine => error.class = Class::MachineRefused,
                 RefusalScope::Unclear => {
                     let delay = self.run.policy.shortest(fastrand::f64());
                     log_attempt(&self.target, &error, Decision::Retry(delay));
@@ -166,15 +166,15 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
     /// Counts a failure of the machine itself.
     fn count_failure(&mut self, class: Class) {
         match class {
-            Class::Call(_) => self.count_reply(true),
-            Class::NotFound | Class::Machine => self.count_reply(false),
+            Class::Retryable(_) => self.count_reply(true),
+            Class::NotFound | Class::MachineRefused => self.count_reply(false),
             _ => {}
         }
         let replies = self.run.tracker.replies();
         let alone = self.is_alone(replies.since(self.replies));
         self.target.history.failures.count(class, alone);
         // A machine's own refusal is counted here, and says nothing about other machines.
-        self.replies = replies.and_throttled(u64::from(matches!(class, Class::Window(_))));
+        self.replies = replies.and_throttled(u64::from(matches!(class, Class::Throttled(_))));
     }
 
     /// Counts a reply for the displayed estimate.
@@ -249,7 +249,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
 
 /// Whether the service requested a wait of this length.
 fn is_requested_wait(delay: Duration, class: Class) -> bool {
-    matches!(class, Class::Call(Some(wait)) if !wait.is_zero() && wait >= delay)
+    matches!(class, Class::Retryable(Some(wait)) if !wait.is_zero() && wait >= delay)
 }
 
 /// Logs the failure of a machine. It is logged nowhere else.

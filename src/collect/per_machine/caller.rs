@@ -151,8 +151,8 @@ impl<A: MissingKbsApi> Caller<A> {
 /// own: a later call will get through.
 fn is_sign_of_life(error: &CallError) -> bool {
     match error.class {
-        Class::Call(_) | Class::NoToken => false,
-        Class::Window(_) => true,
+        Class::Retryable(_) | Class::NoToken => false,
+        Class::Throttled(_) => true,
         _ => !error.is_foreign,
     }
 }

@@ -53,15 +53,17 @@ impl FailureCounts {
     /// Counts a failure; `alone` is whether other machines are answered meanwhile.
     pub(super) fn count(&mut self, class: Class, alone: bool) {
         match class {
-            Class::Window(_) => {
+            Class::Throttled(_) => {
                 self.throttled += 1;
                 self.throttled_alone += u32::from(alone);
             }
-            Class::Token => self.tokens += 1,
+            Class::TokenRejected => self.tokens += 1,
             // A stale token is replaced by a newer one, whose rejection is counted; without a token nothing
             // was sent.
-            Class::StaleToken | Class::NoToken => {}
-            Class::Call(_) | Class::NotFound | Class::Machine | Class::Run => self.failed += 1,
+            Class::TokenSuperseded | Class::NoToken => {}
+            Class::Retryable(_) | Class::NotFound | Class::MachineRefused | Class::RunRefused => {
+                self.failed += 1;
+            }
         }
     }
 }
@@ -85,15 +87,17 @@ impl RetryPolicy {
         jitter: f64,
     ) -> Decision {
         match error.class {
-            Class::Run => Decision::Stop,
-            Class::Machine => Decision::Record,
+            Class::RunRefused => Decision::Stop,
+            Class::MachineRefused => Decision::Record,
             Class::NotFound => Decision::Later,
-            Class::Token if failures.tokens > MAX_REJECTED_TOKENS => Decision::Record,
-            Class::Token | Class::StaleToken | Class::NoToken => Decision::Retry(Duration::ZERO),
-            Class::Window(_) if self.throttled_out(failures) => Decision::Record,
-            Class::Window(_) => Decision::Wait,
-            Class::Call(_) if failures.failed > self.retries => Decision::Record,
-            Class::Call(wait) => {
+            Class::TokenRejected if failures.tokens > MAX_REJECTED_TOKENS => Decision::Record,
+            Class::TokenRejected | Class::TokenSuperseded | Class::NoToken => {
+                Decision::Retry(Duration::ZERO)
+            }
+            Class::Throttled(_) if self.throttled_out(failures) => Decision::Record,
+            Class::Throttled(_) => Decision::Wait,
+            Class::Retryable(_) if failures.failed > self.retries => Decision::Record,
+            Class::Retryable(wait) => {
                 let backoff = self.backoff(failures.failed, jitter);
                 Decision::Retry(wait.map_or(backoff, |wait| wait.max(backoff)))
             }
@@ -168,24 +172,24 @@ mod tests {
         let ms = |ms| Decision::Retry(Duration::from_millis(ms));
         let nine = Some(Duration::from_secs(9));
         for (class, failures, expected) in [
-            (Class::Run, failed(1), Decision::Stop),
-            (Class::Machine, failed(1), Decision::Record),
+            (Class::RunRefused, failed(1), Decision::Stop),
+            (Class::MachineRefused, failed(1), Decision::Record),
             (Class::NotFound, failed(1), Decision::Later),
-            (Class::Token, tokens(1), ms(0)),
-            (Class::Token, tokens(2), ms(0)),
-            (Class::Token, tokens(3), Decision::Record),
-            (Class::StaleToken, tokens(3), ms(0)),
+            (Class::TokenRejected, tokens(1), ms(0)),
+            (Class::TokenRejected, tokens(2), ms(0)),
+            (Class::TokenRejected, tokens(3), Decision::Record),
+            (Class::TokenSuperseded, tokens(3), ms(0)),
             (Class::NoToken, failed(9), ms(0)),
-            (Class::Window(nine), throttled(1, 1), Decision::Wait),
-            (Class::Window(None), throttled(5, 5), Decision::Wait),
-            (Class::Window(None), throttled(6, 6), Decision::Record),
-            (Class::Window(None), throttled(1, 50), Decision::Wait),
-            (Class::Window(None), throttled(1, 51), Decision::Record),
-            (Class::Call(None), failed(1), ms(500)),
-            (Class::Call(None), failed(3), ms(2000)),
-            (Class::Call(nine), failed(1), ms(9000)),
-            (Class::Call(None), failed(5), ms(8000)),
-            (Class::Call(None), failed(6), Decision::Record),
+            (Class::Throttled(nine), throttled(1, 1), Decision::Wait),
+            (Class::Throttled(None), throttled(5, 5), Decision::Wait),
+            (Class::Throttled(None), throttled(6, 6), Decision::Record),
+            (Class::Throttled(None), throttled(1, 50), Decision::Wait),
+            (Class::Throttled(None), throttled(1, 51), Decision::Record),
+            (Class::Retryable(None), failed(1), ms(500)),
+            (Class::Retryable(None), failed(3), ms(2000)),
+            (Class::Retryable(nine), failed(1), ms(9000)),
+            (Class::Retryable(None), failed(5), ms(8000)),
+            (Class::Retryable(None), failed(6), Decision::Record),
         ] {
             assert_eq!(decide(class, failures), expected, "{class:?} {failures:?}");
         }
@@ -203,8 +207,8 @@ mod tests {
     fn zero_retries_records_the_first_failure() {
         let policy = RetryPolicy::with_retries(0);
         for (class, failures) in [
-            (Class::Call(None), failed(1)),
-            (Class::Window(None), throttled(1, 1)),
+            (Class::Retryable(None), failed(1)),
+            (Class::Throttled(None), throttled(1, 1)),
         ] {
             let error = CallError::without_reply(class, Reason::Throttled, "");
             assert_eq!(policy.decide(failures, &error, 0.5), Decision::Record);

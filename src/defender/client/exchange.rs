@@ -139,21 +139,21 @@ pub(super) fn no_reply(error: &reqwest::Error) -> CallError {
     if error.is_timeout() {
         return too_late();
     }
-    CallError::without_reply(Class::Call(None), Reason::Connection, causes(error))
+    CallError::without_reply(Class::Retryable(None), Reason::Connection, causes(error))
 }
 
 fn too_late() -> CallError {
-    CallError::without_reply(Class::Call(None), Reason::Timeout, "no reply in time")
+    CallError::without_reply(Class::Retryable(None), Reason::Timeout, "no reply in time")
 }
 
 fn no_memory_in_time() -> CallError {
     let message = "the reply is large, and memory for it was not available in time";
-    CallError::without_reply(Class::Call(None), Reason::Timeout, message)
+    CallError::without_reply(Class::Retryable(None), Reason::Timeout, message)
 }
 
 fn too_large(status: u16) -> CallError {
     let message = format!("the reply is larger than {} MiB", LARGEST_REPLY >> 20);
-    CallError::bad_reply(Class::Machine, status, message)
+    CallError::bad_reply(Class::MachineRefused, status, message)
 }
 
 fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
@@ -161,5 +161,5 @@ fn broken_off(status: u16, error: &reqwest::Error) -> CallError {
         return too_late();
     }
     let message = format!("the reply broke off: {}", causes(error));
-    CallError::bad_reply(Class::Call(None), status, message)
+    CallError::bad_reply(Class::Retryable(None), status, message)
 }

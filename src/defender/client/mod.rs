@@ -272,7 +272,11 @@ impl Client {
         reserved.resize(weight(&page.missing));
         if page.next.is_some() && self.budget.is_overdrawn() {
             let message = "the answer has more large pages than memory allows";
-            return Err(CallError::bad_reply(Class::Call(None), status, message));
+            return Err(CallError::bad_reply(
+                Class::Retryable(None),
+                status,
+                message,
+            ));
         }
         page.keep_alive = KeepAlive::new(reserved);
         Ok(())
@@ -283,7 +287,7 @@ impl Client {
         let Some(link) = link else { return Ok(None) };
         let next = self.urls.next(url, &link);
         next.map(Some)
-            .map_err(|problem| CallError::bad_reply(Class::Machine, status, problem))
+            .map_err(|problem| CallError::bad_reply(Class::MachineRefused, status, problem))
     }
 }
 

@@ -86,7 +86,7 @@ impl Reply {
             let message = masked(&error.to_string(), &mask(), LONGEST_MESSAGE);
             CallError {
                 is_foreign: !ServiceError::read(&self.body).is_envelope(),
-                ..CallError::bad_reply(Class::Call(None), self.status.as_u16(), message)
+                ..CallError::bad_reply(Class::Retryable(None), self.status.as_u16(), message)
             }
         })
     }
@@ -130,23 +130,25 @@ fn masked(text: &str, mask: &Mask, longest: usize) -> String {
 fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) -> (Class, Reason) {
     match status {
         // Gateways limit calls in front of the service, and a proxy's 407 is its own.
-        StatusCode::TOO_MANY_REQUESTS => (Class::Window(wait), Reason::Throttled),
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (Class::Run, Reason::Refused),
-        StatusCode::REQUEST_TIMEOUT => (Class::Call(wait), Reason::Timeout),
-        status if status.is_server_error() => (Class::Call(wait), Reason::ServerError),
+        StatusCode::TOO_MANY_REQUESTS => (Class::Throttled(wait), Reason::Throttled),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (Class::RunRefused, Reason::Refused),
+        StatusCode::REQUEST_TIMEOUT => (Class::Retryable(wait), Reason::Timeout),
+        status if status.is_server_error() => (Class::Retryable(wait), Reason::ServerError),
         status if status.is_success() || status.is_redirection() => {
-            (Class::Call(wait), Reason::BadReply)
+            (Class::Retryable(wait), Reason::BadReply)
         }
         StatusCode::UNAUTHORIZED if is_licence_error(service.message.as_deref()) => {
-            (Class::Run, Reason::Refused)
+            (Class::RunRefused, Reason::Refused)
         }
         // Whoever sent the 401, a new token may help.
-        StatusCode::UNAUTHORIZED if !service.is_envelope() => (Class::Token, Reason::BadReply),
-        StatusCode::UNAUTHORIZED => (Class::Token, Reason::Refused),
-        _ if !service.is_envelope() => (Class::Call(wait), Reason::BadReply),
-        StatusCode::FORBIDDEN => (Class::Run, Reason::Refused),
+        StatusCode::UNAUTHORIZED if !service.is_envelope() => {
+            (Class::TokenRejected, Reason::BadReply)
+        }
+        StatusCode::UNAUTHORIZED => (Class::TokenRejected, Reason::Refused),
+        _ if !service.is_envelope() => (Class::Retryable(wait), Reason::BadReply),
+        StatusCode::FORBIDDEN => (Class::RunRefused, Reason::Refused),
         StatusCode::NOT_FOUND => (Class::NotFound, Reason::NotFound),
-        _ => (Class::Machine, Reason::Refused),
+        _ => (Class::MachineRefused, Reason::Refused),
     }
 }
 
@@ -239,21 +241,21 @@ mod tests {
     fn service_errors_are_classified_by_status() {
         let service = envelope("SomeCode", "");
         for (status, expected) in [
-            (400, (Class::Machine, Reason::Refused)),
-            (401, (Class::Token, Reason::Refused)),
-            (403, (Class::Run, Reason::Refused)),
+            (400, (Class::MachineRefused, Reason::Refused)),
+            (401, (Class::TokenRejected, Reason::Refused)),
+            (403, (Class::RunRefused, Reason::Refused)),
             (404, (Class::NotFound, Reason::NotFound)),
-            (407, (Class::Run, Reason::Refused)),
-            (408, (Class::Call(WAIT), Reason::Timeout)),
-            (410, (Class::Machine, Reason::Refused)),
-            (429, (Class::Window(WAIT), Reason::Throttled)),
-            (500, (Class::Call(WAIT), Reason::ServerError)),
-            (503, (Class::Call(WAIT), Reason::ServerError)),
+            (407, (Class::RunRefused, Reason::Refused)),
+            (408, (Class::Retryable(WAIT), Reason::Timeout)),
+            (410, (Class::MachineRefused, Reason::Refused)),
+            (429, (Class::Throttled(WAIT), Reason::Throttled)),
+            (500, (Class::Retryable(WAIT), Reason::ServerError)),
+            (503, (Class::Retryable(WAIT), Reason::ServerError)),
         ] {
             concerns(status, &service, expected);
         }
         let licence = envelope("Unauthorized", "reason of failure: No Tvm license");
-        concerns(401, &licence, (Class::Run, Reason::Refused));
+        concerns(401, &licence, (Class::RunRefused, Reason::Refused));
     }
 
     #[test]
@@ -267,12 +269,12 @@ mod tests {
                 201, 202, 204, 206, 226, 299, 300, 301, 302, 303, 304, 307, 308, 399, 400, 402,
                 403, 404, 405, 406, 409, 410, 411, 413, 414, 421, 425, 431, 451, 499,
             ] {
-                concerns(status, &service, (Class::Call(WAIT), Reason::BadReply));
+                concerns(status, &service, (Class::Retryable(WAIT), Reason::BadReply));
             }
-            concerns(401, &service, (Class::Token, Reason::BadReply));
-            concerns(502, &service, (Class::Call(WAIT), Reason::ServerError));
-            concerns(429, &service, (Class::Window(WAIT), Reason::Throttled));
-            concerns(407, &service, (Class::Run, Reason::Refused));
+            concerns(401, &service, (Class::TokenRejected, Reason::BadReply));
+            concerns(502, &service, (Class::Retryable(WAIT), Reason::ServerError));
+            concerns(429, &service, (Class::Throttled(WAIT), Reason::Throttled));
+            concerns(407, &service, (Class::RunRefused, Reason::Refused));
         }
     }
 

@@ -154,7 +154,7 @@ impl Session {
         reply: Result<T, CallError>,
     ) -> Result<T, CallError> {
         match reply {
-            Err(error) if error.class == Class::Token => {
+            Err(error) if error.class == Class::TokenRejected => {
                 Err(self.refused(token, url(self.client.urls()), error).await)
             }
             Err(error) if error.class != Class::NotFound => Err(error),
@@ -176,10 +176,10 @@ impl Session {
         match rejection {
             Rejection::Over if error.is_foreign => return error.into_foreign(None),
             Rejection::Over => {
-                error.class = Class::Run;
+                error.class = Class::RunRefused;
                 return error;
             }
-            Rejection::Stale => error.class = Class::StaleToken,
+            Rejection::Stale => error.class = Class::TokenSuperseded,
             Rejection::Renew => info!("The service rejected the token: signing in again"),
         }
         match self.tokens.renew(token).await {
@@ -294,7 +294,7 @@ impl BulkApi for Session {
 /// A ready-made token that the service refused. No sign-in was attempted, so only the service gives
 /// the reason.
 fn not_renewed(mut error: CallError) -> CallError {
-    error.class = Class::Run;
+    error.class = Class::RunRefused;
     let message = &mut error.failure.message;
     *message = format!("{message}; {}", SignInError::ReadyMade);
     error
@@ -306,7 +306,7 @@ pub fn no_token(error: &SignInError) -> CallError {
     let (class, reason) = if error.is_passing() {
         (Class::NoToken, Reason::Connection)
     } else {
-        (Class::Run, Reason::Refused)
+        (Class::RunRefused, Reason::Refused)
     };
     let mut failure = CallError::without_reply(class, reason, chain(error));
     failure.failure.http_status = error.http_status();

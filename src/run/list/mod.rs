@@ -217,10 +217,14 @@ fn list_error(error: ListError, config: &Config, claims: Option<&Claims>) -> Run
 }
 
 fn failed(error: CallError, config: &Config, claims: Option<&Claims>) -> RunError {
-    use crate::defender::Class::{Machine, Run, StaleToken, Token};
+    use crate::defender::Class::{MachineRefused, RunRefused, TokenRejected, TokenSuperseded};
     match error.class {
-        Run | Token | StaleToken => RunError::refused_for(LIST_ROLES[0], error.failure, claims),
-        Machine if error.failure.http_status == Some(400) && config.filters.odata.is_some() => {
+        RunRefused | TokenRejected | TokenSuperseded => {
+            RunError::refused_for(LIST_ROLES[0], error.failure, claims)
+        }
+        MachineRefused
+            if error.failure.http_status == Some(400) && config.filters.odata.is_some() =>
+        {
             RunError::BadFilter(error.failure)
         }
         _ => RunError::ListFailed(error.failure),

@@ -49,12 +49,12 @@ async fn probe_known<'a, A: MissingKbsApi>(
     slot: CallSlot<'a>,
 ) -> Result<Result<(), CallError>, Stopped> {
     let reply = probe_once(caller, slot).await?;
-    if !matches!(&reply, Err(error) if error.class == Class::Run) {
+    if !matches!(&reply, Err(error) if error.class == Class::RunRefused) {
         return Ok(reply);
     }
     sleep(FIRST_PAUSE).await;
     match probe_once(caller, caller.slot().await?).await? {
-        Err(refused) if refused.class == Class::Run => {
+        Err(refused) if refused.class == Class::RunRefused => {
             caller.run.stop(Ending::Refused(refused.failure));
             Err(Stopped)
         }
@@ -70,7 +70,7 @@ async fn probe_once<A: MissingKbsApi>(
     let machine = breaker.circuit().known().ok_or(Stopped)?;
     breaker.change(Circuit::probed);
     Ok(match caller.probe(machine, slot).await? {
-        Err(error) if matches!(error.class, Class::Call(_) | Class::Run) => Err(error),
+        Err(error) if matches!(error.class, Class::Retryable(_) | Class::RunRefused) => Err(error),
         _ => Ok(()),
     })
 }

@@ -32,7 +32,7 @@ pub(crate) async fn is_own_failure<A: MissingKbsApi>(
     error: &CallError,
     history: &mut CallHistory,
 ) -> Result<bool, Stopped> {
-    if !matches!(error.class, Class::Call(_)) {
+    if !matches!(error.class, Class::Retryable(_)) {
         return Ok(true);
     }
     let run = &caller.run;
@@ -146,7 +146,7 @@ fn give_up(run: &Run, mut failure: Failure) {
 /// How long the service asked to wait.
 fn requested_wait(failed: &CallError) -> Duration {
     match failed.class {
-        Class::Call(Some(wait)) => wait.min(MAX_REQUESTED_PAUSE),
+        Class::Retryable(Some(wait)) => wait.min(MAX_REQUESTED_PAUSE),
         _ => Duration::ZERO,
     }
 }

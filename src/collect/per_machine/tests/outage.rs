@@ -4,7 +4,7 @@ use super::*;
 use crate::defender::Class;
 
 const HANG: Reply = Reply::Hang(Duration::from_secs(30));
-const CONNECTION: Reply = Reply::Fail(Class::Call(None), Reason::Connection, 0);
+const CONNECTION: Reply = Reply::Fail(Class::Retryable(None), Reason::Connection, 0);
 
 fn with<'a>(
     service: &'a Service,
@@ -204,7 +204,7 @@ async fn pauses_double_up_to_a_minute_and_are_shown() {
 async fn retry_after_lengthens_the_pause() {
     for (asked_for, between) in [(200, 200_u32), (3600, 600)] {
         let wait = Some(Duration::from_secs(asked_for));
-        let reply = Reply::Fail(Class::Call(wait), Reason::ServerError, 503);
+        let reply = Reply::Fail(Class::Retryable(wait), Reason::ServerError, 503);
         let service = Service::default().down(10..1000, reply);
         let fetcher = with(&service, 200, 8, 5, &Stops::default());
         let start = Instant::now();
@@ -247,7 +247,7 @@ async fn any_reply_of_the_service_ends_the_outage() {
         };
         let ((ending, _), waiting) = tokio::join!(run(&fetcher), watch);
         assert_eq!(ending, Ending::Finished);
-        let expected = matches!(reply, Reply::Fail(Class::Window(_), ..));
+        let expected = matches!(reply, Reply::Fail(Class::Throttled(_), ..));
         assert_eq!(
             waiting,
             expected.then_some(WaitReason::Throttled),

@@ -6,7 +6,7 @@ use crate::defender::Class;
 /// 503 with a `Retry-After` of this many seconds.
 fn overloaded(seconds: u64) -> Reply {
     let wait = Some(Duration::from_secs(seconds));
-    Reply::Fail(Class::Call(wait), Reason::ServerError, 503)
+    Reply::Fail(Class::Retryable(wait), Reason::ServerError, 503)
 }
 
 fn limited<'a>(

@@ -4,8 +4,8 @@ use super::*;
 use crate::defender::Class;
 
 /// Refusals that name no machine: a licence, a role, a proxy's sign-in.
-const UNLICENSED: Reply = Reply::Fail(Class::Run, Reason::Refused, 401);
-const PROXY: Reply = Reply::Fail(Class::Run, Reason::Refused, 407);
+const UNLICENSED: Reply = Reply::Fail(Class::RunRefused, Reason::Refused, 401);
+const PROXY: Reply = Reply::Fail(Class::RunRefused, Reason::Refused, 407);
 const ALL: [Reply; 4] = [Reply::FORBIDDEN, Reply::Denied, UNLICENSED, PROXY];
 
 fn with(service: &Service, count: u16, concurrency: usize) -> Fetcher<&Service> {

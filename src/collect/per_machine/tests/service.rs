@@ -39,13 +39,13 @@ pub(super) enum Reply {
 
 impl Reply {
     pub(super) const NOT_FOUND: Self = Self::Fail(Class::NotFound, Reason::NotFound, 404);
-    pub(super) const BROKEN: Self = Self::Fail(Class::Call(None), Reason::ServerError, 500);
-    pub(super) const FORBIDDEN: Self = Self::Fail(Class::Run, Reason::Refused, 403);
-    pub(super) const UNAUTHORIZED: Self = Self::Fail(Class::Token, Reason::Refused, 401);
+    pub(super) const BROKEN: Self = Self::Fail(Class::Retryable(None), Reason::ServerError, 500);
+    pub(super) const FORBIDDEN: Self = Self::Fail(Class::RunRefused, Reason::Refused, 403);
+    pub(super) const UNAUTHORIZED: Self = Self::Fail(Class::TokenRejected, Reason::Refused, 401);
 
     pub(super) fn throttled(seconds: Option<u64>) -> Self {
         let wait = seconds.map(Duration::from_secs);
-        Self::Fail(Class::Window(wait), Reason::Throttled, 429)
+        Self::Fail(Class::Throttled(wait), Reason::Throttled, 429)
     }
 }
 
@@ -257,12 +257,13 @@ impl MissingKbsApi for &Service {
                 Err(error)
             }
             Reply::Foreign(status) => {
-                let mut error = CallError::bad_reply(Class::Call(None), status, "scripted");
+                let mut error = CallError::bad_reply(Class::Retryable(None), status, "scripted");
                 error.is_foreign = true;
                 Err(error)
             }
             Reply::Denied => {
-                let mut error = CallError::without_reply(Class::Run, Reason::Refused, "scripted");
+                let mut error =
+                    CallError::without_reply(Class::RunRefused, Reason::Refused, "scripted");
                 error.failure.http_status = Some(403);
                 error.failure.code = Some("Forbidden".to_owned());
                 Err(error)
@@ -270,7 +271,7 @@ impl MissingKbsApi for &Service {
             Reply::Hang(length) => {
                 sleep(length).await;
                 Err(CallError::without_reply(
-                    Class::Call(None),
+                    Class::Retryable(None),
                     Reason::Timeout,
                     "scripted",
                 ))

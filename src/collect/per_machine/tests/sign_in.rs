@@ -24,7 +24,7 @@ async fn sign_in_outage_fails_no_machine() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_sign_in_ends_the_run() {
-    for (class, is_refused) in [(Class::NoToken, false), (Class::Run, true)] {
+    for (class, is_refused) in [(Class::NoToken, false), (Class::RunRefused, true)] {
         let service = Service::with_latency(100).signed_out(2..3602, Err(class));
         let fetcher = fetcher(&service, 1000, "none", &Stops::default());
         let start = Instant::now();

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{defender::Class, domain::outcome::Failure};
 
-const REJECTED: Reply = Reply::Fail(Class::Machine, Reason::Refused, 400);
-const TOO_LARGE: Reply = Reply::Fail(Class::Machine, Reason::BadReply, 200);
+const REJECTED: Reply = Reply::Fail(Class::MachineRefused, Reason::Refused, 400);
+const TOO_LARGE: Reply = Reply::Fail(Class::MachineRefused, Reason::BadReply, 200);
 
 fn with(service: &Service, count: u16, concurrency: usize, retries: u32) -> Fetcher<&Service> {
     let setup = Setup::of(count).concurrency(concurrency);

@@ -85,7 +85,7 @@ impl Tenant {
     fn reply(&self, call: u64, machine: MachineId) -> Result<Page, CallError> {
         let chance = fastrand::Rng::with_seed(call ^ 0xF1A).u64(0..100);
         if chance < self.flaky {
-            let class = Class::Call(None);
+            let class = Class::Retryable(None);
             return Err(CallError::without_reply(class, Reason::ServerError, ""));
         }
         if self.unknown.contains(&machine) {
