@@ -41,10 +41,10 @@ pub struct Figures {
     /// The number of answered machines that missed at least one KB.
     pub with_gaps: u64,
     /// The number of answered machines that missed no KB, except those without current data
-    /// and those whose Windows got no more updates.
+    /// and those whose Windows version no longer got updates.
     #[serde(skip)]
     pub clean: u64,
-    /// The number of answered machines that missed no KB because their Windows got no more updates;
+    /// The number of answered machines that missed no KB because their Windows version no longer got updates;
     /// `None` without the software inventory.
     #[serde(skip)]
     pub unsupported: Option<u64>,

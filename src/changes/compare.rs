@@ -263,7 +263,7 @@ impl<'run> Builder<'run> {
         } = self.comparison;
         let GapChanges { changed, unknown } = answers.changes(difference, history, replacing)?;
         let machine = ChangedMachine::of(today);
-        // A machine that another source says something else of is no news.
+        // A machine for which another source gives a different answer has not changed.
         let is_known = changed.len() > unknown.removed.len() + unknown.added.len();
         match gaps.map(|gaps| gaps > 0) {
             [true, false] if unknown.removed.is_empty() => {
@@ -287,7 +287,7 @@ impl<'run> Builder<'run> {
     }
 
     /// Counts the gaps that both answers have, with their exposure before and after. If the two
-    /// sources count CVEs differently, the excess of one over the other is no change of these gaps.
+    /// sources count CVEs differently, the excess of one over the other is not a change of these gaps.
     fn count_still_missing(&mut self, gaps: u64, before: u64, after: u64, counted_alike: bool) {
         let Exposure { then, now } = &mut self.changes.exposure;
         self.changes.tally.add(Change::StillMissing, gaps);

@@ -35,7 +35,7 @@ pub(super) struct Retrying<'run> {
 }
 
 impl<'run> Retrying<'run> {
-    /// Calls with so many attempts after the first, whatever the failure.
+    /// Calls with this number of retries, for any failure.
     pub(super) const fn new(limiter: &'run Limiter, retries: u32) -> Self {
         Self {
             limiter,

@@ -39,7 +39,7 @@ impl Dataset {
     }
 }
 
-/// What is known of a bulk source, one that returns all machines together, after a run has read it.
+/// The result of reading a bulk source: one that returns all machines together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BulkReading {
     /// Which source: the export or hunting.

@@ -13,7 +13,7 @@ use crate::{
 /// The progress of a run as text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// How much is done, and when the run will end; short enough to fit beside a bar.
+    /// How much is done, and when the run will end; short enough to fit next to a bar.
     pub(super) summary: String,
     /// Waiting times, problems and the use of the quota; the most important first, because a narrow terminal
     /// cuts off the end.

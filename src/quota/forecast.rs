@@ -1,5 +1,5 @@
 //! Forecasts when the last call will be answered, by simulating the schedule that the windows
-//! impose. The current rate is no guide: with 1,500 calls an hour it is high for a quarter of an
+//! impose. The current rate is not representative: with 1,500 calls an hour it is high for a quarter of an
 //! hour and then zero.
 
 mod slots;

@@ -19,7 +19,7 @@ pub(super) struct Pause {
 
 impl Pause {
     /// Records a refusal, and returns when calls resume. A wait of zero counts as no time given:
-    /// calls that resume at once would only be refused again.
+    /// calls that resume immediately would only be refused again.
     pub(super) fn throttled(&mut self, retry_after: Option<Duration>, now: Instant) -> Instant {
         let resume_at = now
             + retry_after

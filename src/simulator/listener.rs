@@ -60,7 +60,7 @@ impl Listener {
     }
 
     /// Serves every connection until it is dropped, and then drops them all. While `down` is set,
-    /// all connections are broken and new ones closed at once.
+    /// all connections are broken and new ones are closed immediately.
     pub(super) async fn serve(
         self,
         tls: Option<TlsAcceptor>,

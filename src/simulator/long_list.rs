@@ -2,7 +2,7 @@
 
 use std::{iter, mem};
 
-/// How much is made at once.
+/// The size of the chunks in bytes.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// The part of the document that is made and not sent yet.

@@ -11,12 +11,12 @@
 //!    └──────► exports ◄─ bulk ◄─ software, vulnerabilities
 //! ```
 //!
-//! - `fleet`: the machines, and what each of them misses, counted by product, too
-//! - `listing`: the machine list: the fleet, and machines beside it that no report asks about
+//! - `fleet`: the machines, and what each of them misses, also counted by product
+//! - `listing`: the machine list: the fleet, and extra machines that are never requested
 //! - `api`: checks a call in the service's order (path, token, role, licence, quota), then answers
 //!   it or lets its fault do so; each API has a quota of its own
 //! - `software`: what is installed on each machine: the rows of the software inventory
-//! - `vulnerabilities`: which CVEs are open on each machine, and which KB mends them
+//! - `vulnerabilities`: the CVEs that are open on each machine, and the KBs that fix them
 //! - `hunting`: the same, as queries find it
 //! - `bulk`: how both are laid out in pages and in files
 //! - `exports`: the files, on an origin of their own, behind links that expire

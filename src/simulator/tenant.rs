@@ -224,7 +224,7 @@ impl Tenant {
     }
 }
 
-/// The fleet after so many nights.
+/// The fleet after this number of nights.
 fn fleet(settings: &Settings, nights: u32) -> Fleet {
     let exceptions = settings.faults.exceptions;
     Fleet::with_exceptions(nights, settings.seed, settings.machines, exceptions)

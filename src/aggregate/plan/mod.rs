@@ -61,7 +61,7 @@ pub struct SoFar {
     pub machines: u64,
     /// Their gaps that are known to be exploited.
     pub exploited: u64,
-    /// The CVEs that these updates address, each once, as far as they are known; `None` if none is.
+    /// The number of distinct CVEs that these updates address, where known; `None` if none is known.
     pub cves: Option<u64>,
 }
 

@@ -11,7 +11,7 @@ struct FakeTerminal {
     width: usize,
     /// Whether lines are wrapped again.
     wraps: bool,
-    /// The rows, and whether each goes on in the next one.
+    /// The rows, and whether each continues in the next one.
     rows: Vec<Row>,
     row: usize,
     column: usize,

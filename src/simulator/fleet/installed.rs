@@ -148,7 +148,7 @@ fn months_behind(random: &mut fastrand::Rng) -> u32 {
     }
 }
 
-/// The version of a product after so many updates: each that is installed raises it.
+/// The version of a product after this number of updates: each installed one raises it.
 fn version(model: &Model, product: &str, updates: usize) -> String {
     let n = updates;
     match product {

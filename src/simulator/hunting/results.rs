@@ -24,7 +24,7 @@ struct Group {
     title: String,
 }
 
-/// The answer of at most so many rows, in chunks. Rows beyond these are left out without a word.
+/// The answer of at most this number of rows, in chunks. Rows beyond these are dropped without notice.
 pub(in crate::simulator) fn results(
     tenant: Arc<Tenant>,
     query: Query,

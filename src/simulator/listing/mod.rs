@@ -4,10 +4,10 @@
 //! list itself is only an order of [`Entry`] values. How a client should treat a record is in
 //! [`ListedMachine::skipped_because`]: the records without a reason are exactly the fleet.
 
+mod extra;
 mod member;
 mod odd;
 mod record;
-mod stranger;
 
 use std::sync::OnceLock;
 
@@ -22,7 +22,7 @@ use super::{
 pub use record::{DeviceGroup, ListedMachine};
 
 /// The number of machines of the fleet per extra machine.
-const MACHINES_PER_STRANGER: usize = 8;
+const MACHINES_PER_EXTRA: usize = 8;
 
 /// The number of positions by which a small move shifts the list.
 const SMALL_MOVE: usize = 7;
@@ -43,7 +43,7 @@ pub(super) enum Entry {
     /// A machine of the fleet, by its index there.
     Member(u32),
     /// An extra machine, by its number.
-    Stranger(u32),
+    Extra(u32),
     /// A machine of the fleet, listed again.
     Twice(u32),
     /// A record whose id is not valid.
@@ -77,10 +77,10 @@ impl Listing {
     pub(super) fn at_first(&self, fleet: &Fleet) -> &[Entry] {
         self.entries.get_or_init(|| {
             let members = number_of(fleet.machines().len());
-            let strangers = number_of(fleet.machines().len().div_ceil(MACHINES_PER_STRANGER));
+            let extras = number_of(fleet.machines().len().div_ceil(MACHINES_PER_EXTRA));
             let mut entries: Vec<Entry> = (0..members)
                 .map(Entry::Member)
-                .chain((0..strangers).map(Entry::Stranger))
+                .chain((0..extras).map(Entry::Extra))
                 .collect();
             if self.faults.has(ListOddForm::Twice) {
                 entries.extend((0..members).step_by(20).map(Entry::Twice));
@@ -102,9 +102,9 @@ impl Listing {
         let machines = fleet.machines();
         let member = |number: u32| &machines[number as usize % machines.len()];
         let (number, mut record) = match entry {
-            Entry::Stranger(number) => {
+            Entry::Extra(number) => {
                 let twin = member(number.wrapping_mul(7));
-                (number, self.stranger(number, twin))
+                (number, self.extra(number, twin))
             }
             Entry::Member(number) | Entry::Twice(number) | Entry::BadId(number) => {
                 (number, self.member(member(number)))

@@ -20,7 +20,7 @@ use crate::{
 pub(super) use row::FIELDS;
 use row::SoftwareRow;
 
-/// When the only software that gets no more updates was given up.
+/// The end of support of the only software without updates.
 const SUPPORT_ENDED: Date = date(2020, 12, 31);
 
 /// What all rows of the tenant depend on.
@@ -105,7 +105,7 @@ impl Inventory<'_> {
     fn device(&self, entry: Entry) -> Option<Device<'_>> {
         let member = match entry {
             Entry::Member(number) => Some(&self.fleet.machines()[number as usize]),
-            Entry::Stranger(_) => None,
+            Entry::Extra(_) => None,
             Entry::Twice(_) | Entry::BadId(_) => return None,
         };
         let record = self.listing.record(self.fleet, entry);

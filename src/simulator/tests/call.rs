@@ -152,14 +152,14 @@ async fn tenant_faults_refuse_every_call() {
 async fn unknown_machines_and_paths_are_not_found() {
     let scene = Scene::open(Settings::default()).await;
     let token = scene.sign_in().await;
-    let stranger = MachineId::from_bytes([7; 20]);
-    let reply = scene.call(&token, stranger).await;
+    let unknown = MachineId::from_bytes([7; 20]);
+    let reply = scene.call(&token, unknown).await;
     assert_eq!(reply.status(), 404);
     let body = json(reply).await;
     assert_eq!(body["error"]["code"], "ResourceNotFound");
-    let message = format!("Machine {stranger} was not found");
+    let message = format!("Machine {unknown} was not found");
     assert_eq!(body["error"]["message"], message);
-    assert_eq!(scene.simulator.truth(stranger), None);
+    assert_eq!(scene.simulator.truth(unknown), None);
 
     for (path, status) in [
         ("api/machines/123/getmissingkbs", 400),

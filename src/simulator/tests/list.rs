@@ -18,7 +18,7 @@ fn ids(page: &[Value]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_list_holds_the_fleet_and_strangers_of_every_kind() {
+async fn the_list_holds_the_fleet_and_extra_machines_of_every_kind() {
     let scene = Scene::open(Settings {
         machines: 400,
         ..Settings::default()

@@ -152,7 +152,7 @@ async fn azure_identity_signs_in() {
     assert_eq!(scene.simulator.log().sign_ins.len(), 2);
 }
 
-/// An assertion, with a signature that nobody checks.
+/// An assertion, with a signature that is not checked.
 fn assertion(scene: &Scene, change: impl Fn(&mut Value)) -> String {
     let client = scene.simulator.client_id();
     let mut claims = json!({

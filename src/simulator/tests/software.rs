@@ -124,9 +124,9 @@ async fn the_rows_of_a_machine_hold_its_versions() {
         let build = format!(".{}.", machine.os_build);
         assert!(windows.version.contains(&build), "{windows:?}");
     }
-    let strangers = found.values().flat_map(BTreeMap::keys);
-    let strangers: BTreeSet<_> = strangers.map(String::as_str).collect();
-    assert_eq!(strangers, BTreeSet::from(["macos", "ubuntu_linux"]));
+    let other_platforms = found.values().flat_map(BTreeMap::keys);
+    let other_platforms: BTreeSet<_> = other_platforms.map(String::as_str).collect();
+    assert_eq!(other_platforms, BTreeSet::from(["macos", "ubuntu_linux"]));
 }
 
 #[tokio::test]

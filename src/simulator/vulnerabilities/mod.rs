@@ -6,27 +6,27 @@
 //!
 //! ```text
 //! fleet ─► gaps ────────┐
-//!          besides ─────┼─► table ─┬─► form ─► rows in pages and files
-//! listing ─► strangers ─┘          └─► changes, hunting
+//!          without_kb ──┼─► table ─┬─► form ─► rows in pages and files
+//! listing ─► extra ─────┘          └─► changes, hunting
 //! ```
 //!
 //! - `cve`: the CVEs that an update addresses, and their severity
 //! - `finding`: the findings in one software of a machine
 //! - `device`: the data shared by all rows of a machine
-//! - `gaps`, `besides`, `strangers`: the sources of the findings on a machine
+//! - `gaps`, `without_kb`, `extra`: the sources of the findings on a machine
 //! - `table`: the findings on every machine
 //! - `form`: how they are written
 //! - `changes`: the changes of a night
 
-mod besides;
 mod changes;
 mod cve;
 mod device;
+mod extra;
 mod finding;
 mod form;
 mod gaps;
-mod strangers;
 mod table;
+mod without_kb;
 
 pub(super) use changes::Changes;
 pub(super) use cve::Cve;

@@ -1,11 +1,11 @@
 //! The rows of every machine.
 
 use super::{
-    besides,
     device::Device,
+    extra,
     finding::{Findings, Software},
     form::Form,
-    gaps, strangers,
+    gaps, without_kb,
 };
 use crate::{
     domain::machine::MachineId,
@@ -56,9 +56,9 @@ impl Vulnerabilities<'_> {
     pub(in crate::simulator) fn machine(&self, entry: Entry) -> Option<MachineRows> {
         let rows = match entry {
             Entry::Member(number) => self.member(number),
-            Entry::Stranger(_) => {
+            Entry::Extra(_) => {
                 let record = self.listing.record(self.fleet, entry);
-                let findings = strangers::findings(&record);
+                let findings = extra::findings(&record);
                 let device = Device::listed(record);
                 MachineRows { device, findings }
             }
@@ -83,7 +83,7 @@ impl Vulnerabilities<'_> {
         let mut findings = Vec::new();
         if !self.is_without_rows(machine) {
             findings = gaps::findings(self.fleet, machine);
-            findings.extend(besides::findings(self.seed, self.nights, machine));
+            findings.extend(without_kb::findings(self.seed, self.nights, machine));
         }
         let device = Device::member(machine, record);
         MachineRows { device, findings }

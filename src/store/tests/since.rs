@@ -150,7 +150,7 @@ fn answer_that_was_not_recorded_continues_the_last_one() {
     store.continue_since(service, &mut unsaved).unwrap();
     let times: Vec<_> = unsaved.result.unwrap().since.iter().collect();
     assert_eq!(times, [night(0), night(5)]);
-    // Nothing is known of another machine.
+    // There is nothing about another machine.
     let mut unknown = answered(9, night(5), vec![kb("1", 9)]);
     store.continue_since(service, &mut unknown).unwrap();
     let times: Vec<_> = unknown.result.unwrap().since.iter().collect();

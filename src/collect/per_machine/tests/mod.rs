@@ -1,5 +1,6 @@
 //! Whole runs against a scripted service, on a paused clock.
 
+mod foreign_replies;
 mod learned;
 mod outage;
 mod plan;
@@ -9,7 +10,6 @@ mod schedule;
 mod service;
 mod setup;
 mod sign_in;
-mod strangers;
 mod time_shown;
 mod workers;
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    besides::OWN_FINDING,
     cve::Cve,
     finding::{Findings, Recommended, Software},
+    without_kb::OWN_FINDING,
 };
 use crate::{domain::skip_reason::SkipReason, simulator::listing::ListedMachine};
 

@@ -28,11 +28,11 @@ struct Draw<'a> {
 
 impl Listing {
     /// The record of an extra machine, based on a machine of the fleet.
-    pub(super) fn stranger(&self, number: u32, twin: &SimulatedMachine) -> ListedMachine {
+    pub(super) fn extra(&self, number: u32, twin: &SimulatedMachine) -> ListedMachine {
         let mut random = chance(self.seed, "stranger", "", number.into());
         let mut id = [0; 20];
         random.fill(&mut id);
-        let mut stranger = ListedMachine {
+        let mut extra = ListedMachine {
             id: MachineId::from_bytes(id),
             name: Some(format!("OLD-{}-{number:05}", twin.site)),
             ..self.member(twin)
@@ -42,9 +42,9 @@ impl Listing {
             random,
             twin,
         };
-        KINDS[number as usize % KINDS.len()](&mut stranger, &mut draw);
-        stranger.skipped_because = stranger.reason(self.started);
-        stranger
+        KINDS[number as usize % KINDS.len()](&mut extra, &mut draw);
+        extra.skipped_because = extra.reason(self.started);
+        extra
     }
 }
 
