@@ -5,12 +5,13 @@
 //! validated by the type that parses it.
 //!
 //! - `settings`: the options; `value/`: their types
-//! - the layers: `environment`, `zone`, `store_variables`: variables; `file`, `document`: the file, and what is wrong
-//!   with its keys; `defaults`: the embedded file
+//! - the layers: `variables`: our variables; `file`, `document`: the file, and what is wrong with its keys;
+//!   `defaults`: the embedded file
+//! - `environment`, `zone`, `store_variables`, `folders`: what the process was given
 //! - `resolve`: reads and merges the layers; `tenants/`: the file of tenants, each a layer
 //! - `sections`: from the merged settings to [`Config`], which is in `resolved`; `store`, `stop`, `sign_in`,
 //!   `certificate`, `notification/`: its larger sections
-//! - `secret`: secrets in variables and files; `folders`: the platform's folders
+//! - `secret`: secrets in variables and files
 //! - `error`, `control_characters`, `nearest`: what is wrong, and what was probably meant
 
 mod certificate;
@@ -36,6 +37,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod value;
+mod variables;
 mod zone;
 
 pub use certificate::CaCertificate;

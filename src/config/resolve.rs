@@ -12,7 +12,7 @@ use super::{
     file,
     sections::{Surroundings, config},
     sign_in::{FoundSecret, SecretFiles, azure_layer, client_secret},
-    store, tenants,
+    store, tenants, variables,
 };
 
 /// The layers that all tenants share.
@@ -33,7 +33,7 @@ impl Layers {
     ) -> Result<Self, ConfigError> {
         refuse_typed(&typed)?;
         let typed = typed.typed().relative_to(working_directory);
-        let layer = environment.layer()?.relative_to(working_directory);
+        let layer = variables::layer(environment)?.relative_to(working_directory);
         let config = typed.config.as_deref().or(layer.config.as_deref());
         let (path, file) = file::read(config, environment, working_directory)?
             .map(|file| (file.path, file.settings))
@@ -94,7 +94,7 @@ pub fn resolve(
     let settings = layers.merged(tenant, environment)?;
     let kind = required(settings.credential, "credential")?;
     let found = client_secret(kind, secret_files, environment)?;
-    let mut warnings = environment.warnings();
+    let mut warnings = variables::warnings(environment);
     warnings.extend(environment.zone_warning(started));
     warnings.extend(found.warning.clone());
     let surroundings = Surroundings {

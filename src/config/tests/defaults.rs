@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use clap::Arg;
 
 use super::*;
-use crate::config::{defaults::TEXT, environment::command, file::parse, settings::keys};
+use crate::config::{defaults::TEXT, file::parse, settings::keys, variables::command};
 use crate::report::Format;
 
 /// One key of the defaults file.
