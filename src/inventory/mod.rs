@@ -53,5 +53,6 @@ pub use read::{
 };
 pub use service::{ListCheck, ListComparison, MergedMachine, Selection, ServiceList, write_csv};
 pub use split::ListPart;
-pub use table::{PlainRow, PlainTable, is_same_name, machine_id, read_table, read_table_from};
+pub use table::{PlainRow, PlainTable, is_same_name, read_table, read_table_from};
+pub use text::ids::machine_id;
 pub use times::UnreadReason;

@@ -9,12 +9,10 @@ use super::{
     read::source,
     text::{
         cell::cell,
-        ids,
         invisible::trimmed,
         row::{id_position, names},
     },
 };
-use crate::domain::machine::MachineId;
 
 /// The most rows of a table. It is held in memory.
 const MOST_ROWS: usize = 100_000;
@@ -88,11 +86,6 @@ impl From<Row<'_>> for PlainRow {
 /// Whether two names of columns are the same but for case and separators.
 pub fn is_same_name(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
-}
-
-/// The machine id in a cell, in any of the forms that lists have.
-pub fn machine_id(cell: &str) -> Option<MachineId> {
-    ids::machine_id(cell)
 }
 
 #[cfg(test)]

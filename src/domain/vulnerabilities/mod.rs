@@ -1,22 +1,19 @@
 //! The vulnerabilities of all machines, as the service exports them, and the missing KBs derived from them.
 //!
-//! - `changed`: the machines whose vulnerabilities changed
 //! - `rows`: collects rows by machine as they arrive
 //! - `gap`: one missing update of one machine, collected from its rows
 
-mod changed;
 mod gap;
 mod rows;
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-pub use self::{
-    changed::ChangedMachines,
-    rows::{VulnerabilityRow, VulnerabilityRows},
-};
+pub use self::rows::{VulnerabilityRow, VulnerabilityRows};
 use super::{
+    bulk::RowCounts,
     cve::{CveFacts, CveId},
     kb::MissingKbs,
     machine::MachineId,
@@ -48,6 +45,15 @@ pub enum InBulk {
     NotOnboarded,
     /// Neither: the source does not list the machine.
     Absent,
+}
+
+/// The machines named in rows about changes.
+#[derive(Debug, Default)]
+pub struct ChangedMachines {
+    /// The number of rows.
+    pub counts: RowCounts,
+    /// The machines with a changed vulnerability that an update addresses.
+    pub machines: HashSet<MachineId, RandomState>,
 }
 
 impl BulkAnswers {

@@ -9,7 +9,7 @@ const LENGTH: usize = 40;
 /// Parses a cell that is a machine id. It may be wrapped: in quotes, after an apostrophe or as the
 /// formula `="..."`, which people use to keep Excel from reformatting it, or in the brackets of
 /// some program. Invisible characters around or within it are ignored.
-pub(crate) fn machine_id(text: &str) -> Option<MachineId> {
+pub fn machine_id(text: &str) -> Option<MachineId> {
     let bare = text.trim_matches(|letter| is_unseen(letter) || is_wrapping(letter));
     bare.parse()
         .ok()
