@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn mistakes_are_refused_with_what_is_meant() {
         for (text, expected) in [
-            ("", "URL must not be empty"),
+            ("", "value must not be empty"),
             (
                 "bucket/path",
                 "invalid URL `bucket/path`: expected az://CONTAINER/PATH, ",
