@@ -47,7 +47,7 @@ pub use self::{
     handle::Store,
     read::{
         earlier_runs::EarlierRun,
-        machine_progress::{MachineProgress, MachineState},
+        machines_at_start::{MachineAtStart, MachineState},
         snapshot::Snapshot,
     },
     tables::{

@@ -27,7 +27,7 @@ pub struct Plan {
     pub(super) steps: Vec<Step>,
 }
 
-/// One of the updates to install, with the effect of it and of those before it.
+/// One of the updates to install, with the effect of it and of the updates before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Step {
     /// The index of the update among the fleet's.
@@ -36,30 +36,30 @@ pub(super) struct Step {
     pub(super) covers: Vec<usize>,
     /// The number of machines that miss it and on which its risk is not accepted.
     pub(super) machines: u64,
-    /// The exposure of it on these machines.
+    /// Its exposure on these machines.
     pub(super) exposure: u64,
-    /// The number of updates of which it closes gaps, itself included.
+    /// The number of updates whose gaps it closes, including its own.
     pub(super) closes: u64,
-    /// The gaps that are known to be exploited among those that it closes.
+    /// The gaps it closes that are known to be exploited.
     pub(super) exploited: u64,
-    /// The earliest date by which CISA wants one of those closed.
+    /// The earliest date by which CISA requires one of those gaps to be closed.
     pub(super) due: Option<Date>,
     /// The effect so far.
     pub(super) so_far: SoFar,
 }
 
-/// The effect of an update and of those before it.
+/// The effect of an update and of the updates before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SoFar {
     /// The gaps that they close.
     pub gaps: u64,
-    /// The updates that these gaps are of.
+    /// The updates to which these gaps belong.
     pub kbs: u64,
     /// The exposure of these gaps.
     pub exposure: u64,
-    /// The machines with such a gap.
+    /// The machines with any such gap.
     pub machines: u64,
-    /// Their gaps that are known to be exploited.
+    /// Those of the gaps that are known to be exploited.
     pub exploited: u64,
     /// The number of distinct CVEs that these updates address, where known; `None` if none is known.
     pub cves: Option<u64>,

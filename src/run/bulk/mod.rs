@@ -22,7 +22,7 @@ use super::{
     gate::recording_gate,
     lend::lend,
     prepare::{Prepared, Setup},
-    selective::selection::Calls,
+    selective::selection::RequestedMachines,
     software,
 };
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
         vulnerabilities::BulkAnswers,
     },
     inventory::Inventory,
-    store::{MachineProgress, Store},
+    store::{MachineAtStart, Store},
 };
 
 /// Reads the source, if the run has one.
@@ -63,7 +63,7 @@ pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, Ru
             Box::pin(with_answers(prepared, source, answers, requests)).await
         }
         Err(ending) => Ok(Prepared {
-            calls: Calls::NoBulk(ending),
+            calls: RequestedMachines::NoBulk(ending),
             ..prepared
         }),
     }
@@ -125,13 +125,13 @@ async fn with_answers(
         known,
     };
     Ok(Prepared {
-        calls: Calls::Bulk(source),
+        calls: RequestedMachines::Bulk(source),
         ..prepared
     })
 }
 
 fn without_row(
-    machines: &[MachineProgress],
+    machines: &[MachineAtStart],
     answers: &BulkAnswers,
 ) -> impl Iterator<Item = MachineId> {
     unanswered(machines).filter(|it| answers.of(*it).is_none())

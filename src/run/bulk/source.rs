@@ -11,7 +11,7 @@ use crate::{
         outcome::{Failure, Outcome, Reason},
         vulnerabilities::{BulkAnswers, InBulk},
     },
-    store::{MachineProgress, MachineState},
+    store::{MachineAtStart, MachineState},
 };
 
 /// The answers of a bulk source.
@@ -25,7 +25,7 @@ pub(in crate::run) struct BulkSource {
 }
 
 /// The machines that have no answer in this run yet.
-pub(in crate::run) fn unanswered(machines: &[MachineProgress]) -> impl Iterator<Item = MachineId> {
+pub(in crate::run) fn unanswered(machines: &[MachineAtStart]) -> impl Iterator<Item = MachineId> {
     let unanswered = machines
         .iter()
         .filter(|it| it.state != MachineState::Answered);
@@ -36,7 +36,7 @@ impl BulkSource {
     /// The outcome for each machine that has no answer yet.
     pub(in crate::run) fn outcomes<'source>(
         &'source self,
-        machines: &'source [MachineProgress],
+        machines: &'source [MachineAtStart],
     ) -> impl Iterator<Item = Outcome> + 'source {
         unanswered(machines).map(|machine| Outcome {
             machine,

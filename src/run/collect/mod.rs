@@ -1,6 +1,6 @@
 //! The second phase: requests every remaining machine, and stores the outcomes.
 
-mod call;
+mod context;
 mod listener;
 mod rounds;
 mod work_queue;
@@ -11,7 +11,7 @@ use std::{mem, sync::Arc};
 use jiff::Timestamp;
 
 use self::{
-    call::{Call, Ended},
+    context::{CollectContext, Ended},
     listener::Listener,
     rounds::Rounds,
     work_queue::work_queue,
@@ -20,13 +20,13 @@ use super::{
     RunError,
     gate::gate,
     prepare::{Prepared, Setup, no_sign_in},
-    selective::selection::Calls,
+    selective::selection::RequestedMachines,
 };
 use crate::{
     collect::Requests,
     defender::{Session, auth::SignInError},
     domain::{census::Census, cross_check::CrossCheck, ending::Ending},
-    store::{MachineProgress, Recorded, Recorder, RunRecord, Store},
+    store::{MachineAtStart, Recorded, Recorder, RunRecord, Store},
 };
 
 /// A run that has finished sending requests.
@@ -41,7 +41,7 @@ pub(super) struct Collected<'run> {
     pub(super) census: Option<Census>,
     pub(super) cross_check: Option<CrossCheck>,
     /// Which machines were requested.
-    pub(super) calls: Calls,
+    pub(super) calls: RequestedMachines,
 }
 
 /// Collects the remaining machines, stores the outcomes, and shows progress; none if the sign-in failed.
@@ -67,13 +67,13 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
     let for_comparisons = for_comparisons.transpose()?;
     // Collecting takes hours, so the machines' status is dropped as soon as it is not needed.
     let machines = mem::take(&mut started.machines);
-    let call = Call {
+    let context = CollectContext {
         input,
         gate: Arc::new(gate.recording_in(|api| recorder.ledger(api))),
         recorder: &recorder,
         session,
     };
-    let ended = collect_by(&calls, call, machines).await?;
+    let ended = collect_by(&calls, context, machines).await?;
     let record = finished_now(started.record);
     let record = RunRecord {
         requests: record.requests.plus(ended.requests),
@@ -114,35 +114,35 @@ fn nothing_collected<'run>(
         session: None,
         census: None,
         cross_check: None,
-        calls: Calls::Every,
+        calls: RequestedMachines::Every,
     }
 }
 
 /// Collects the outcomes of these machines, from the source of the run.
 async fn collect_by(
-    calls: &Calls,
-    call: Call<'_>,
-    machines: Vec<MachineProgress>,
+    calls: &RequestedMachines,
+    context: CollectContext<'_>,
+    machines: Vec<MachineAtStart>,
 ) -> Result<Ended, RunError> {
     match calls {
-        Calls::Selected(selection) => {
+        RequestedMachines::Selected(selection) => {
             let selector = Arc::clone(&selection.selector);
-            Rounds::new(call, machines, selector).collect().await
+            Rounds::new(context, machines, selector).collect().await
         }
-        Calls::Every | Calls::EveryBecause(_) => {
+        RequestedMachines::Every | RequestedMachines::EveryBecause(_) => {
             let queue = work_queue(machines);
-            call.collect(queue, &Listener::default()).await
+            context.collect(queue, &Listener::default()).await
         }
-        Calls::Bulk(source) => {
+        RequestedMachines::Bulk(source) => {
             for outcome in source.outcomes(&machines) {
-                call.recorder.record(outcome, source.requests);
+                context.recorder.record(outcome, source.requests);
             }
             Ok(Ended {
                 ending: Ending::Finished,
                 requests: source.requests,
             })
         }
-        Calls::NoBulk(ending) => Ok(Ended {
+        RequestedMachines::NoBulk(ending) => Ok(Ended {
             ending: ending.clone(),
             requests: Requests::default(),
         }),

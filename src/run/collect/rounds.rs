@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 
 use super::{
-    call::{Call, Ended},
+    context::{CollectContext, Ended},
     listener::Listener,
     work_queue::PROBE_CANDIDATES,
 };
@@ -17,14 +17,14 @@ use crate::{
     },
     domain::{ending::Ending, machine::MachineId, outcome::Outcome, text::counted},
     run::{RunError, messages::inform},
-    store::{MachineProgress, MachineState},
+    store::{MachineAtStart, MachineState},
 };
 
 /// The rounds of a run.
 pub(super) struct Rounds<'run> {
-    call: Call<'run>,
+    context: CollectContext<'run>,
     selector: Arc<Mutex<Selector>>,
-    machines: HashMap<MachineId, MachineProgress>,
+    machines: HashMap<MachineId, MachineAtStart>,
     /// The number of machines with an answer in this run.
     answered: u64,
     /// Some of them.
@@ -33,8 +33,8 @@ pub(super) struct Rounds<'run> {
 
 impl<'run> Rounds<'run> {
     pub(super) fn new(
-        call: Call<'run>,
-        machines: Vec<MachineProgress>,
+        context: CollectContext<'run>,
+        machines: Vec<MachineAtStart>,
         selector: Arc<Mutex<Selector>>,
     ) -> Self {
         let answered = machines
@@ -42,7 +42,7 @@ impl<'run> Rounds<'run> {
             .filter(|it| it.state == MachineState::Answered);
         let known: Vec<MachineId> = answered.map(|it| it.machine).collect();
         Self {
-            call,
+            context,
             selector,
             machines: machines.into_iter().map(|it| (it.machine, it)).collect(),
             answered: known.len() as u64,
@@ -59,9 +59,9 @@ impl<'run> Rounds<'run> {
             requests: Requests::default(),
         };
         while let Some(round) = self.next_round() {
-            inform(self.call.input.config.console, &reason(&round));
+            inform(self.context.input.config.console, &reason(&round));
             let plan = self.plan(&round.machines, ended.requests);
-            ended = self.call.collect(plan, &listener).await?;
+            ended = self.context.collect(plan, &listener).await?;
             self.count_answers(&round.machines);
             if !matches!(ended.ending, Ending::Finished) {
                 break;
@@ -74,7 +74,7 @@ impl<'run> Rounds<'run> {
                 times_unknown: 0,
                 result: Ok(inference.answer),
             };
-            self.call.recorder.record(outcome, ended.requests);
+            self.context.recorder.record(outcome, ended.requests);
         }
         Ok(ended)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     collect::per_machine::{Plan, Unknown},
-    store::{MachineProgress, MachineState},
+    store::{MachineAtStart, MachineState},
 };
 
 /// The number of machines answered in this run that suffice to probe whether the service works.
@@ -15,16 +15,16 @@ const EARLIER_PROBE_CANDIDATES: usize = 3;
 /// requested longest ago, and last those that already failed in this run. A run that is stopped has
 /// then requested the most urgent machines. A failure in an earlier run counts as a request at that
 /// time, so that a failing machine is not first in the queue every night.
-pub(super) fn work_queue(mut machines: Vec<MachineProgress>) -> Plan {
+pub(super) fn work_queue(mut machines: Vec<MachineAtStart>) -> Plan {
     let mut plan = Plan::default();
     machines.retain(|progress| needs_request(progress, &mut plan));
-    let last_requested = |it: &MachineProgress| it.last_answered.max(it.failed_at);
-    let urgency = |it: &MachineProgress| (it.state == MachineState::Failed, last_requested(it));
+    let last_requested = |it: &MachineAtStart| it.last_answered.max(it.failed_at);
+    let urgency = |it: &MachineAtStart| (it.state == MachineState::Failed, last_requested(it));
     // In the first run of a list they are already sorted, and sorting takes memory.
     if !machines.is_sorted_by_key(urgency) {
         machines.sort_by_key(urgency);
     }
-    let is_healthy = |it: &&MachineProgress| {
+    let is_healthy = |it: &&MachineAtStart| {
         it.last_answered.is_some() && it.failed_at.is_none() && it.state != MachineState::Failed
     };
     let well = machines
@@ -38,7 +38,7 @@ pub(super) fn work_queue(mut machines: Vec<MachineProgress>) -> Plan {
 }
 
 /// Whether a machine is to be requested. If not, the machine is added to the plan's other parts.
-fn needs_request(progress: &MachineProgress, plan: &mut Plan) -> bool {
+fn needs_request(progress: &MachineAtStart, plan: &mut Plan) -> bool {
     let machine = progress.machine;
     match progress.state {
         MachineState::Unrequested | MachineState::Failed => return true,
@@ -68,8 +68,8 @@ mod tests {
         MachineId::from_bytes([number; 20])
     }
 
-    fn progress(number: u8, last_answered: Option<i64>, state: MachineState) -> MachineProgress {
-        MachineProgress {
+    fn progress(number: u8, last_answered: Option<i64>, state: MachineState) -> MachineAtStart {
+        MachineAtStart {
             machine: machine(number),
             number: i64::from(number),
             last_answered: last_answered.map(|at| Timestamp::from_second(at).unwrap()),
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn machines_that_failed_earlier_come_after_those_answered_earlier() {
         let at = |second| Some(Timestamp::from_second(second).unwrap());
-        let failed = |number, answered, failed_at| MachineProgress {
+        let failed = |number, answered, failed_at| MachineAtStart {
             failed_at: at(failed_at),
             ..progress(number, answered, MachineState::Unrequested)
         };

@@ -7,7 +7,10 @@ use parking_lot::Mutex;
 use crate::{
     defender::Session,
     domain::{answer::Answer, machine::MachineId, outcome::Outcome},
-    run::{RunError, collect::Collected, lend::lend, prepare::Setup, selective::selection::Calls},
+    run::{
+        RunError, collect::Collected, lend::lend, prepare::Setup,
+        selective::selection::RequestedMachines,
+    },
     store::{Recorded, RunRecord, Store, StoreError},
 };
 
@@ -18,7 +21,7 @@ pub(super) type Missing = String;
 pub(super) struct Attempt<'run> {
     pub(super) setup: &'run Setup<'run>,
     pub(super) record: &'run RunRecord,
-    pub(super) calls: &'run Calls,
+    pub(super) calls: &'run RequestedMachines,
     pub(super) session: &'run Session,
     /// Lent to the ledger of the calls during the attempt.
     pub(super) store: &'run Arc<Mutex<Store>>,

@@ -18,7 +18,7 @@ use super::{
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
-    selective::selection::Calls,
+    selective::selection::RequestedMachines,
 };
 use crate::{
     config::{ChangesFrom, Config},
@@ -42,7 +42,7 @@ pub(super) struct Prepared<'run> {
     /// The session with Graph, if the answers come from hunting queries.
     pub(super) graph: Option<Session>,
     /// Which machines are requested.
-    pub(super) calls: Calls,
+    pub(super) calls: RequestedMachines,
 }
 
 /// Prepares a run: output, store, sign-in, lock.
@@ -78,7 +78,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         store,
         session,
         graph,
-        calls: Calls::Every,
+        calls: RequestedMachines::Every,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::{
     collect::selective::{Candidate, LastAnswer},
     domain::{machine::MachineId, software::SoftwareInventory},
     inventory::{Inventory, is_silent},
-    store::MachineProgress,
+    store::MachineAtStart,
 };
 
 /// The data from which the candidates of a run are derived.
@@ -29,7 +29,7 @@ impl Known<'_> {
     /// A candidate for each machine of the list, in its order, given its last answer.
     pub(super) fn candidates<'machine>(
         &self,
-        machines: impl IntoIterator<Item = &'machine MachineProgress>,
+        machines: impl IntoIterator<Item = &'machine MachineAtStart>,
         last: impl Fn(MachineId) -> Option<LastAnswer>,
     ) -> Vec<Candidate> {
         let column = self.list.last_seen_column();
@@ -79,8 +79,8 @@ mod tests {
         MachineId::from_bytes([number; 20])
     }
 
-    fn progress(number: u8) -> MachineProgress {
-        MachineProgress {
+    fn progress(number: u8) -> MachineAtStart {
+        MachineAtStart {
             machine: machine(number),
             number: number.into(),
             last_answered: None,

@@ -17,7 +17,7 @@ use tracing::warn;
 
 use self::{
     named::named,
-    selection::{Calls, Selection},
+    selection::{RequestedMachines, Selection},
 };
 use super::{
     RunError,
@@ -58,10 +58,13 @@ pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunEr
     let source = setup.input.config.source.answers;
     let (store, calls) = lend(prepared.store, async |store| {
         if source.is_every_machine() {
-            return Calls::Every;
+            return RequestedMachines::Every;
         }
         let selected = selection(setup, started, store, session).await;
-        selected.map_or_else(|because| every_machine(setup, because), Calls::Selected)
+        selected.map_or_else(
+            |because| every_machine(setup, because),
+            RequestedMachines::Selected,
+        )
     })
     .await?;
     store.set_selection(started.record.run, calls.result().as_ref())?;
@@ -73,12 +76,12 @@ pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunEr
 }
 
 /// Requests every machine, and warns why; without the warning if the run is being interrupted.
-fn every_machine(setup: &Setup<'_>, because: Obstacle) -> Calls {
+fn every_machine(setup: &Setup<'_>, because: Obstacle) -> RequestedMachines {
     if setup.input.stops.gentle.is_cancelled() {
-        return Calls::Every;
+        return RequestedMachines::Every;
     }
     warn!("Every machine is queried: {because}");
-    Calls::EveryBecause(CallSelection {
+    RequestedMachines::EveryBecause(CallSelection {
         source: setup.input.config.source.answers.to_string(),
         everyone_because: Some(because),
         ..CallSelection::default()

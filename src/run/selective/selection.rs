@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Which machines a run requests.
-pub(in crate::run) enum Calls {
+pub(in crate::run) enum RequestedMachines {
     /// All of them.
     Every,
     /// All of them, because the others' answers could not be kept or inferred.
@@ -31,7 +31,7 @@ pub(in crate::run) enum Calls {
     NoBulk(Ending),
 }
 
-impl Calls {
+impl RequestedMachines {
     /// The selection, if not all machines are requested.
     pub(in crate::run) const fn selection(&self) -> Option<&Selection> {
         match self {

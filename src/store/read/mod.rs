@@ -3,6 +3,6 @@
 pub(crate) mod earlier_census;
 pub(crate) mod earlier_runs;
 mod list_cache;
-pub(crate) mod machine_progress;
+pub(crate) mod machines_at_start;
 pub(crate) mod silent_machines;
 pub(crate) mod snapshot;

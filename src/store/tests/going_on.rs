@@ -228,7 +228,7 @@ fn machines_failed_since_their_last_answer_are_known() {
     let second = vec![failed(1, Reason::Timeout), answered(5, hours(-1), vec![])];
     place.play(Reuse::Nothing, second, finished);
     let (_, started) = place.begin(6, Reuse::Nothing, now());
-    let has_failed = |it: &MachineProgress| (it.machine, it.failed_at.is_some());
+    let has_failed = |it: &MachineAtStart| (it.machine, it.failed_at.is_some());
     let expected = [1, 2, 3, 4, 5, 6].map(|number| (machine(number), number <= 3));
     assert!(started.machines.iter().map(has_failed).eq(expected));
 }

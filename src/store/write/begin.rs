@@ -12,7 +12,7 @@ use crate::{
     domain::machine::MachineId,
     store::{
         file::lock::Lock,
-        read::machine_progress::{self, MachineProgress},
+        read::machines_at_start::{self, MachineAtStart},
         tables::{
             calls::{self, Application},
             cells::millis,
@@ -45,7 +45,7 @@ pub struct StartedRun {
     /// Its record so far; the requests are those of earlier sessions.
     pub record: RunRecord,
     /// Its machines, in the order of the list.
-    pub machines: Vec<MachineProgress>,
+    pub machines: Vec<MachineAtStart>,
     /// Machines that had been silent for so long that an empty answer says nothing about them.
     pub silent: HashSet<MachineId>,
 }
@@ -64,7 +64,7 @@ pub(crate) fn begin(
     })?;
     Ok(StartedRun {
         record: runs::run(connection, run)?,
-        machines: machine_progress::read(connection, run, params.inventory.machines.len())?,
+        machines: machines_at_start::read(connection, run, params.inventory.machines.len())?,
         silent: params.inventory.silent(params.now),
     })
 }

@@ -16,7 +16,7 @@ use super::queue::{Event, Queue, send_numbers};
 use crate::store::{
     error::StoreError,
     handle::Store,
-    read::machine_progress::MachineNumbers,
+    read::machines_at_start::MachineNumbers,
     tables::{
         answers::{self, RecordedMachine},
         calls::{self, Application},

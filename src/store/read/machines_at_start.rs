@@ -13,9 +13,9 @@ use crate::{
     },
 };
 
-/// The status of one machine.
+/// The status of one machine before collection begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MachineProgress {
+pub struct MachineAtStart {
     /// The machine's id.
     pub machine: MachineId,
     /// Its number in the store.
@@ -56,10 +56,10 @@ pub(crate) struct MachineNumbers {
 }
 
 impl MachineNumbers {
-    pub(crate) fn new(machines: &[MachineProgress]) -> Self {
+    pub(crate) fn new(machines: &[MachineAtStart]) -> Self {
         // Allocated up front: a growing vector needs twice the memory for a moment.
         let mut numbers = Vec::with_capacity(machines.len());
-        let small = |it: &MachineProgress| Some((it.machine, u32::try_from(it.number).ok()?));
+        let small = |it: &MachineAtStart| Some((it.machine, u32::try_from(it.number).ok()?));
         numbers.extend(machines.iter().filter_map(small));
         numbers.sort_unstable();
         Self {
@@ -80,7 +80,7 @@ pub(crate) fn read(
     connection: &Connection,
     run: RunId,
     machines: usize,
-) -> Result<Vec<MachineProgress>> {
+) -> Result<Vec<MachineAtStart>> {
     let mut statement = connection.prepare(
         "SELECT machine_id, answer.as_of_ms, run_machine.answer,
              run_machine.reason, run_machine.attempts, run_machine.times_unknown,
@@ -126,12 +126,12 @@ fn failures(connection: &Connection, run: RunId) -> Result<Failures> {
         .collect()
 }
 
-fn progress(row: &Row<'_>, failures: &Failures) -> Result<MachineProgress> {
+fn progress(row: &Row<'_>, failures: &Failures) -> Result<MachineAtStart> {
     let number = row.get(6)?;
     let answered_in: Option<i64> = row.get(7)?;
     let failure = failures.get(&number);
     let failure = failure.filter(|(run, _)| answered_in.is_none_or(|answered| answered < *run));
-    Ok(MachineProgress {
+    Ok(MachineAtStart {
         machine: parse(row.get_ref(0)?.as_str()?)?,
         number,
         last_answered: row.get::<_, Option<i64>>(1)?.map(time),

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The shared context for requesting machines.
-pub(super) struct Call<'run> {
+pub(super) struct CollectContext<'run> {
     pub(super) input: RunInput<'run>,
     pub(super) gate: Arc<Gate>,
     pub(super) recorder: &'run Recorder,
@@ -35,7 +35,7 @@ pub(super) struct Ended {
     pub(super) requests: Requests,
 }
 
-impl Call<'_> {
+impl CollectContext<'_> {
     /// Requests the machines of a plan. Stores each outcome, and passes it on to the listener.
     pub(super) async fn collect(&self, plan: Plan, listener: &Listener) -> Result<Ended, RunError> {
         let session = self.session.over_other_connections()?;
