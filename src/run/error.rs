@@ -4,7 +4,12 @@ use std::{io, path::Path};
 
 use thiserror::Error;
 
-use super::{inputs::policy::PolicyError, metrics::MetricsError};
+use super::{
+    deliver::error::{DeliveryError, hint_then},
+    inputs::policy::PolicyError,
+    list::error::ServiceListError,
+    metrics::MetricsError,
+};
 use crate::{
     config::AnswerSource,
     console::PrintError,
@@ -12,7 +17,7 @@ use crate::{
         HttpError, SessionError,
         auth::{Claims, SignInError},
         hint_for_failure,
-        refusal::{self, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE},
+        refusal::{self, HUNTING_ROLE, REQUIRED_ROLE},
     },
     domain::{
         ending::Ending,
@@ -21,12 +26,7 @@ use crate::{
     },
     feeds::FeedError,
     inventory::InventoryError,
-    places::PlaceError,
-    quota::StoreFailed,
-    report::{
-        lake::LakeError,
-        output::{Conflict, OutputError},
-    },
+    report::output::{Conflict, OutputError},
     store::{Problem, StoreError},
 };
 
@@ -61,26 +61,9 @@ pub enum RunError {
     /// The service's list cannot be used, or the list of machines to exclude.
     #[error(transparent)]
     List(#[from] InventoryError),
-    /// The service lists no machine.
-    #[error("the service lists no machines{}", if *.0 { " that match --filter" } else { "" })]
-    NoMachines(bool),
-    /// The service lists machines, but all of them are skipped.
-    #[error("the service lists {machines}, but all of them are skipped: {reasons}")]
-    AllSkipped {
-        /// The number of machines as text.
-        machines: String,
-        /// The numbers by reason as text.
-        reasons: String,
-    },
-    /// The token does not allow reading the machine list.
-    #[error(
-        "the token lacks the role {}, which the machine list requires; it has: {held}",
-        LIST_ROLES[0]
-    )]
-    NoListRole {
-        /// The permissions that it has.
-        held: String,
-    },
+    /// The service's machine list cannot be used.
+    #[error(transparent)]
+    ServiceList(#[from] ServiceListError),
     /// The token does not allow reading the source of the answers.
     #[error("the token lacks the role {role}, which --source {source} requires; it has: {held}", source = .answers)]
     NoSourceRole {
@@ -91,18 +74,6 @@ pub enum RunError {
         /// The permissions that it has.
         held: String,
     },
-    /// The service does not understand the filter.
-    #[error("the service rejects --filter: {}", .0.describe())]
-    BadFilter(Failure),
-    /// The service did not send its list, after all retries.
-    #[error("the service did not return its machine list: {}", .0.describe())]
-    ListFailed(Failure),
-    /// A call for the list was not sent because it could not be recorded.
-    #[error("the machine list was not requested")]
-    ListStore(#[source] StoreFailed),
-    /// No list that was fetched with these filters is in the store.
-    #[error("the store has no machine list of the service fetched with these filters")]
-    NoKeptList,
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -169,24 +140,9 @@ pub enum RunError {
     /// The metrics cannot be written.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
-    /// Nothing can be added to the lake.
+    /// The reports cannot be uploaded, or not be added to the lake.
     #[error(transparent)]
-    Lake(#[from] LakeError),
-    /// The folder or store of the lake cannot be used.
-    #[error("cannot use the lake")]
-    NoLake(#[source] PlaceError),
-    /// The run could not be added to the lake.
-    #[error("the reports are written, but not added to the lake")]
-    NotInLake(#[source] Box<Self>),
-    /// The process was interrupted while the run was added to the lake.
-    #[error("the reports are written, but interrupted before the lake {0} had all tables")]
-    NotAdded(String),
-    /// Nothing can be uploaded; nothing was requested.
-    #[error("cannot upload the reports")]
-    Upload(#[source] PlaceError),
-    /// The reports could not be uploaded.
-    #[error("the reports are written, but not uploaded")]
-    NotUploaded(#[source] PlaceError),
+    Delivery(#[from] DeliveryError),
     /// The KBs cannot be ranked by risk without any feed.
     #[error("--rank-by risk needs a feed, and there is none")]
     NoFeeds,
@@ -257,10 +213,6 @@ impl RunError {
             Self::NoList => ExitCode::Usage,
             Self::Session(_)
             | Self::List(_)
-            | Self::NoMachines(_)
-            | Self::AllSkipped { .. }
-            | Self::BadFilter(_)
-            | Self::NoKeptList
             | Self::Http(_)
             | Self::Store(_)
             | Self::NoRun { .. }
@@ -271,25 +223,16 @@ impl RunError {
             | Self::Policy(_)
             | Self::Metrics(MetricsError::Others(_))
             | Self::Conflict(_) => ExitCode::Configuration,
-            Self::SignIn(_) | Self::NoListRole { .. } | Self::NoSourceRole { .. } => {
-                ExitCode::Refused
-            }
-            Self::StillBusy | Self::StoreFailed(_) | Self::ListStore(_) | Self::ListFailed(_) => {
-                ExitCode::Partial
-            }
+            Self::SignIn(_) | Self::NoSourceRole { .. } => ExitCode::Refused,
+            Self::StillBusy | Self::StoreFailed(_) => ExitCode::Partial,
+            Self::ServiceList(error) => error.exit_code(),
+            Self::Delivery(error) => error.exit_code(),
             Self::EndedEarly { exit_code, .. } => *exit_code,
             Self::PartsNotWritten(error) => error.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
-            Self::Upload(error) | Self::NoLake(error) => error.exit_code(),
-            Self::NotUploaded(PlaceError::Interrupted { .. }) | Self::NotAdded(_) => {
-                ExitCode::Interrupted
+            Self::Output(_) | Self::Print(_) | Self::Metrics(MetricsError::Unwritable { .. }) => {
+                ExitCode::Output
             }
-            Self::Output(_)
-            | Self::Print(_)
-            | Self::Lake(_)
-            | Self::NotInLake(_)
-            | Self::NotUploaded(_)
-            | Self::Metrics(MetricsError::Unwritable { .. }) => ExitCode::Output,
             Self::Unreadable(_) | Self::History(_) | Self::Overview(_) => ExitCode::Unexpected,
         }
     }
@@ -308,24 +251,18 @@ impl RunError {
             }
             Self::Feed(error) => Some(error.hint().to_owned()),
             Self::Metrics(_) => Some("choose another file with --metrics FILE".to_owned()),
-            Self::Upload(_) | Self::NotUploaded(_) | Self::Lake(_) | Self::NoLake(_) | Self::NotInLake(_) | Self::NotAdded(_)
-            | Self::PartsNotWritten(_) => self.hint_about_places(),
+            Self::Delivery(error) => error.hint(),
+            Self::PartsNotWritten(error) => Some(hint_then(
+                error.hint(),
+                "run the same command again: no answer is requested twice",
+            )),
             Self::NoFeeds => Some(NO_FEEDS_HINT.to_owned()),
             Self::Policy(error) => Some(error.hint()),
             Self::TooManyParts { .. } => Some("choose a column with fewer values".to_owned()),
             Self::Session(error) => error.hint(),
             Self::Http(error) => error.hint(),
             Self::List(error) => error.hint(),
-            Self::NoMachines(_) => Some(
-                "check that this is the right tenant and that its machines report to Defender"
-                    .to_owned(),
-            ),
-            Self::AllSkipped { .. } => Some(
-                "change --os, --group, --tag, --seen-within or --exclude; `patchgap machines` \
-                 lists every machine with its reason"
-                    .to_owned(),
-            ),
-            Self::NoListRole { .. } => Some(refusal::grant_hint(LIST_ROLES[0])),
+            Self::ServiceList(error) => error.hint(),
             Self::NoSourceRole {
                 role: HUNTING_ROLE, ..
             } => Some(format!(
@@ -333,28 +270,16 @@ impl RunError {
                  Graph, with admin consent"
             )),
             Self::NoSourceRole { role, .. } => Some(refusal::grant_hint(role)),
-            Self::BadFilter(_) => Some(
-                "write it as OData, such as \"rbacGroupId eq 140\"; the service filters by lastSeen, \
-                 healthStatus, osPlatform, onboardingStatus and rbacGroupId"
-                    .to_owned(),
-            ),
-            Self::ListFailed(failure) => Some(hint_for_failure(&failure.message).unwrap_or_else(|| {
-                "check that the service is up, that --api-url is right and that no proxy \
-                 interferes; then run again"
-                    .to_owned()
-            })),
-            Self::NoKeptList => Some(
-                "`patchgap report --all-machines` fetches and stores it; or give a list in a file"
-                    .to_owned(),
-            ),
             Self::SignIn(error) => error.hint(),
             Self::Store(error) | Self::Unreadable(error) | Self::StoreFailed(error) => error.hint(),
             Self::EndedEarly { hint, .. } => Some(hint.clone()),
             Self::Conflict(conflict) => Some(conflict.hint()),
             Self::Output(error) => error.hint(),
-            Self::Print(_) => Some("free up space there, or redirect the output elsewhere".to_owned()),
+            Self::Print(_) => {
+                Some("free up space there, or redirect the output elsewhere".to_owned())
+            }
             Self::StillBusy => Some("run again when the other one has finished".to_owned()),
-            Self::Interrupted | Self::History(_) | Self::ListStore(_) | Self::Overview(_) => None,
+            Self::Interrupted | Self::History(_) | Self::Overview(_) => None,
         }
     }
 }
@@ -377,40 +302,6 @@ fn ending_hint(ending: &Ending, claims: Option<&Claims>) -> String {
               and that no proxy, firewall or sign-in page answers in its place (HTTPS_PROXY, \
               NO_PROXY); then run again to resume"
             .to_owned(),
-    }
-}
-
-impl RunError {
-    /// How to fix errors of uploads, the lake and the folders of `--split-by`.
-    fn hint_about_places(&self) -> Option<String> {
-        match self {
-            Self::Upload(error) | Self::NoLake(error) => error.hint(),
-            Self::NotUploaded(error) => Some(hint_then(
-                error.hint(),
-                "run the same command again: no answer is requested twice, and all files are uploaded",
-            )),
-            Self::Lake(error) => Some(error.hint().to_owned()),
-            Self::NotInLake(error) => Some(hint_then(
-                error.hint(),
-                "run the same command again: no answer is requested twice, and what the lake lacks is added",
-            )),
-            Self::PartsNotWritten(error) => Some(hint_then(
-                error.hint(),
-                "run the same command again: no answer is requested twice",
-            )),
-            Self::NotAdded(_) => {
-                Some("run the same command again, which adds what it lacks".to_owned())
-            }
-            _ => None,
-        }
-    }
-}
-
-/// `then`, preceded by the hint for an error.
-fn hint_then(hint: Option<String>, then: &str) -> String {
-    match hint {
-        Some(hint) => format!("{hint}; then {then}"),
-        None => then.to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::error::DeliveryError;
 use crate::{
     config::{Config, Place},
     defender::auth::SignInError,
@@ -42,8 +43,8 @@ async fn checked(place: &Place, config: &Config, now: Timestamp) -> Result<Lake,
     let tenant = config.sign_in.tenant_id.as_deref();
     let lake = prepare(place, config, now, &report::lake_tables(), tenant).await;
     lake.map_err(|problem| match problem {
-        RunError::Lake(error) => of_sign_in(error),
-        problem => problem,
+        DeliveryError::Lake(error) => of_sign_in(error),
+        problem => problem.into(),
     })
 }
 
@@ -52,7 +53,7 @@ fn of_sign_in(error: LakeError) -> RunError {
     let place = error.trouble().and_then(|it| it.problem::<PlaceError>());
     match place {
         Some(PlaceError::SignIn { source, .. }) => RunError::SignIn(SignInError::clone(source)),
-        _ => error.into(),
+        _ => DeliveryError::from(error).into(),
     }
 }
 
@@ -69,8 +70,8 @@ pub(in crate::run) async fn add(
     };
     let message = if ending.word().reached_its_goal() {
         let added = stop.run_until_cancelled(add_to(place, data, now)).await;
-        let added = added.ok_or_else(|| RunError::NotAdded(place.to_string()))?;
-        in_words(&added.map_err(|problem| RunError::NotInLake(Box::new(problem)))?)
+        let added = added.ok_or_else(|| DeliveryError::NotAdded(place.to_string()))?;
+        in_words(&added.map_err(|problem| DeliveryError::NotInLake(Box::new(problem)))?)
     } else {
         "the run is added when it has been resumed".to_owned()
     };
@@ -83,7 +84,7 @@ async fn add_to(
     place: &Place,
     data: &RunData<'_>,
     now: Timestamp,
-) -> Result<Vec<&'static str>, RunError> {
+) -> Result<Vec<&'static str>, DeliveryError> {
     let (facts, extras) = data.with_run(|run| (run.facts.clone(), run.extras()));
     let (tables, tenant) = (report::lake_tables(), facts.tenant_id.as_deref());
     let lake = prepare(place, data.sources.config, now, &tables, tenant).await?;
@@ -98,8 +99,8 @@ async fn prepare(
     now: Timestamp,
     tables: &LakeTables,
     tenant: Option<&str>,
-) -> Result<Lake, RunError> {
-    let files = connect_lake(place, config, now).map_err(RunError::NoLake)?;
+) -> Result<Lake, DeliveryError> {
+    let files = connect_lake(place, config, now).map_err(DeliveryError::NoLake)?;
     Ok(Lake::prepare(files, tables, tenant).await?)
 }
 

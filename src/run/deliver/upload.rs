@@ -8,6 +8,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::error::DeliveryError;
 use crate::{
     config::{Config, Place},
     domain::text::{chain, counted},
@@ -49,7 +50,7 @@ pub(crate) async fn check(
     let Some(place) = place else {
         return Ok(());
     };
-    let target = connect(place, config, started.timestamp()).map_err(RunError::Upload)?;
+    let target = connect(place, config, started.timestamp()).map_err(DeliveryError::Upload)?;
     match crate::places::check(target.as_ref()).await {
         Err(problem) if problem.is_passing() => {
             warn!(
@@ -68,7 +69,7 @@ pub(crate) async fn try_out(
     config: &Config,
     now: Timestamp,
 ) -> Result<(), RunError> {
-    let target = connect(place, config, now).map_err(RunError::Upload)?;
+    let target = connect(place, config, now).map_err(DeliveryError::Upload)?;
     let tried = crate::places::try_out(target.as_ref()).await;
     tried.map_err(refused)
 }
@@ -77,7 +78,7 @@ pub(crate) async fn try_out(
 fn refused(problem: PlaceError) -> RunError {
     match problem {
         PlaceError::SignIn { source, .. } => RunError::SignIn(*source),
-        problem => RunError::Upload(problem),
+        problem => DeliveryError::Upload(problem).into(),
     }
 }
 
@@ -117,7 +118,7 @@ pub(crate) async fn upload_files(to: Upload<'_>, files: &[ReportFile]) -> Result
             place: place.to_string(),
         })
     });
-    uploaded.map_err(RunError::NotUploaded)?;
+    uploaded.map_err(DeliveryError::NotUploaded)?;
     let files = counted(files.len() as u64, "file", "files");
     inform(to.config.console, &format!("{place}: {files} uploaded"));
     Ok(())

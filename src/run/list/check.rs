@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::{Access, ListInput, inventory, query, selection};
+use super::{Access, ListInput, error::ServiceListError, inventory, query, selection};
 use crate::{
     domain::text::{chain, span},
     inventory::{Inventory, ListCheck, ListComparison},
@@ -81,7 +81,9 @@ impl Access<'_> {
 fn described(error: &RunError) -> String {
     let problem = chain(error);
     match (error, error.hint()) {
-        (RunError::NoListRole { .. }, Some(hint)) => format!("{problem}; {hint}"),
+        (RunError::ServiceList(ServiceListError::NoRole { .. }), Some(hint)) => {
+            format!("{problem}; {hint}")
+        }
         _ => problem,
     }
 }

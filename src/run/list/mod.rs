@@ -7,6 +7,7 @@
 //! have the same machines.
 
 mod check;
+pub(super) mod error;
 mod input;
 mod selection;
 
@@ -16,7 +17,10 @@ use parking_lot::Mutex;
 
 pub(super) use self::check::{check_list, demand_filters, list_check};
 pub(crate) use self::input::ListInput;
-use self::selection::{query, selection};
+use self::{
+    error::ServiceListError,
+    selection::{query, selection},
+};
 use super::{
     RunError,
     gate::{forget_limits, recording_gate},
@@ -100,7 +104,7 @@ fn check_not_all_skipped(list: &ServiceList) -> Result<(), RunError> {
     }
     let machines = counted(list.len() as u64, "machine", "machines");
     let reasons = describe(&reasons);
-    Err(RunError::AllSkipped { machines, reasons })
+    Err(ServiceListError::AllSkipped { machines, reasons }.into())
 }
 
 /// The list of the tenant's last run, however it ended: for a command that sends nothing.
@@ -114,14 +118,14 @@ pub(crate) fn kept_list(input: ListInput<'_>) -> Result<Inventory, RunError> {
         }
         match &inventory.fetched {
             Some(fetched) if fetched.query == query => Ok(inventory),
-            _ => Err(RunError::NoKeptList),
+            _ => Err(ServiceListError::NotKept.into()),
         }
     });
     kept.map_err(|error| match error {
         RunError::Store(StoreError {
             problem: Problem::Missing | Problem::Empty(_),
             ..
-        }) => RunError::NoKeptList,
+        }) => ServiceListError::NotKept.into(),
         error => error,
     })
 }
@@ -201,17 +205,17 @@ impl Access<'_> {
 
 /// Checks that a token with roles has one that allows reading the list. A user's token has scopes
 /// with other names, so the decision is left to the service.
-fn demand_role(claims: Option<&Claims>) -> Result<(), RunError> {
+fn demand_role(claims: Option<&Claims>) -> Result<(), ServiceListError> {
     match claims.and_then(|claims| lacks(claims, &LIST_ROLES)) {
-        Some(held) => Err(RunError::NoListRole { held }),
+        Some(held) => Err(ServiceListError::NoRole { held }),
         None => Ok(()),
     }
 }
 
 fn list_error(error: ListError, config: &Config, claims: Option<&Claims>) -> RunError {
     match error {
-        ListError::Empty => RunError::NoMachines(config.filters.odata.is_some()),
-        ListError::Store(error) => RunError::ListStore(error),
+        ListError::Empty => ServiceListError::Empty(config.filters.odata.is_some()).into(),
+        ListError::Store(error) => ServiceListError::Store(error).into(),
         ListError::Failed(error) => failed(error, config, claims),
     }
 }
@@ -225,8 +229,8 @@ fn failed(error: CallError, config: &Config, claims: Option<&Claims>) -> RunErro
         MachineRefused
             if error.failure.http_status == Some(400) && config.filters.odata.is_some() =>
         {
-            RunError::BadFilter(error.failure)
+            ServiceListError::BadFilter(error.failure).into()
         }
-        _ => RunError::ListFailed(error.failure),
+        _ => ServiceListError::Failed(error.failure).into(),
     }
 }
