@@ -9,6 +9,13 @@ use crate::report::plain::plain;
 pub(crate) struct LabelledLines(String);
 
 impl LabelledLines {
+    /// A single line.
+    pub(crate) fn one(label: &str, value: &str) -> String {
+        let mut lines = Self::default();
+        lines.add(label, value);
+        lines.into_text()
+    }
+
     pub(crate) fn add(&mut self, label: &str, value: &str) {
         // File names and the like must not inject terminal escapes. Writing to a string does not
         // fail.

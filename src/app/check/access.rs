@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The API that the one call is sent to.
-const API: Api = Api::MissingKbs;
+pub(super) const API: Api = Api::MissingKbs;
 
 /// A machine that no tenant has: if the service answers that it is unknown, access is granted.
 const UNKNOWN_MACHINE: MachineId = MachineId::from_bytes([0; 20]);

@@ -13,7 +13,7 @@ mod tenants;
 use jiff::Timestamp;
 
 use self::{
-    access::{access, demand_role},
+    access::{API, access, demand_role},
     notification::notification,
     places::{log, places},
     tenants::check_tenants,
@@ -32,7 +32,6 @@ use crate::{
     },
     domain::{
         answer::Source,
-        api::Api,
         exit_code::ExitCode,
         text::{bytes, chain, counted, span},
     },
@@ -45,9 +44,6 @@ use crate::{
     },
     store::Store,
 };
-
-/// The API that the one call is sent to.
-pub(super) const API: Api = Api::MissingKbs;
 
 const READY: &str = "\nready: patchgap report machines.csv, with the same options\n";
 
@@ -79,9 +75,7 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     if answers.bulk.is_none() {
         let access = access(&resolved.config, &session, &store, &identity).await;
         let access = access.inspect_err(|_| places.as_ref().err().map_or((), log))?;
-        let mut lines = LabelledLines::default();
-        lines.add("access", access);
-        print(&lines.into_text())?;
+        print(&LabelledLines::one("access", access))?;
     }
     places?;
     print(READY)?;
@@ -127,39 +121,32 @@ fn kept(store: &Store) -> Result<String, AppError> {
     let space = store.space()?;
     let (size, free) = (bytes(space.bytes), bytes(space.free));
     let size = format!("{size}, of which {free} free");
-    let mut lines = LabelledLines::default();
-    lines.add(
-        "store",
-        &format!("{} ({runs}, {size})", store.path().display()),
-    );
-    Ok(lines.into_text())
+    let store = format!("{} ({runs}, {size})", store.path().display());
+    Ok(LabelledLines::one("store", &store))
 }
 
 /// The number of groups of machines with the same software, from the store: fetching it would take
 /// more than one call.
 fn same_software(store: &Store, identity: &Identity) -> Result<String, AppError> {
-    let mut lines = LabelledLines::default();
-    lines.add("same software", &groups::kept(store, identity.service())?);
-    Ok(lines.into_text())
+    let groups = groups::kept(store, identity.service())?;
+    Ok(LabelledLines::one("same software", &groups))
 }
 
 /// The quota, if the service has shown that it is lower than configured.
 fn learned(config: &Config, store: &Store, identity: &Identity) -> Result<String, AppError> {
-    let mut lines = LabelledLines::default();
     let gate = gate(config, store, identity)?;
-    if gate.limiter(API).limits() != config.limits {
-        lines.add("quota", &described(config, &gate));
+    if gate.limiter(API).limits() == config.limits {
+        return Ok(String::new());
     }
-    Ok(lines.into_text())
+    Ok(LabelledLines::one("quota", &described(config, &gate)))
 }
 
 /// The claims of the token, as text.
 fn token(claims: Option<&Claims>, now: Timestamp) -> String {
-    let mut lines = LabelledLines::default();
     let Some(claims) = claims else {
-        lines.add("token", "obtained; its permissions could not be read");
-        return lines.into_text();
+        return LabelledLines::one("token", "obtained; its permissions could not be read");
     };
+    let mut lines = LabelledLines::default();
     let unknown = || "not in the token".to_owned();
     lines.add("tenant", &claims.tenant_id.clone().unwrap_or_else(unknown));
     lines.add(
@@ -202,9 +189,7 @@ async fn hunting(config: &Config, now: Timestamp) -> Result<String, AppError> {
              hunting` checks"
         )
     };
-    let mut lines = LabelledLines::default();
-    lines.add("hunting", &access);
-    Ok(lines.into_text())
+    Ok(LabelledLines::one("hunting", &access))
 }
 
 fn allowed_by_graph(claims: &Claims) -> String {

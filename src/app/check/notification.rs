@@ -14,9 +14,6 @@ pub(super) fn notification(config: &Config) -> Result<String, ConfigError> {
     for warning in &notification.warnings {
         warn!("{warning}");
     }
-    let mut lines = LabelledLines::default();
-    if let Some(destinations) = destinations(&notification) {
-        lines.add("notification", &destinations);
-    }
-    Ok(lines.into_text())
+    let line = |hosts: String| LabelledLines::one("notification", &hosts);
+    Ok(destinations(&notification).map_or_else(String::new, line))
 }

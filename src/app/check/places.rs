@@ -93,8 +93,6 @@ fn print_upload(label: &str, place: &Place, works: bool) -> Result<(), PrintErro
 }
 
 fn print_line(label: &str, place: &Place, works: bool, ability: &str) -> Result<(), PrintError> {
-    let mut lines = LabelledLines::default();
     let said = if works { ability } else { "fails" };
-    lines.add(label, &format!("{place}: {said}"));
-    print(&lines.into_text())
+    print(&LabelledLines::one(label, &format!("{place}: {said}")))
 }
