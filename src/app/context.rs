@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::ZonedDateTime;
 use tracing::warn;
 
-use super::{error::AppError, log_file::LogFile, logging};
+use super::{
+    error::AppError,
+    logging::{self, LogFile},
+};
 use crate::{
     config::{
         ColorMode, Config, ConfigError, Console, Environment, LogFormat, Resolved, Settings,

@@ -6,7 +6,7 @@
 //! - `all_tenants`: the tenants of a file, each with its configuration, for `report` and `check`
 //! - `simulated_tenants`: several simulated tenants, for `demo` and `simulate`
 //! - `context`: what all commands share: environment, configuration and logging
-//! - `logging`: the log on standard error; `json_lines`: the same as JSON; `log_file`: the log in a file
+//! - `logging`: the log on standard error, as text or JSON, and in a file
 //! - `error`: errors that end a command, with their exit codes and hints; `console`: prints them
 //! - `first_error`: a writer that keeps its first error, for `diff`
 //! - `placeholders`: checks `{tenant}` in paths; `open_files`: raises the limit of open files
@@ -23,8 +23,6 @@ mod error;
 mod feeds;
 mod first_error;
 mod forget;
-mod json_lines;
-mod log_file;
 mod logging;
 mod machines;
 mod man;

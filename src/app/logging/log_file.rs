@@ -20,7 +20,7 @@ const ROTATED_FILES: u32 = 5;
 
 /// The file, open for appending.
 #[derive(Debug)]
-pub(super) struct LogFile {
+pub(in crate::app) struct LogFile {
     path: PathBuf,
     /// `None` during a rotation: on Windows an open file cannot be renamed.
     file: Option<File>,
@@ -34,7 +34,7 @@ pub(super) struct LogFile {
 impl LogFile {
     /// Opens the file, and creates it and its folder if they do not exist. Only its owner can read a new one: it
     /// names machines.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(in crate::app) fn open(path: &Path) -> io::Result<Self> {
         Self::with_most(path, MOST_BYTES)
     }
 

@@ -1,4 +1,10 @@
 //! Logging to standard error, as text or JSON, without disturbing the progress bar; and to a file.
+//!
+//! - `json_lines`: the log as JSON
+//! - `log_file`: the log in a file
+
+mod json_lines;
+mod log_file;
 
 use std::{
     fmt::Debug,
@@ -17,10 +23,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use super::{
-    json_lines::{JsonLines, TenantNames},
-    log_file::LogFile,
-};
+use self::json_lines::{JsonLines, TenantNames};
+pub(super) use self::log_file::LogFile;
 use crate::{
     config::{ColorMode, Console, LogFormat},
     progress::Bar,
