@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The data from which the candidates of a run are derived.
-pub(super) struct Known<'run> {
+pub(super) struct CandidateData<'run> {
     pub(super) list: &'run Inventory,
     pub(super) software: &'run SoftwareInventory,
     /// The machines of the list that the service's own list lacks, sorted.
@@ -25,7 +25,7 @@ pub(super) struct Known<'run> {
     pub(super) now: Timestamp,
 }
 
-impl Known<'_> {
+impl CandidateData<'_> {
     /// A candidate for each machine of the list, in its order, given its last answer.
     pub(super) fn candidates<'machine>(
         &self,
@@ -114,7 +114,7 @@ mod tests {
             machines: [1, 2, 3, 4, 5].map(|it| (machine(it), 0)).into(),
             ..SoftwareInventory::default()
         };
-        let known = Known {
+        let data = CandidateData {
             list: &list,
             software: &software,
             gone: &[machine(5)],
@@ -124,7 +124,7 @@ mod tests {
         };
         let mut machines = [1, 2, 3, 4, 5, 6].map(progress);
         machines[0].failed_at = Some(now);
-        let candidates = known.candidates(&machines, |_| None);
+        let candidates = data.candidates(&machines, |_| None);
         let came_back = candidates.iter().map(|it| it.came_back);
         let expected = [true, true, false, true, false, false];
         assert_eq!(came_back.collect::<Vec<_>>(), expected);

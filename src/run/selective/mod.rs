@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use tracing::warn;
 
 use self::{
+    candidates::CandidateData,
     named::named,
     selection::{RequestedMachines, Selection},
 };
@@ -245,7 +246,7 @@ impl Known<'_> {
         } else {
             HashSet::new()
         };
-        let known = candidates::Known {
+        let data = CandidateData {
             list: self.setup.input.inventory,
             software: self.software,
             gone,
@@ -254,7 +255,7 @@ impl Known<'_> {
             now: self.setup.input.started.timestamp(),
         };
         let last = |machine| last.get(&machine).copied();
-        Ok(known.candidates(&self.started.machines, last))
+        Ok(data.candidates(&self.started.machines, last))
     }
 
     /// Records the answers that earlier sessions of this run have stored.
