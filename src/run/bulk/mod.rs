@@ -1,5 +1,9 @@
 //! Before collecting: reads the answers of a bulk source, which has those of all machines.
 //!
+//! - `session`: sends the calls
+//! - `source`: the answers, and the outcome that follows for each machine
+//! - `known_machines`: the machines that are fully patched if they have no row
+//!
 //! They become outcomes only after the whole source has been read: if the process is killed before,
 //! the next one starts reading from the beginning.
 

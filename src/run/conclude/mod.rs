@@ -1,5 +1,8 @@
 //! The third phase: writes the reports, and only then records the end of the run in the store, so
 //! that a run whose reports could not be written is resumed.
+//!
+//! - `finish`: what is printed, logged and measured after that, and the exit code
+//! - `fail_on`: what makes a complete run fail
 
 pub(super) mod fail_on;
 mod finish;

@@ -1,5 +1,7 @@
 //! Where the reports go besides their folder: the folders of `--split-by`, the lake, and the place that they are
 //! uploaded to.
+//!
+//! - `lake`, `upload`; `error`: why either fails
 
 pub(super) mod error;
 pub(crate) mod lake;

@@ -1,4 +1,7 @@
 //! Renders the reports of a kept run again, from the store alone.
+//!
+//! - `find`: finds a run in the store
+//! - `kept_run`: its data for the reports
 
 pub(crate) mod find;
 mod kept_run;

@@ -1,5 +1,10 @@
 //! Before collecting: decides which machines have to be requested, if not all. If the required data
 //! is unavailable, every machine is requested, and the reports say why.
+//!
+//! - `named`: the machines that the service itself names as changed
+//! - `candidates`: what is known about each machine before the first call
+//! - `selection`: what the other phases need of the decision
+//! - `groups`: the number of groups of machines with the same software
 
 mod candidates;
 pub(crate) mod groups;
