@@ -11,8 +11,8 @@
 //! - `resolve`: reads and merges the layers; `tenants/`: the file of tenants, each a layer
 //! - `sections`: from the merged settings to [`Config`], which is in `resolved`; `store`, `stop`, `sign_in`,
 //!   `certificate`, `notification/`: its larger sections
-//! - `secret`: secrets in variables and files
-//! - `error`, `control_characters`, `nearest`: what is wrong, and what was probably meant
+//! - `secret`, `secret_place`: secrets in variables and files
+//! - `error`, `control_characters`, `origin`, `nearest`: what is wrong, and what was probably meant
 
 mod certificate;
 mod control_characters;
@@ -24,9 +24,11 @@ mod file;
 mod folders;
 mod nearest;
 mod notification;
+mod origin;
 mod resolve;
 mod resolved;
 mod secret;
+mod secret_place;
 mod sections;
 mod settings;
 mod sign_in;
@@ -41,7 +43,7 @@ mod variables;
 mod zone;
 
 pub use certificate::CaCertificate;
-pub use control_characters::{Origin, Shown, refuse_path};
+pub use control_characters::refuse_path;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use folders::Folders;
@@ -49,6 +51,7 @@ pub use notification::{
     AddressProblem, Mail, MailPart, MailServer, MailSignIn, Notification, NotifySettings, Security,
     Webhook,
 };
+pub use origin::{Origin, Shown};
 pub use resolve::{read_tenants, resolve, resolve_typed};
 pub use resolved::{
     Config, Console, FeedUrls, FeedsFolder, Graph, MachineFilters, PolicySettings, Reports,

@@ -8,7 +8,7 @@ use super::{
     ConfigError, EntraName, Environment, Settings, Tenant,
     defaults::{required, url_or},
     environment::{ACCESS_TOKEN, GRAPH_ACCESS_TOKEN},
-    secret,
+    secret_place,
 };
 use crate::defender::{
     auth::{CredentialKind, SignIn, choose, tenant_of_token},
@@ -183,11 +183,11 @@ pub(super) fn client_secret(
 /// The secret in a file.
 fn from_file(path: &Path) -> Result<FoundSecret, ConfigError> {
     let what = "client secret file";
-    match secret::in_file(what, path)? {
+    match secret_place::in_file(what, path)? {
         None => Err(ConfigError::EmptySecret(path.to_owned())),
         secret => Ok(FoundSecret {
             secret,
-            warning: secret::accessible_to_others(what, path),
+            warning: secret_place::accessible_to_others(what, path),
         }),
     }
 }
@@ -198,7 +198,7 @@ fn of_variable(
     variable: &str,
 ) -> Result<Option<SecretString>, ConfigError> {
     let text = environment.text(variable)?.unwrap_or_default();
-    secret::in_variable(variable, text)
+    secret_place::in_variable(variable, text)
 }
 
 /// A secret of any content in a variable, without the line end that a shell or a vault left there.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::AddressProblem;
-use crate::config::{ConfigError, Environment, environment, secret};
+use crate::config::{ConfigError, Environment, environment, secret_place};
 
 /// Where a secret is.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,7 @@ impl SecretText {
     pub(super) fn read(&self, what: &'static str) -> Result<Option<Found>, ConfigError> {
         match (&self.variable, &self.file) {
             (Some((name, text)), _) => {
-                let found = secret::in_variable(name, text.expose_secret())?;
+                let found = secret_place::in_variable(name, text.expose_secret())?;
                 Ok(found.map(|text| Found {
                     text,
                     place: environment::place(name),
@@ -53,12 +53,12 @@ impl SecretText {
 }
 
 fn of_file(what: &'static str, path: &Path) -> Result<Found, ConfigError> {
-    let place = secret::file_place(what, path);
-    match secret::in_file(what, path)? {
+    let place = secret_place::file_place(what, path);
+    match secret_place::in_file(what, path)? {
         Some(text) => Ok(Found {
             text,
             place,
-            warning: secret::accessible_to_others(what, path),
+            warning: secret_place::accessible_to_others(what, path),
         }),
         None => Err(ConfigError::Address {
             place,
