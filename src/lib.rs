@@ -1,43 +1,41 @@
 //! Fleet-wide patch-gap reports from Microsoft Defender for Endpoint.
 //!
-//! Data goes one way through the house:
+//! Data flows one way:
 //!
 //! ```text
 //! machines.csv ─► inventory ─► collect ─► store ─► aggregate ─► changes ─► report ─► kbs.csv, ...
+//!                                 │                    │
+//!                             defender            risk, policy
 //!                                 │
-//!                    quota (every call has a permit) · defender (client, auth, clouds)
+//!                   quota: a permit for every call
 //! ```
 //!
-//! Imports point against it, never along: [`report`] knows what [`aggregate`] produces,
-//! [`aggregate`] knows outcomes, [`collect`] knows the API's client. None of them knows the
-//! command line, the terminal, or a file that is not its own. One room wires the stages
-//! together, [`run`], and [`app`] has a file for each command.
+//! The rooms (top-level modules), in order: each imports only from those above it, which a test
+//! checks (`tests/it/house/`). [`run`] connects the stages, `tenants` starts a run for each of
+//! several tenants, and [`app`] has the commands.
 //!
-//! The rooms:
-//!
-//! - [`cli`]: what was typed, nothing more
-//! - [`config`]: what was typed, environment, file and defaults, resolved into one typed
-//!   configuration
-//! - [`app`]: the commands, one file for each
-//! - [`run`]: the life of a run: prepare, collect, conclude
-//! - [`domain`]: machines, KBs, outcomes, exit codes: the words that all rooms share
-//! - [`quota`]: when a call may be sent: windows, pace, pause, forecast
-//! - [`inventory`]: CSV in any of its real shapes, read into machines and rejected rows
-//! - [`defender`]: the only room that speaks to Microsoft: client, sign-in, clouds
-//! - [`collect`]: from machines to outcomes: retries, late passes, outages, circuit breaker
-//! - [`store`]: answers kept in SQLite, so that nothing is asked twice and nothing is lost
-//! - [`risk`]: feeds of known exploited, likely and severe CVEs, and what they say of a KB; pure
-//! - [`policy`]: accepted risks and deadlines, and what they mean for a gap
+//! - [`domain`]: machines, KBs, answers, outcomes, exit codes: the types that all rooms share
+//! - [`simulator`]: the simulated tenant of `demo`, `simulate` and the tests
+//! - [`quota`]: the gate: decides when a call may be sent
+//! - [`defender`]: the only room that talks to Microsoft: client, replies, session, sign-in, clouds
+//! - [`inventory`]: the list of machines, read from CSV in any of its real shapes
+//! - [`collect`]: from machines to outcomes: a call for each machine, an export or hunting queries
+//! - [`progress`]: the progress bar and the log lines in its place
+//! - [`store`]: answers, runs and calls in SQLite, so that nothing is requested twice or lost
+//! - [`risk`]: parses the feeds (KEV, EPSS, MSRC) and rates KBs by them; pure
+//! - [`policy`]: accepted risks and deadlines, and their effect on a gap
 //! - [`aggregate`]: from outcomes to figures for each KB and each machine; pure
-//! - [`changes`]: what became of each gap and machine since an earlier run; pure
-//! - [`report`]: from figures to bytes, one file of code for each report; one place writes
-//! - `tenants`: several tenants side by side, each a run
-//! - [`console`]: what is written to standard output
-//! - [`feeds`]: the folder with feeds: reading it, and fetching what is in it
+//! - [`changes`]: what happened to each gap and machine since an earlier run; pure
+//! - [`report`]: from figures to files: a renderer for each format, one place that writes
+//! - [`config`]: flags, environment, file and defaults, resolved into one typed configuration
+//! - [`cli`]: the command line, as typed
+//! - [`console`]: standard output
+//! - [`feeds`]: the folder with feeds: reading it, and fetching files into it
 //! - `places`: folders and object stores that reports are uploaded to
-//! - `notify`: who is told at the end of a run
-//! - [`progress`]: the bar and the log lines; told what happens, never asks
-//! - [`simulator`]: the embedded tenant of the demonstration, the rehearsal and the tests
+//! - `notify`: notifications at the end of a run
+//! - [`run`]: the life of a run: prepare, collect, conclude
+//! - `tenants`: runs for several tenants side by side
+//! - [`app`]: the commands
 
 pub mod aggregate;
 pub mod app;

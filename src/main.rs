@@ -1,4 +1,4 @@
-//! The `patchgap` command: parse, gather the surroundings, run, exit code.
+//! The `patchgap` command: parses the arguments, runs the command, and returns its exit code.
 
 use std::{
     env,
@@ -16,13 +16,13 @@ use patchgap::{
     report::is_no_room,
 };
 
-/// Answers are made on threads that ask, and dropped on the one that writes them down: for that,
-/// and on Windows and musl for everything, the platform's own allocator is slow.
+/// Answers are allocated on the collecting threads and freed on the writer thread, which the system
+/// allocator handles slowly; on Windows and musl it is slow in general.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    tell_panics();
+    set_panic_hook();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return app::show(&answer).into(),
@@ -34,19 +34,20 @@ fn main() -> ExitCode {
         // Empty: paths stay as they were typed, and messages short.
         working_directory: PathBuf::new(),
     };
-    // A panic is a bug: its message is on standard error, and its exit code is ours.
+    // A panic is a bug: the hook has printed its message, and it has an exit code of its own.
     let run = AssertUnwindSafe(|| app::run(cli, surroundings));
     catch_unwind(run)
         .unwrap_or(patchgap::domain::exit_code::ExitCode::Unexpected)
         .into()
 }
 
-/// All panics are bugs, but for one of somebody else's, which is told as an error.
-fn tell_panics() {
-    let usual = panic::take_hook();
+/// Prints every panic except one in `rust_xlsxwriter` when the disk is full, which is reported as
+/// an error of the report.
+fn set_panic_hook() {
+    let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         if !is_no_room(panic.payload()) {
-            usual(panic);
+            default_hook(panic);
         }
     }));
 }

@@ -8,7 +8,7 @@ use super::{Tenant, short};
 use crate::config::{InvalidValue, MachineSource, Settings, Whole};
 
 /// The options that `patchgap report` and `patchgap demo` share.
-const OF_DEMO: [&str; 13] = [
+const SHARED_OPTIONS: [&str; 13] = [
     "out",
     "format",
     "title",
@@ -24,8 +24,8 @@ const OF_DEMO: [&str; 13] = [
     "color",
 ];
 
-/// Likewise, but not in the short help.
-const RARE: [&str; 9] = [
+/// Shared options that are not in the short help.
+const RARE_OPTIONS: [&str; 9] = [
     "software",
     "no_replaced",
     "no_csv_guard",
@@ -37,14 +37,14 @@ const RARE: [&str; 9] = [
     "notify_on",
 ];
 
-/// Likewise: those that say how a notification is sent, if one is asked for.
-const OF_NOTIFICATIONS: [&str; 3] = ["notify_format", "mail_to", "mail_from"];
+/// Shared options about how a notification is sent.
+const NOTIFICATION_OPTIONS: [&str; 3] = ["notify_format", "mail_to", "mail_from"];
 
-/// Likewise: those that select machines of the service's own list.
-const OF_LISTS: [&str; 6] = ["os", "group", "tag", "seen_within", "filter", "exclude"];
+/// Shared options that select machines of the service's own list.
+const LIST_OPTIONS: [&str; 6] = ["os", "group", "tag", "seen_within", "filter", "exclude"];
 
-/// The options of the demonstration alone.
-const OWN: [&str; 3] = ["machines", "seed", "all_machines"];
+/// The options that only the demonstration has.
+const DEMO_OPTIONS: [&str; 3] = ["machines", "seed", "all_machines"];
 
 /// `patchgap demo`.
 #[derive(Debug, Args)]
@@ -66,7 +66,7 @@ pub struct Demo {
 type Several = Whole<1, 16>;
 
 impl Demo {
-    /// The number of tenants, if it is given. The option is no file here.
+    /// The number of tenants, if it is given. Unlike elsewhere, the option is not a file here.
     pub fn take_tenants(&mut self) -> Option<u32> {
         let typed = self.settings.tenants.take()?;
         let count: Several = typed.to_str()?.parse().ok()?;
@@ -84,12 +84,12 @@ impl From<Demo> for Settings {
     }
 }
 
-/// A number of tenants, in the type of the option that is a file elsewhere.
+/// Parses a number of tenants into the type of the option, which is a file elsewhere.
 fn several(text: &str) -> Result<PathBuf, InvalidValue> {
     text.parse::<Several>().map(|_| PathBuf::from(text))
 }
 
-/// Refuses an option that has no effect on the demonstration, and adapts the others to it.
+/// Refuses an option that has no effect on the demonstration, and adapts the help of the others.
 pub(super) fn only_of_demo(argument: Arg) -> Arg {
     let id = argument.get_id().as_str();
     if id == "min_coverage" {
@@ -120,16 +120,16 @@ pub(super) fn only_of_demo(argument: Arg) -> Arg {
                  Writes the reports of each in a folder of its own, and an overview of all.",
             );
     }
-    if OF_NOTIFICATIONS.contains(&id) {
+    if NOTIFICATION_OPTIONS.contains(&id) {
         return argument.requires("notify_on").hide_short_help(true);
     }
-    if OF_LISTS.contains(&id) {
+    if LIST_OPTIONS.contains(&id) {
         return argument.requires("all_machines").hide_short_help(true);
     }
-    if RARE.contains(&id) {
+    if RARE_OPTIONS.contains(&id) {
         return argument.hide_short_help(true);
     }
-    if OF_DEMO.contains(&id) || OWN.contains(&id) {
+    if SHARED_OPTIONS.contains(&id) || DEMO_OPTIONS.contains(&id) {
         return argument;
     }
     short::refused(argument)

@@ -1,4 +1,4 @@
-//! What is typed for `patchgap diff`.
+//! The flags of `patchgap diff`.
 
 use std::time::Duration;
 
@@ -56,17 +56,17 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// The number of the earlier run, where it is named.
+    /// The number of the earlier run, if it is given.
     pub fn from(&self) -> Option<i64> {
         self.from.map(|run| i64::from(run.get()))
     }
 
-    /// The least age of the earlier run, where it is given.
+    /// The minimum age of the earlier run, if it is given.
     pub fn since(&self) -> Option<Duration> {
         self.since.map(Span::get)
     }
 
-    /// The number of the later run, where it is named.
+    /// The number of the later run, if it is given.
     pub fn to(&self) -> Option<i64> {
         self.to.map(|run| i64::from(run.get()))
     }

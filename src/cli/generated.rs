@@ -1,4 +1,4 @@
-//! What is made of the definition of the command line: completions and manual pages.
+//! Generated from the command line definition: completions and manual pages.
 
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub struct Man {
     pub output: Option<PathBuf>,
 }
 
-/// The command line without what is only there to be refused.
+/// The command line without hidden arguments that exist only to give a better error.
 pub fn visible_command() -> Command {
     visible(&Cli::command())
 }

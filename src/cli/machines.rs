@@ -56,7 +56,7 @@ pub(super) fn only_of_lists(argument: Arg) -> Arg {
     if NOT_OF_LISTS.contains(&argument.get_id().as_str()) {
         short::refused(argument)
     } else {
-        short::only(&short::OF_LISTS, argument)
+        short::only(&short::LIST_OPTIONS, argument)
     }
 }
 

@@ -87,7 +87,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
-    /// Refused, with a word on where the secret belongs.
+    /// Refused, with an error that says where the secret belongs.
     #[arg(long, global = true, hide = true)]
     #[arg(value_parser = UnknownArgumentValueParser::suggest(NO_SECRET_FLAG))]
     client_secret: Option<String>,
@@ -157,7 +157,7 @@ pub struct Report {
     pub settings: Settings,
 }
 
-/// What people see, for the commands that take few options.
+/// The console options, for commands with few options.
 #[derive(Debug, Args)]
 pub struct ConsoleFlags {
     /// Format of the log on standard error: text, json [default: text]

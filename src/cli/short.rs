@@ -4,7 +4,7 @@
 use clap::{Arg, builder::UnknownArgumentValueParser};
 
 /// The options of `patchgap report` and `patchgap check` in the short help.
-const COMMON: [&str; 24] = [
+const COMMON_OPTIONS: [&str; 24] = [
     "machines",
     "all_machines",
     "config",
@@ -32,7 +32,7 @@ const COMMON: [&str; 24] = [
 ];
 
 /// The options of `patchgap machines` in the short help.
-pub(super) const OF_LISTS: [&str; 13] = [
+pub(super) const LIST_OPTIONS: [&str; 13] = [
     "output",
     "os",
     "group",
@@ -50,7 +50,7 @@ pub(super) const OF_LISTS: [&str; 13] = [
 
 /// Leaves an option out of the short help unless it is a common one.
 pub(super) fn common_only(argument: Arg) -> Arg {
-    only(&COMMON, argument)
+    only(&COMMON_OPTIONS, argument)
 }
 
 /// Leaves an option out of the short help unless it is one of these.
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn common_options_exist() {
         let cli = Cli::command();
-        for (command, common) in [("report", &COMMON[..]), ("machines", &OF_LISTS)] {
+        for (command, common) in [("report", &COMMON_OPTIONS[..]), ("machines", &LIST_OPTIONS)] {
             let command = cli.find_subcommand(command).unwrap();
             let known: Vec<&str> = command
                 .get_arguments()

@@ -1,4 +1,4 @@
-//! What is typed for `patchgap show`.
+//! The flags of `patchgap show`.
 
 use clap::Args;
 

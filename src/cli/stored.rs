@@ -1,4 +1,4 @@
-//! What the commands about stored runs have in common.
+//! The flags that the commands about stored runs share.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ words! {
     }
 }
 
-/// Where the stored runs are. `patchgap runs` has no other options.
+/// The store and its tenants. `patchgap runs` has no other options.
 #[derive(Debug, Args)]
 pub struct StoredFlags {
     /// Configuration file [default: patchgap.toml here, else in the config folder]

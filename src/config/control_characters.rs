@@ -1,5 +1,5 @@
-//! Refuses texts with a control character, which is always a mistake. It comes from a path in
-//! double quotes in TOML (`"C:\reports"`), or from an environment file with Windows line ends.
+//! Refuses texts with a control character. It is always a mistake: a path in double quotes in TOML
+//! (`"C:\reports"`), or an environment file with Windows line ends.
 
 use std::{borrow::Cow, path::Path};
 

@@ -1,4 +1,4 @@
-//! The defaults: the file that documents every key is also the lowest layer.
+//! The defaults: the lowest layer is the file that documents every key.
 
 use std::{path::Path, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! The text of a TOML file, and what is wrong with its keys, by line.
+//! The text of a TOML file, and errors in it by line.
 
 use std::{ops::Range, path::Path};
 
@@ -26,7 +26,7 @@ pub(super) fn entries(table: &DeTable<'_>) -> Vec<Entry> {
     entries
 }
 
-/// The same with the keys of tables within: `deadlines`, then `deadlines.other`.
+/// The same, including the keys of nested tables: `deadlines`, then `deadlines.other`.
 fn all_entries(table: &DeTable<'_>) -> Vec<Entry> {
     let mut all = Vec::new();
     for (key, span) in entries(table) {
@@ -80,7 +80,7 @@ impl Document<'_> {
         }
     }
 
-    /// Refuses a key that is not known.
+    /// Refuses an unknown key.
     pub(super) fn check(&self, key: &str, offset: usize) -> Result<(), ConfigError> {
         if self.known.iter().any(|known| known == key) {
             return Ok(());
@@ -118,7 +118,8 @@ impl Document<'_> {
 
     fn value(&self, error: &toml::de::Error, entries: &[Entry]) -> ConfigError {
         let offset = error.span().map_or(0, |span| span.start);
-        // The last one that begins before: the range of a table ends with its header.
+        // The last entry that begins before the error, because the range of a table ends with its
+        // header.
         let before = entries.iter().filter(|(_, span)| span.start <= offset);
         let holder = before.max_by_key(|(_, span)| span.start);
         ConfigError::Value {

@@ -13,13 +13,13 @@ use super::{
 };
 use crate::domain::quotes::unquoted;
 
-/// The prefix of all our variables.
+/// The prefix of patchgap's variables.
 pub(super) const PREFIX: &str = "PATCHGAP_";
 
 /// The variable for a ready-made access token. It is a secret, so it is neither a flag nor a key.
 pub(super) const ACCESS_TOKEN: &str = "PATCHGAP_ACCESS_TOKEN";
 
-/// The variable with the webhook's address, which is a secret, too.
+/// The variable with the webhook's address, which is also a secret.
 pub(super) const NOTIFY_URL: &str = "PATCHGAP_NOTIFY_URL";
 
 /// The variable with the mail server's address and password.
@@ -36,8 +36,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Takes these variables, and the folders of the platform. Variables whose name is not Unicode
-    /// are ignored, because they cannot be ours.
+    /// Uses these variables, and the folders of the platform. Ignores variables whose name is not
+    /// Unicode: patchgap has none.
     pub fn new(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         folders: Folders,

@@ -45,7 +45,7 @@ pub enum ConfigError {
         /// The key that was probably meant.
         nearest: Option<String>,
     },
-    /// A secret in the configuration file, which people copy, mail and commit.
+    /// A secret in the configuration file, which is often copied, mailed or committed.
     #[error("{}: line {line}: `{key}` is not allowed in this file", path.display())]
     SecretInFile {
         /// The file.
@@ -81,7 +81,7 @@ pub enum ConfigError {
         /// What is wrong.
         problem: TenantProblem,
     },
-    /// A place of the reports depends on the tenant, but there is no file of tenants.
+    /// A folder or place of the reports contains `{tenant}`, but there is no file of tenants.
     #[error(
         "{option} {place}: {{tenant}} stands for the name of a tenant, and --tenants is not given"
     )]
@@ -107,7 +107,7 @@ pub enum ConfigError {
     /// The variable that holds a tenant's secret is not set.
     #[error("environment variable {0}, which `client_secret_env` names, is not set")]
     NoSecret(String),
-    /// The ready-made token is of another tenant, and there is no other credential.
+    /// The ready-made token is for another tenant, and there is no other credential.
     #[error(
         "the access token is of tenant {token}, and no other credential is configured for {tenant}"
     )]
@@ -154,7 +154,7 @@ pub enum ConfigError {
     /// There is a format for the webhook, but no webhook.
     #[error("--notify-format is for a webhook, and there is none")]
     FormatWithoutWebhook,
-    /// A part of what a mail takes is missing.
+    /// A setting that mail needs is missing.
     #[error("{0} is missing: a mail takes a server, --mail-to and --mail-from")]
     Mail(MailPart),
     /// The local time zone is unknown, but something depends on it.
@@ -191,7 +191,7 @@ pub enum ConfigError {
         /// When the run began.
         now: ZonedDateTime,
     },
-    /// The answers are to be compared with the source that they come from.
+    /// The answers would be compared with their own source.
     #[error("--cross-check {0} compares the answers with their own source: --source is {0}, too")]
     CrossCheckOfItself(Source),
     /// The embedded defaults lack a required key: a bug.
@@ -304,7 +304,7 @@ impl ConfigError {
     }
 }
 
-/// A time of day that has only just passed does not mean the next day's: that takes a date.
+/// The hint for a time of day that has just passed: the next day needs a date.
 fn later_day(now: &ZonedDateTime) -> String {
     let tomorrow = now.date().saturating_add(1.day());
     format!("for a later day, include the date: --until {tomorrow}T06:00")

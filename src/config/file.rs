@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::{ConfigError, Environment, Settings, document::Document, settings::keys};
 
 /// The name of the file when no path is given.
-const NAME: &str = "patchgap.toml";
+const FILE_NAME: &str = "patchgap.toml";
 
 /// A configuration file that was read.
 pub(super) struct File {
@@ -18,8 +18,8 @@ pub(super) struct File {
     pub(super) settings: Settings,
 }
 
-/// Reads the file at the given path, else the first default one that exists. Only a file that was
-/// given has to exist.
+/// Reads the file at the given path, or else the first default one that exists. A given file must
+/// exist.
 pub(super) fn read(
     named: Option<&Path>,
     environment: &Environment,
@@ -33,8 +33,8 @@ pub(super) fn read(
 }
 
 fn find(environment: &Environment, working_directory: &Path) -> Option<PathBuf> {
-    let here = working_directory.join(NAME);
-    let in_folder = environment.folders().config_file(NAME);
+    let here = working_directory.join(FILE_NAME);
+    let in_folder = environment.folders().config_file(FILE_NAME);
     [Some(here), in_folder]
         .into_iter()
         .flatten()

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-/// The name of our folder in them.
-const OURS: &str = "patchgap";
+/// The name of patchgap's folder in them.
+const FOLDER_NAME: &str = "patchgap";
 
 /// The user's folders on this platform; `None` if the platform has no such folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,17 +32,17 @@ impl Folders {
             .unwrap_or_default()
     }
 
-    /// The path of one of our configuration files.
+    /// The path of one of patchgap's configuration files.
     pub(super) fn config_file(&self, name: &str) -> Option<PathBuf> {
         in_our_folder(self.config.as_deref(), name)
     }
 
-    /// The path of one of our folders of data.
+    /// The path of one of patchgap's data folders.
     pub(super) fn data_folder(&self, name: &str) -> Option<PathBuf> {
         in_our_folder(self.data.as_deref(), name)
     }
 
-    /// The path of a file that we keep between runs.
+    /// The path of a file that is kept between runs.
     pub(super) fn state_file(&self, name: &str) -> Option<PathBuf> {
         in_our_folder(self.state.as_deref(), name)
     }
@@ -53,7 +53,7 @@ fn state(strategy: &impl BaseStrategy) -> PathBuf {
     strategy.state_dir().unwrap_or_else(|| strategy.cache_dir())
 }
 
-/// The folder for data. Those of Windows roam: what can be fetched again stays on this machine.
+/// The folder for data. On Windows it does not roam, because the data can be fetched again.
 fn data(strategy: &impl BaseStrategy) -> PathBuf {
     match strategy.state_dir() {
         Some(_) => strategy.data_dir(),
@@ -62,7 +62,7 @@ fn data(strategy: &impl BaseStrategy) -> PathBuf {
 }
 
 fn in_our_folder(folder: Option<&Path>, name: &str) -> Option<PathBuf> {
-    folder.map(|folder| folder.join(OURS).join(name))
+    folder.map(|folder| folder.join(FOLDER_NAME).join(name))
 }
 
 #[cfg(test)]

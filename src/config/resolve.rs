@@ -47,7 +47,7 @@ impl Layers {
         })
     }
 
-    /// The files that may hold the client secret. That of a tenant's own table comes before any variable.
+    /// The files that may hold the client secret. A tenant's own file comes before any variable.
     fn secret_files(&self, tenant: Option<&Tenant>) -> SecretFiles {
         let of_tenant = tenant.and_then(|it| it.settings.client_secret_file.clone());
         let variable = tenant.and_then(|it| it.secret_variable.clone());
@@ -58,7 +58,7 @@ impl Layers {
         }
     }
 
-    /// All layers with the defaults, and that of a tenant.
+    /// All layers merged, including the defaults and the tenant's.
     fn merged(
         self,
         tenant: Option<&Tenant>,
@@ -145,8 +145,8 @@ pub fn read_tenants(
 }
 
 /// Resolves the command line on top of the defaults only: no file and no variable changes the
-/// output of a demonstration, and it does not touch the user's store. Only `NO_COLOR` is respected, and
-/// where a notification goes if one was asked for.
+/// output of a demonstration, and it does not touch the user's store. Only `NO_COLOR` and the
+/// addresses of a requested notification are taken from variables.
 pub fn resolve_typed(
     typed: Settings,
     environment: &Environment,

@@ -68,9 +68,9 @@ pub struct Config {
     pub until: Option<Timestamp>,
     /// Where answers are stored, and which of them are reused.
     pub store: StoreSettings,
-    /// Whether the reports are made from the stored answers only, without requests.
+    /// Whether the reports are rendered from stored answers only, without requests.
     pub offline: bool,
-    /// The run whose reports are made again; the last one if `None`.
+    /// The run whose reports are rendered again; the last one if `None`.
     pub run: Option<i64>,
     /// The reports.
     pub reports: Reports,
@@ -78,7 +78,7 @@ pub struct Config {
     pub feeds: Option<FeedsFolder>,
     /// Where `patchgap feeds` gets them.
     pub feed_urls: FeedUrls,
-    /// Which gaps are accepted or overdue, and what follows from it.
+    /// Which gaps are accepted or overdue, and which make a run fail.
     pub policy: PolicySettings,
     /// The place to which the tables of the run are added, if there is one.
     pub lake: Option<Place>,
@@ -86,13 +86,13 @@ pub struct Config {
     pub upload: Option<Place>,
     /// The variables of object stores.
     pub store_variables: StoreVariables,
-    /// Who is told at the end, as configured.
+    /// The notifications at the end, as configured.
     pub notify: NotifySettings,
-    /// The file for metrics, if there is to be one.
+    /// The file for metrics, if one is wanted.
     pub metrics: Option<PathBuf>,
-    /// The file to which the log goes, too.
+    /// The file for a copy of the log.
     pub log_file: Option<PathBuf>,
-    /// Which machines are called for.
+    /// Which machines are requested.
     pub source: SourceSettings,
     /// Whether the service's own count is requested.
     pub census: bool,
@@ -113,7 +113,7 @@ pub struct Config {
 pub struct FeedsFolder {
     /// Its path.
     pub path: PathBuf,
-    /// Whether it was named: then every feed in it must be readable.
+    /// Whether it was configured explicitly: then every feed in it must be readable.
     pub is_named: bool,
 }
 
@@ -124,46 +124,46 @@ pub struct FeedUrls {
     pub kev: Url,
     /// The EPSS scores.
     pub epss: Url,
-    /// What comes before `/updates` and `/cvrf/2026-Nov`.
+    /// The base URL of `/updates` and `/cvrf/2026-Nov`.
     pub msrc: Url,
 }
 
-/// Which gaps are accepted or overdue, and what follows from it.
+/// Which gaps are accepted or overdue, and which make a run fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicySettings {
     /// The file of accepted risks.
     pub exceptions: Option<PathBuf>,
-    /// By when gaps are to be closed.
+    /// The deadlines for closing gaps.
     pub deadlines: Option<Deadlines>,
     /// What makes a complete run fail.
     pub fail_on: FailOn,
 }
 
-/// Which machines are called for, and how the answers of the others are checked.
+/// Which machines are requested, and how the answers of the others are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceSettings {
     /// Which machines.
     pub answers: AnswerSource,
-    /// The share of the kept answers that is requested all the same.
+    /// The share of the kept answers that is requested nevertheless, as a sample.
     pub recheck_kept: Percent,
-    /// The share of the inferred answers, likewise.
+    /// The same share of the inferred answers.
     pub recheck_inferred: Percent,
-    /// All machines are called for if more than this share of the sample's answers was wrong.
+    /// All machines are requested if more than this share of the sample's answers was wrong.
     pub max_missed: Percent,
-    /// What says which machines can have changed.
+    /// The data that decides which machines can have changed.
     pub changes_from: ChangesFrom,
 }
 
 /// Which machines of the service's list are requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineFilters {
-    /// The beginnings of their platforms, in any case.
+    /// The beginnings of their platforms, ignoring case.
     pub os: Vec<String>,
     /// Their device groups; empty for all.
     pub groups: Vec<String>,
-    /// Their tags, of which each needs one; empty for all.
+    /// Tags, at least one of which a machine must have; empty for all.
     pub tags: Vec<String>,
-    /// How long ago they may have been seen last.
+    /// The maximum time since they were last seen.
     pub seen_within: Duration,
     /// The OData filter that the service applies.
     pub odata: Option<String>,

@@ -109,11 +109,11 @@ fn policy(settings: &Settings) -> Result<PolicySettings, ConfigError> {
 }
 
 /// The shares of kept and of inferred answers that are rechecked by default, in per cent.
-const RECHECK: [u32; 2] = [7, 2];
+const DEFAULT_RECHECK: [u32; 2] = [7, 2];
 
 fn source(settings: &Settings) -> Result<SourceSettings, ConfigError> {
     let [recheck_kept, recheck_inferred] =
-        RECHECK.map(|share| settings.recheck.unwrap_or(Percent::whole(share)));
+        DEFAULT_RECHECK.map(|share| settings.recheck.unwrap_or(Percent::whole(share)));
     Ok(SourceSettings {
         answers: required(settings.source, "source")?,
         recheck_kept,

@@ -29,7 +29,7 @@ pub type Retries = Whole<0, 1000>;
 /// The number of updates with a file of targets.
 pub type Targets = Whole<0, 100_000>;
 
-/// The number of tenants at once.
+/// The number of concurrent tenants.
 pub type Parallel = Whole<1, 1000>;
 
 /// The number of a stored run.
@@ -41,7 +41,7 @@ pub type Days = Span<{ 366 * 24 }>;
 /// The number of times `-v` is given.
 pub(super) type Verbosity = Whole<0, 255>;
 
-/// Options for the file and the environment only, which are no flags of `patchgap report`.
+/// Options for the file and the environment only, which are not flags of `patchgap report`.
 pub(super) const FILE_KEYS: [&str; 8] = [
     "client_secret_file",
     "client_certificate_path",
@@ -53,11 +53,11 @@ pub(super) const FILE_KEYS: [&str; 8] = [
     "smtp_url_file",
 ];
 
-/// Options that are only flags: which file is read, which tenant, and what is done once.
+/// Options that are only flags: the file, the tenant, and one-time actions.
 const FLAGS_ONLY: [&str; 3] = ["config", "forget_limits", "tenant"];
 
-/// What one layer says: the command line, the environment, the file or the defaults.
-/// What is not set is left to the layer below.
+/// One layer: the command line, the environment, the file or the defaults. Unset options are left
+/// to the layer below.
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -495,9 +495,10 @@ pub struct Settings {
 
     /// When to send a notification: always, change, trouble [default: always]
     ///
-    /// To a webhook (`PATCHGAP_NOTIFY_URL`), by mail (`PATCHGAP_SMTP_URL`), or both; without either, nobody is told.
-    /// `change`: if gaps are new, have returned, or are newly known to be exploited. `trouble`: if the exit code is
-    /// not 0. `change,trouble`: in either case.
+    /// To a webhook (`PATCHGAP_NOTIFY_URL`), by mail (`PATCHGAP_SMTP_URL`), or both; without
+    /// either, no notification is sent. `change`: if gaps are new, have returned, or are newly
+    /// known to be exploited. `trouble`: if the exit code is not 0. `change,trouble`: in either
+    /// case.
     #[arg(long, value_name = "WHEN", help_heading = "Notification")]
     #[serde(deserialize_with = "from_text")]
     pub notify_on: Option<NotifyOn>,
@@ -602,7 +603,7 @@ pub struct Settings {
 
 /// Merges two layers: each field comes from the upper one if set there, else from the lower one. A
 /// missing field is a compile error.
-macro_rules! first_said {
+macro_rules! first_set {
     ($upper:ident, $lower:ident: $($field:ident,)+) => {
         Self { $($field: $upper.$field.or($lower.$field),)+ }
     };
@@ -612,7 +613,7 @@ impl Settings {
     /// Merges this layer on top of a lower one.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
-        first_said! { self, lower:
+        first_set! { self, lower:
             config, column, os, group, tag, seen_within, filter, exclude, check_list, machines,
             tenants, parallel, tenant, tenant_id, client_id, client_secret_file, client_certificate_path,
             credential, cloud, api_url, authority_url, scope, graph_url, graph_scope,
@@ -639,8 +640,8 @@ impl Settings {
         }
     }
 
-    /// These settings for a command that sends no requests for machines: a time to stop that has
-    /// passed is not an error there.
+    /// These settings for a command that requests no machines, where a deadline in the past is not
+    /// an error.
     #[must_use]
     pub fn without_requests(self) -> Self {
         Self {

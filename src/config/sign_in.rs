@@ -23,7 +23,7 @@ const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
 /// The files that may hold the client secret.
 pub(super) struct SecretFiles {
-    /// From our own variable; takes precedence over Azure's variable.
+    /// From patchgap's own variable; takes precedence over Azure's variable.
     pub(super) of_variable: Option<PathBuf>,
     /// From the configuration file; Azure's variable takes precedence over it.
     pub(super) of_file: Option<PathBuf>,
@@ -73,8 +73,8 @@ pub(super) fn sign_in(
     })
 }
 
-/// The sign-in of a tenant. A ready-made token serves the tenant that it names, or all if it names none.
-/// Otherwise what the tenant's own table names comes before what the environment offers to all.
+/// The sign-in of a tenant. A ready-made token is used for the tenant that it names, or for all if
+/// it names none. Otherwise the tenant's own table takes precedence over the common environment.
 pub(super) fn of_tenant(sign_in: SignIn, tenant: &Tenant) -> Result<SignIn, ConfigError> {
     let foreign = foreign(&sign_in, tenant);
     if sign_in.access_token.is_some() && foreign.is_none() {
@@ -102,13 +102,13 @@ pub(super) fn of_tenant(sign_in: SignIn, tenant: &Tenant) -> Result<SignIn, Conf
     }
 }
 
-/// The tenant that the ready-made token names, if that is another one.
+/// The tenant that the ready-made token names, if it is a different one.
 fn foreign(sign_in: &SignIn, tenant: &Tenant) -> Option<String> {
     let named = tenant_of_token(sign_in.access_token.as_ref()?)?;
     (!named.eq_ignore_ascii_case(tenant.id())).then_some(named)
 }
 
-/// The sign-in for Microsoft Graph: as the same application, with a token for another scope.
+/// The sign-in for Microsoft Graph: the same application, with a token for another scope.
 pub(super) fn graph_sign_in(
     sign_in: &SignIn,
     scope: String,
@@ -150,8 +150,9 @@ fn name(environment: &Environment, variable: &str) -> Result<Option<EntraName>, 
     environment.text(variable)?.map(parse).transpose()
 }
 
-/// Finds the client secret: in the variable or the file that a tenant's own table names, in the file
-/// named by our own variable, in Azure's variable, or in the file named by the configuration. It is read only if the credential kind can use it.
+/// Finds the client secret: in the variable or the file that a tenant's own table names, in the
+/// file named by patchgap's own variable, in Azure's variable, or in the file named by the
+/// configuration. It is read only if the credential kind can use it.
 pub(super) fn client_secret(
     kind: CredentialKind,
     files: SecretFiles,
@@ -201,7 +202,7 @@ fn of_variable(
     secret_place::in_variable(variable, text)
 }
 
-/// A secret of any content in a variable, without the line end that a shell or a vault left there.
+/// A secret with any content in a variable, without the line end that a shell or a vault may add.
 fn without_line_end(
     environment: &Environment,
     variable: &str,

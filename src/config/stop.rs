@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use super::{ConfigError, Settings, Until, defaults::required};
 
 /// The time at which a run stops sending requests: when the budget is spent or `until` is reached,
-/// whichever is first. Without requests there is no such time, so a time that has passed is not an
+/// whichever is first. Without requests there is no deadline, so a time in the past is not an
 /// error.
 pub(super) fn stop(
     settings: &Settings,

@@ -6,11 +6,11 @@ use super::{ConfigError, Environment, Settings, StoreSettings, defaults::require
 use crate::store::Reuse;
 
 /// The name of the file when no path is given.
-const NAME: &str = "patchgap.sqlite";
+const FILE_NAME: &str = "patchgap.sqlite";
 
-/// How long a run that ended early can be continued if no maximum age of answers is set. The run of
-/// the next night is a new one.
-const ENDED_EARLY: Duration = Duration::from_hours(12);
+/// How long a run that ended early can be resumed if no maximum age of answers is set. It is less
+/// than a day, so that the next night's run is a new one.
+const RESUMABLE_FOR: Duration = Duration::from_hours(12);
 
 /// Sets the platform's default path for the store if no other is set.
 pub(super) fn with_path(
@@ -19,7 +19,7 @@ pub(super) fn with_path(
 ) -> Result<Settings, ConfigError> {
     let path = settings
         .state
-        .or_else(|| environment.folders().state_file(NAME))
+        .or_else(|| environment.folders().state_file(FILE_NAME))
         .ok_or(ConfigError::NoStateFolder)?;
     Ok(Settings {
         state: Some(path),
@@ -43,6 +43,6 @@ fn reuse(settings: &Settings) -> Result<Reuse, ConfigError> {
     Ok(match settings.max_age {
         _ if fresh => Reuse::Nothing,
         Some(age) => Reuse::Answers(age.get()),
-        None => Reuse::EndedEarly(ENDED_EARLY),
+        None => Reuse::EndedEarly(RESUMABLE_FOR),
     })
 }

@@ -1,13 +1,13 @@
-//! The variables of object stores, by which they find their accounts, addresses and credentials.
+//! The variables with the accounts, addresses and credentials of object stores.
 
 use std::fmt;
 
 use secrecy::SecretString;
 
-/// How their names begin.
+/// The prefixes of their names.
 pub(super) const PREFIXES: [&str; 3] = ["AWS_", "AZURE_STORAGE_", "GOOGLE_"];
 
-/// What the names of those with a secret have in them.
+/// Texts in the names of variables that hold secrets.
 const SECRET: [&str; 4] = ["KEY", "SAS", "SECRET", "TOKEN"];
 
 /// The variables of object stores. Some are secrets, so none is shown.
@@ -24,7 +24,7 @@ impl StoreVariables {
         )
     }
 
-    /// Those whose names begin in this way, in lower case.
+    /// The variables with this prefix; their names in lower case.
     pub fn of<'this>(
         &'this self,
         prefix: &'this str,
@@ -36,7 +36,7 @@ impl StoreVariables {
         named.map(|(name, value)| (name.to_ascii_lowercase(), value))
     }
 
-    /// Those that may be secrets.
+    /// The values that may be secrets.
     pub fn secrets(&self) -> impl Iterator<Item = SecretString> {
         let secret = |name: &str| SECRET.iter().any(|word| name.contains(word));
         let named = self.0.iter().filter(move |(name, _)| secret(name));

@@ -1,4 +1,4 @@
-//! Facts for the reader, one per line, each after a label.
+//! Lines with a label and a value.
 
 use std::fmt::Write;
 

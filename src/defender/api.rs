@@ -67,8 +67,8 @@ pub struct Page {
 /// }
 /// ```
 pub trait MissingKbsApi: Send + Sync {
-    /// Waits until calls can be sent: gets a token if there is none, so that no permit is held
-    /// meanwhile. An error ends the run.
+    /// Waits until calls can be sent: gets a token if there is none. This happens before a permit
+    /// is taken, so that no permit is held during a sign-in. An error ends the run.
     fn ready(&self) -> impl Future<Output = Result<(), CallError>> + Send {
         async { Ok(()) }
     }
@@ -107,7 +107,7 @@ pub trait MachineListApi: Send + Sync {
 /// The address of a page of the census.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CensusAddress {
-    /// The tenant's products after so many.
+    /// The tenant's products, without the first ones.
     Products(usize),
     /// The KBs that machines miss in the product with this id.
     MissingIn(String),
@@ -134,8 +134,8 @@ pub trait CensusApi: Send + Sync {
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<ListPage<Vec<Product>>, CallError>> + Send;
 
-    /// Requests one page of the KBs that machines miss in a product: one HTTP call. How many do is
-    /// their [`machine_missed_on`](crate::domain::kb::MissingKb::machine_missed_on).
+    /// Requests one page of the KBs that machines miss in a product: one HTTP call. The number of
+    /// machines is in [`machine_missed_on`](crate::domain::kb::MissingKb::machine_missed_on).
     fn missing_in(
         &self,
         address: &CensusAddress,
@@ -156,9 +156,9 @@ pub trait HuntingApi: Send + Sync {
 /// The address of a page of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BulkAddress {
-    /// The first page, of at most so many rows.
+    /// The first page, with this maximum number of rows.
     First(u32),
-    /// The first page of what changed since a time, of at most so many rows.
+    /// The first page of the changes since a time, with this maximum number of rows.
     Since(Timestamp, u32),
     /// A later page, on the API's own origin.
     Next(Url),
@@ -173,14 +173,14 @@ pub trait BulkApi: Send + Sync {
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<ListPage<R>, CallError>> + Send;
 
-    /// Requests an export of a dataset, and returns where its files are: one HTTP call.
+    /// Requests an export of a dataset, and returns the addresses of its files: one HTTP call.
     fn export(
         &self,
         dataset: Dataset,
         permit: &Permit<'_>,
     ) -> impl Future<Output = Result<Export, CallError>> + Send;
 
-    /// Downloads a file after so many bytes, if its server can do that, else from its beginning:
+    /// Downloads a file without its first bytes, if its server supports that, or else all of it:
     /// one HTTP call, without a token, and not to the API.
     fn export_file(
         &self,

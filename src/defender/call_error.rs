@@ -15,8 +15,8 @@ pub struct CallError {
     pub class: Class,
     /// The failure as shown in reports.
     pub failure: Failure,
-    /// Whether the reply was not the service's own. Then it says nothing about any machine, and the
-    /// service may never have seen the call.
+    /// Whether the reply was not the service's own. Then it does not concern any machine, and the
+    /// service may never have received the call.
     pub is_foreign: bool,
 }
 
@@ -60,7 +60,7 @@ impl CallError {
         error
     }
 
-    /// The refusal for quota, if it is one. Only the service itself knows its limit.
+    /// The refusal, if it is one for quota. Its limit is only taken from the service's own replies.
     pub fn quota_refusal(&self) -> Option<Refusal> {
         let Class::Throttled(wait) = self.class else {
             return None;

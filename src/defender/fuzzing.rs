@@ -1,5 +1,5 @@
-//! Entry points for the fuzz targets and the tests that share their checks: what replies are parsed
-//! to, without a network. Not part of the public interface.
+//! Entry points for the fuzz targets and the tests that share their checks: parse replies without a
+//! network. Not part of the public interface.
 
 use std::time::SystemTime;
 

@@ -1,20 +1,20 @@
-//! The only module that talks to Microsoft's services: the API and the sign-in. Public files come through
-//! it, too, because they take the same proxies and certificates.
+//! The only module that talks to Microsoft's services: the API and the sign-in. It also downloads
+//! public files, because they need the same proxies and certificates.
 //!
 //! # What is where
 //!
-//! - `api`: the interface for sources of answers: [`MissingKbsApi`], whose every call takes a
-//!   [`Permit`](crate::quota::Permit)
+//! - `api`: the interface for sources of answers, such as [`MissingKbsApi`]: every call to the API
+//!   takes a [`Permit`](crate::quota::Permit)
 //! - `session`: the API with a token, which is renewed if the service rejects it
 //! - `client`: one HTTP call, and the memory limit for arriving replies
-//! - `reply`: the meaning of a reply: an answer, or a [`CallError`]; pure
-//! - `auth/`: the sign-in
+//! - `reply`: parses replies: an answer, or a [`CallError`]; pure
+//! - `auth`: the sign-in
 //! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
 //! - `files`: downloads of exported files, from another server and without a token
 //! - `public`: downloads of public files, such as feeds of CVEs: without a token, and not under a quota
-//! - `webhook`: posts to webhooks, likewise
-//! - `storage`: what object stores take of it: connections, and tokens for Azure's
+//! - `webhook`: posts to webhooks, also without a token and not under a quota
+//! - `storage`: connections to object stores, and tokens for Azure's
 //! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
 //!
@@ -32,8 +32,8 @@
 //!
 //! - One method call is one HTTP call. The caller decides about retries: each attempt needs a
 //!   permit of its own.
-//! - Only the service's own error envelope says anything about a machine or about the run. Any
-//!   other reply comes from something in between, and the next call may reach the service.
+//! - Only the service's own error envelope concerns a machine or the run. Any other reply comes
+//!   from something in between, and the next call may reach the service.
 //! - The memory of all replies is bounded, however many calls are in flight and whatever arrives.
 //! - A token is sent only to the API's own origin: no redirects, and no links to other origins.
 //! - No token, secret or signed URL is in an error or a log line.

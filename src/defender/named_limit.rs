@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::domain::limits::RateLimit;
 
-/// The longest window that is believed: nobody has ever seen a longer one.
-const LONGEST: Duration = Duration::from_hours(24);
+/// The longest plausible window: longer ones have never been seen.
+const MAX_WINDOW: Duration = Duration::from_hours(24);
 
-/// The limit in a message, with any words around and in between: the first number after `maximum allowed`,
-/// and the window after the next `per`.
+/// The limit in a message, whatever the text around it and in between: the first number after
+/// `maximum allowed`, and the window after the next `per`.
 pub(super) fn named_limit(message: &str) -> Option<RateLimit> {
     let message = message.to_ascii_lowercase();
     let (_, allowed) = message.split_once("maximum allowed")?;
@@ -36,7 +36,7 @@ fn window_length(text: &str) -> Option<Duration> {
     let whole = |text: &str| text.parse::<u32>().ok().map(f64::from);
     let seconds = whole(hours)? * 3600.0 + whole(minutes)? * 60.0 + seconds.parse::<f64>().ok()?;
     let length = Duration::try_from_secs_f64(seconds).ok()?;
-    let is_plausible = parts.next().is_none() && !length.is_zero() && length <= LONGEST;
+    let is_plausible = parts.next().is_none() && !length.is_zero() && length <= MAX_WINDOW;
     is_plausible.then_some(length)
 }
 

@@ -1,4 +1,4 @@
-//! Downloads of public files, without a token: only if they have changed, and within bounds.
+//! Downloads public files without a token, and only if they have changed.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,13 +18,13 @@ use super::{
     http::{HttpError, HttpSettings, is_loopback, is_passing, retry_after::retry_after},
 };
 
-/// JSON where there is a choice: MSRC sends XML otherwise.
+/// Prefers JSON: by default MSRC sends XML.
 const ACCEPTED: &str = "application/json, */*;q=0.5";
 
 /// The most redirects in a row.
 const MOST_REDIRECTS: usize = 5;
 
-/// The longest text of a server that is kept and sent back to it.
+/// The maximum length of a validator that is stored and sent back.
 const LONGEST_VALIDATOR: usize = 1000;
 
 /// Downloads public files from one server.
@@ -34,7 +34,7 @@ pub struct PublicFiles {
     timeout: Duration,
 }
 
-/// What the server said of a file when it was downloaded, in its own words.
+/// The validators that the server sent with a file, as in its headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// The version of the content.
@@ -53,7 +53,7 @@ pub enum PublicReply {
 
 /// A file that begins to arrive.
 pub struct PublicFile {
-    /// What to send the next time.
+    /// The validators to send the next time.
     pub known: Known,
     /// The server that it comes from, if the request was redirected there.
     pub redirected_to: Option<String>,
@@ -62,8 +62,8 @@ pub struct PublicFile {
 }
 
 impl PublicFiles {
-    /// For files of the server of this URL. Packed replies are unpacked if `unpacks` is true; files that
-    /// are packed themselves stay as they are if it is not.
+    /// For files of the server of this URL. `unpacks` tells whether to decompress bodies; files
+    /// that are compressed themselves need `false`.
     pub fn of(url: &Url, settings: &HttpSettings, unpacks: bool) -> Result<Self, HttpError> {
         Ok(Self {
             http: settings.public_connections(url, redirects(is_loopback(url)), unpacks)?,
@@ -71,7 +71,7 @@ impl PublicFiles {
         })
     }
 
-    /// Requests a file, unless it is still the known one.
+    /// Requests a file; it is only sent if it no longer matches the validators.
     pub async fn get(&self, url: &Url, known: &Known) -> Result<PublicReply, FileError> {
         let mut request = self.http.get(url.clone()).header(ACCEPT, ACCEPTED);
         let conditions = [
@@ -131,7 +131,7 @@ impl Known {
 #[error("{0}")]
 struct Refused(String);
 
-/// Follows redirects to https alone; on this machine, from it alone.
+/// Follows redirects to https only, and to this machine only from this machine.
 fn redirects(is_local: bool) -> Policy {
     Policy::custom(move |attempt: Attempt<'_>| {
         if attempt.previous().len() > MOST_REDIRECTS {

@@ -16,8 +16,8 @@ pub const HUNTING_ROLE: &str = "ThreatHunting.Read.All";
 /// The permissions that allow reading the machine list; any of them is enough.
 pub const LIST_ROLES: [&str; 2] = ["Machine.Read.All", "Machine.ReadWrite.All"];
 
-/// The token's roles as text, if it holds none of these. `None` if it does, and for a user's token, which
-/// lists scopes with other names: the decision is left to the service.
+/// The token's roles as text, if it has none of these. `None` if it has one, and for a user's
+/// token, which has scopes with other names: the decision is left to the service.
 pub fn lacks(claims: &Claims, roles: &[&str]) -> Option<String> {
     let holds = |role: &&str| claims.roles.iter().any(|held| held == role);
     if !claims.scopes.is_empty() || roles.iter().any(holds) {
@@ -29,7 +29,7 @@ pub fn lacks(claims: &Claims, roles: &[&str]) -> Option<String> {
     })
 }
 
-/// Whether a refusal may concern one machine alone, though it came before any answer: it is the
+/// Whether a refusal may concern only one machine, although there was no answer yet: it is the
 /// service's own, and names no cause that applies to all machines.
 pub fn may_concern_one_machine(failure: &Failure) -> bool {
     let message = failure.message.to_ascii_lowercase();

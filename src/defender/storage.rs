@@ -1,5 +1,5 @@
-//! What object stores take of this module: the same proxies and certificates, and tokens for Azure's by the same
-//! sign-in.
+//! Access to object stores: connections with the same proxies and certificates, and tokens for
+//! Azure's by the same sign-in.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use super::{
     session::SessionError,
 };
 
-/// What tokens for Azure's storage are requested for, in every cloud.
+/// The scope of tokens for Azure's storage, in every cloud.
 const SCOPE: &str = "https://storage.azure.com/.default";
 
 /// How long a sign-in that does not answer is retried.
-const PATIENCE: Duration = Duration::from_mins(1);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Connections to object stores, and to what signs in there.
+/// Connections to object stores, and to their sign-in services.
 #[derive(Debug, Clone)]
 pub struct StorageConnections {
     proxied: reqwest::Client,
-    /// To this machine, and to the service that tells it its identity.
+    /// To this machine, and to its identity service.
     direct: reqwest::Client,
 }
 
@@ -36,7 +36,7 @@ impl StorageConnections {
         })
     }
 
-    /// The client for this address; `None` if it is neither encrypted nor here.
+    /// The client for this address; `None` if it is neither encrypted nor on this machine.
     pub fn to(&self, url: &Url) -> Option<&reqwest::Client> {
         if is_here(url) {
             return Some(&self.direct);
@@ -45,7 +45,7 @@ impl StorageConnections {
     }
 }
 
-/// Whether an address is this machine, or the service that tells it its identity.
+/// Whether an address is this machine, or its identity service.
 fn is_here(url: &Url) -> bool {
     let is_identity_service = match url.host() {
         Some(Host::Ipv4(address)) => address.is_link_local(),
@@ -87,7 +87,7 @@ impl StorageTokens {
 
     /// The token to use now.
     pub async fn current(&self) -> Result<SecretString, SignInError> {
-        let token = self.retry.token(&self.tokens, PATIENCE).await?;
+        let token = self.retry.token(&self.tokens, SIGN_IN_TIMEOUT).await?;
         Ok(token.secret().clone())
     }
 }

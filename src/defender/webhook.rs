@@ -1,4 +1,5 @@
-//! Posts to webhooks: one attempt each, without a token and without redirects. Their addresses are secrets.
+//! Posts to webhooks: one attempt per call, without a token and without redirects. Addresses are
+//! secrets.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,11 +24,11 @@ pub struct WebhookClient {
     timeout: Duration,
 }
 
-/// Why something was not sent, without its address.
+/// Why a post failed, without the address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct NotSent {
-    /// What follows from it.
+    /// Whether another attempt may help.
     pub retry: Retry,
     /// What is wrong, as a part of a sentence.
     pub message: String,
@@ -38,7 +39,7 @@ pub struct NotSent {
 pub enum Retry {
     /// It would fail in the same way.
     Never,
-    /// After the delay that the server asked for, if it did.
+    /// After the delay that the server requested, if any.
     After(Option<Duration>),
 }
 
@@ -55,7 +56,8 @@ impl WebhookClient {
         }))
     }
 
-    /// Posts a JSON document. The reply's text is not read: it may have parts of the address.
+    /// Posts a JSON document. The reply's text is not read, because it may contain parts of the
+    /// address.
     pub async fn post(&self, body: Vec<u8>) -> Result<(), NotSent> {
         let request = self
             .http

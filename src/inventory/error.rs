@@ -51,7 +51,7 @@ pub enum Problem {
         /// Names of the columns in the file.
         columns: Vec<String>,
         /// A column that holds machine ids under another name.
-        holding: Option<String>,
+        column_with_ids: Option<String>,
     },
     /// The requested column does not exist.
     #[error("no column `{}`; columns found: {}", shown(column), listed(columns))]
@@ -77,7 +77,7 @@ pub enum Problem {
         /// The content of its id column.
         input: String,
         /// Another column that holds machine ids.
-        holding: Option<String>,
+        column_with_ids: Option<String>,
     },
     /// Every machine is skipped.
     #[error("its column `skippedBecause` skips every machine ({0} of them)")]
@@ -140,7 +140,7 @@ pub enum TooMuch {
     /// Text in the columns other than the ids.
     #[error("its other columns are larger than 1 GiB")]
     Text,
-    /// Rows of another table than a list.
+    /// Rows of a table that is not a list of machines.
     #[error("it has more than 100,000 rows")]
     TableRows,
     /// Rows without a machine id.
@@ -162,16 +162,21 @@ impl Problem {
     fn hint(&self) -> String {
         let hint = match self {
             Self::NoIdColumn {
-                holding: None,
+                column_with_ids: None,
                 columns,
             } if columns.iter().any(|name| is_guid(name)) => NOT_GUIDS,
             Self::NoValidId {
-                holding: None,
+                column_with_ids: None,
                 input,
                 ..
             } if is_guid(input) => NOT_GUIDS,
-            Self::NoIdColumn { holding, .. } | Self::NoValidId { holding, .. } => {
-                return hint_at_column(holding.as_deref());
+            Self::NoIdColumn {
+                column_with_ids, ..
+            }
+            | Self::NoValidId {
+                column_with_ids, ..
+            } => {
+                return hint_at_column(column_with_ids.as_deref());
             }
             Self::Json { query } => return hint_at_query(query),
             Self::Missing => "check the path; relative paths start from the working directory",
@@ -196,7 +201,7 @@ impl Problem {
     }
 }
 
-/// Entra's ids are easily taken for Defender's.
+/// The hint for Entra ids, which are easily mistaken for Defender's.
 const NOT_GUIDS: &str = "these are GUIDs, probably Entra device ids; a Defender machine id is 40 hexadecimal characters \
      (`Device ID` in the portal's device export)";
 
@@ -208,8 +213,8 @@ fn is_guid(text: &str) -> bool {
     are_hexadecimal && parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
 }
 
-fn hint_at_column(holding: Option<&str>) -> String {
-    match holding {
+fn hint_at_column(column_with_ids: Option<&str>) -> String {
+    match column_with_ids {
         Some("") => "an unnamed column contains machine ids: name it `machineId`".to_owned(),
         Some(name) => {
             let name = shown(name);

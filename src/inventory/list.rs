@@ -52,14 +52,14 @@ pub struct InventoryMachine {
 pub struct Fetched {
     /// When it was fetched.
     pub as_of: Timestamp,
-    /// Whether the service was asked for all its machines, without an OData filter.
+    /// Whether it has all machines of the service, without an OData filter.
     pub is_whole: bool,
-    /// The filters, in a form in which the same filters are the same text.
+    /// The filters as text, which is equal for equal filters.
     pub query: String,
 }
 
 /// The machines of a list that are not requested: those with a reason in the column
-/// `skippedBecause`. They are reported, but nothing is known of them.
+/// `skippedBecause`. They are reported, but nothing is known about them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Skipped {
     /// The machines, each once, in the order of the file.
@@ -134,8 +134,7 @@ impl Inventory {
         (self.machines.len() + self.skipped.machines.len()) as u64
     }
 
-    /// The extra cells of a machine by its position: those of the skipped machines come after those
-    /// of the others.
+    /// The extra cells of a machine. The position counts the skipped machines after the others.
     pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
         match position.checked_sub(self.machines.len()) {
             Some(skipped) => self.skipped.cells.row(skipped),
@@ -177,8 +176,7 @@ impl Inventory {
         Some(LastSeen::of(self.cells_of(self.last_seen_column()?), now))
     }
 
-    /// The machines that by then had not been seen for so long that an empty answer says nothing
-    /// about them.
+    /// The machines that have not been seen for too long for an empty answer to mean anything.
     pub fn silent(&self, now: Timestamp) -> HashSet<MachineId> {
         self.last_seen_at(now, |seen| is_silent(seen, now))
     }

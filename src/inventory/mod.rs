@@ -3,16 +3,16 @@
 //! The modules, in order; each depends only on those above it:
 //!
 //! - `text`: decodes bytes, cells and rows: encodings, invisible characters, machine ids
-//! - `cells`: the table of extra cells, packed: a million machines have a few of them each
+//! - `cells`: the extra cells of all machines, packed
 //! - `times`: a column of times, in any of the formats that exports use
 //! - `columns`: which column holds the ids, the names of the others, and what they mean
-//! - `error`: everything that can be wrong with a list, and how to fix it
+//! - `error`: the errors in a list, with hints
 //! - `list`: `Inventory`, the result
 //! - `split`: the list split by the values of a column
 //! - `input`: from bytes to rows: decoding, delimiter, titles above the table, line numbers
 //! - `read`: from rows to `Inventory`: concatenated lists, ids that would be lost
 //! - `service`: the service's own list, and which of its machines are requested
-//! - `table`: other tables that people write, in the same shapes
+//! - `table`: reads other hand-written tables, such as exceptions, in the same formats
 //!
 //! Invariants:
 //!

@@ -5,7 +5,7 @@ use std::{io::Read, path::Path};
 use super::{
     columns::header::{FirstRow, plain},
     error::{Problem, TooMuch},
-    input::rows::{Row, Rows, open},
+    input::rows::{CsvRow, Rows, open},
     read::source,
     text::{
         cell::cell,
@@ -44,14 +44,14 @@ pub fn read_table(path: &Path, column: &str) -> Result<PlainTable, Problem> {
 pub fn read_table_from(reader: impl Read, column: &str) -> Result<PlainTable, Problem> {
     let mut rows = open(reader, Some(column))?;
     for _ in 0..rows.titles {
-        rows.advance()?;
+        rows.next_row()?;
     }
     let columns = header(&mut rows, column)?;
     let mut table = PlainTable {
         columns,
         rows: Vec::new(),
     };
-    while let Some(row) = rows.advance()? {
+    while let Some(row) = rows.next_row()? {
         if table.rows.len() >= MOST_ROWS {
             return Err(TooMuch::TableRows.into());
         }
@@ -61,7 +61,7 @@ pub fn read_table_from(reader: impl Read, column: &str) -> Result<PlainTable, Pr
 }
 
 fn header<R: Read>(rows: &mut Rows<R>, column: &str) -> Result<Vec<String>, Problem> {
-    let first = rows.advance()?.ok_or(Problem::Empty)?;
+    let first = rows.next_row()?.ok_or(Problem::Empty)?;
     match FirstRow::of(first.cells, Some(column)).header() {
         Some(_) => Ok(names(first.cells)),
         None => Err(Problem::NoSuchColumn {
@@ -72,8 +72,8 @@ fn header<R: Read>(rows: &mut Rows<R>, column: &str) -> Result<Vec<String>, Prob
     }
 }
 
-impl From<Row<'_>> for PlainRow {
-    fn from(row: Row<'_>) -> Self {
+impl From<CsvRow<'_>> for PlainRow {
+    fn from(row: CsvRow<'_>) -> Self {
         let cells = row.cells.iter();
         let cells = cells.map(|bytes| trimmed(&cell(bytes)).to_owned());
         Self {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_refused() {
+    fn other_files_are_refused() {
         for (text, expected) in [
             ("", "it is empty"),
             ("Name\na\n", "no column `kbId`"),

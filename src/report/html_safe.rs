@@ -1,4 +1,4 @@
-//! JSON that is safe to embed in HTML: it cannot end its element or start another one. Nor can it end a line.
+//! JSON that is safe to embed in HTML: it cannot end its element, start another one, or end a line.
 
 use std::io::{self, Write};
 

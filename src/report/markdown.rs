@@ -26,9 +26,9 @@ const ACTIONS: usize = 10;
 /// The number of KBs in the list of the worst.
 const WORST: usize = 10;
 /// The maximum length of a name in characters. The whole page may not be larger than 1 MiB.
-const LONGEST: usize = 200;
-/// The same of a sentence.
-const LONGEST_SENTENCE: usize = 2000;
+const MAX_NAME: usize = 200;
+/// The maximum length of a sentence.
+const MAX_SENTENCE: usize = 2000;
 /// An invisible tag that splits a text.
 const CUT: &str = "<wbr>";
 /// The number of digits of the shortest commit hash that is turned into a link.
@@ -110,7 +110,7 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     if let Some(pending) = pending(run) {
         writeln!(text, "{}\n", escaped(&pending))?;
     }
-    // Of the worst machine there is no row.
+    // The worst machine's figure is left out.
     let [figures @ .., _] = figures(run);
     let names = figures.map(|it| it.name).join(" | ");
     let numbers = figures.map(|it| thousands(it.now)).join(" | ");
@@ -123,7 +123,7 @@ fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
     remarks(run, text)
 }
 
-/// What has to be said beside the figures.
+/// The warnings and notes about the figures.
 fn remarks(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     if let Some(skipped) = skipped(run) {
         writeln!(text, "\n{}", paragraph(&skipped))?;
@@ -187,12 +187,12 @@ fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
 
 /// Escapes a sentence, which may be longer than a name.
 pub(super) fn paragraph(text: &str) -> String {
-    escaped_up_to(text, LONGEST_SENTENCE)
+    escaped_up_to(text, MAX_SENTENCE)
 }
 
 /// Escapes a name, or another short text.
 pub(super) fn escaped(text: &str) -> String {
-    escaped_up_to(text, LONGEST)
+    escaped_up_to(text, MAX_NAME)
 }
 
 /// Escapes text for Markdown. Characters with a meaning in Markdown or HTML become entities. Text

@@ -72,19 +72,19 @@ pub struct Run<'run> {
     pub census: Option<&'run Census>,
     /// The comparison of the answers with a second source, if it was wanted.
     pub cross_check: Option<&'run CrossCheck>,
-    /// What is known of the service's list beside the run's; `None` if it was not asked for.
+    /// The comparison of the run's list with the service's; `None` if it was not requested.
     pub list_check: Option<&'run ListCheck>,
-    /// How the run called for some of the machines; `None` if it called for all.
+    /// How the run selected the machines to request; `None` if it requested all.
     pub selection: Option<&'run CallSelection>,
-    /// The source of the answers that has all machines at once; `None` if there was none.
+    /// The bulk source of the answers; `None` if there was none.
     pub bulk: Option<BulkReading>,
-    /// The software inventory, or why there is none; `None` if it was not asked for.
+    /// The software inventory, or why there is none; `None` if it was not requested.
     pub software: Option<&'run RunSoftware>,
     /// Metadata of the run.
     pub facts: &'run Facts,
 }
 
-/// The parts of a run that not every run has: some reports are about them alone.
+/// The optional parts of a run. Some reports are only about one of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -173,7 +173,7 @@ pub fn target_names(fleet: &Fleet, count: usize) -> Vec<String> {
     csv::names(fleet, count)
 }
 
-/// The updates among them that have no such file, because their ids are no numbers.
+/// The updates among them that have no such file, because their ids are not numeric.
 pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
     csv::left_out(fleet, count)
 }
@@ -187,7 +187,7 @@ pub fn lake_tables() -> Vec<Box<dyn lake::LakeTable>> {
     tables
 }
 
-/// How many machines were asked, in one sentence; `None` if all of them were.
+/// How many machines were queried, in one sentence; `None` if all of them were.
 pub fn sources(run: &Run<'_>) -> Option<String> {
     view::sources::sentence(run)
 }

@@ -9,7 +9,7 @@ use url::Url;
 use super::{AddressProblem, secret_text::Found};
 use crate::{config::ConfigError, defender::is_loopback};
 
-/// A mail server, and how it is spoken to.
+/// A mail server, and how to connect to it.
 #[derive(Debug, Clone)]
 pub struct MailServer {
     /// Its name or address, without brackets.
@@ -18,11 +18,11 @@ pub struct MailServer {
     pub port: u16,
     /// How the connection is encrypted.
     pub security: Security,
-    /// Who signs in, if anybody does.
+    /// The account to sign in with, if there is one.
     pub sign_in: Option<MailSignIn>,
 }
 
-/// Who signs in to a mail server.
+/// An account on a mail server.
 #[derive(Debug, Clone)]
 pub struct MailSignIn {
     /// The user.
@@ -36,7 +36,7 @@ pub struct MailSignIn {
 pub enum Security {
     /// TLS from the beginning.
     Tls,
-    /// TLS after a few words; without it, nothing is sent.
+    /// TLS through STARTTLS; nothing is sent without it.
     StartTls,
     /// Not at all: the connection does not leave this machine.
     Loopback,
@@ -97,7 +97,7 @@ fn parsed(text: &str) -> Result<MailServer, AddressProblem> {
     })
 }
 
-/// Whether a host is this machine itself. In a URL of mail, the parser knows names only.
+/// Whether a host is this machine itself. The parser treats every host in an `smtp` URL as a name.
 fn is_here(host: &str) -> bool {
     let url = Url::parse(&format!("http://{host}"));
     url.is_ok_and(|url| is_loopback(&url))

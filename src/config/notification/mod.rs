@@ -1,8 +1,8 @@
-//! Who is told at the end of a run, and how. The addresses of webhooks and mail servers are secrets.
+//! Notifications at the end of a run. The addresses of webhooks and mail servers are secrets.
 //!
-//! - here: what is configured, and what it comes to once the secrets are read
+//! - here: the configured settings, and the result once the secrets are read
 //! - `secret_text`: a secret in a variable or a file
-//! - `webhook`, `mail_server`: the addresses, and what can be wrong with them (`problem`)
+//! - `webhook`, `mail_server`: the addresses; `problem`: errors in them
 
 mod mail_server;
 mod problem;
@@ -22,7 +22,7 @@ use super::{
     environment::{NOTIFY_URL, SMTP_URL},
 };
 
-/// What is configured of notifications. Only commands that send them, or say where they would go, read the
+/// The configured settings. Only commands that send notifications, or print their targets, read the
 /// secrets.
 #[derive(Debug, Clone, Default)]
 pub struct NotifySettings {
@@ -34,10 +34,10 @@ pub struct NotifySettings {
     pub(super) from: Option<MailAddress>,
 }
 
-/// Who is told, and when.
+/// The notifications to send, and when.
 #[derive(Debug, Clone, Default)]
 pub struct Notification {
-    /// When somebody is told.
+    /// When to send them.
     pub when: NotifyOn,
     /// The webhook, if there is one.
     pub webhook: Option<Webhook>,
@@ -59,7 +59,7 @@ pub struct Mail {
 }
 
 impl NotifySettings {
-    /// What is configured in these settings and in the variables that are secrets.
+    /// The configuration from the settings and from the variables for secrets.
     pub(super) fn new(settings: &Settings, environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             when: settings.notify_on.unwrap_or_default(),
@@ -78,7 +78,7 @@ impl NotifySettings {
             .filter_map(|it| it.file.clone())
     }
 
-    /// Reads the secrets, and checks that everything that is needed is there.
+    /// Reads the secrets, and checks that the configuration is complete.
     pub fn read(&self) -> Result<Notification, ConfigError> {
         let webhook = self.webhook.read("file with the webhook's address")?;
         if webhook.is_none() && self.format.is_some() {
@@ -97,7 +97,7 @@ impl NotifySettings {
         })
     }
 
-    /// The mail, for which either nothing or everything is configured.
+    /// The mail. Either all of its settings are configured, or none.
     fn mail(&self, server: Option<Found>) -> Result<Option<Mail>, ConfigError> {
         let missing = |part| Err(ConfigError::Mail(part));
         match (server, &self.to[..], &self.from) {

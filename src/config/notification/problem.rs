@@ -1,4 +1,4 @@
-//! What can be wrong with the addresses for notifications. No message repeats them.
+//! Errors in the addresses for notifications. No message repeats an address.
 
 use thiserror::Error;
 
@@ -41,7 +41,7 @@ impl AddressProblem {
     }
 }
 
-/// What a mail takes.
+/// A setting that mail needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum MailPart {
     /// The server.

@@ -10,9 +10,9 @@ use crate::config::{ConfigError, Environment, environment, secret_place};
 /// Where a secret is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SecretText {
-    /// What the variable holds, with its name.
+    /// The variable's name and value.
     variable: Option<(&'static str, SecretString)>,
-    /// The file that holds it otherwise.
+    /// The file to read if the variable is not set.
     pub(super) file: Option<PathBuf>,
 }
 
@@ -35,7 +35,7 @@ impl SecretText {
         Ok(Self { variable, file })
     }
 
-    /// The secret, if there is one; `what` is the file.
+    /// The secret, if there is one; `what` describes the file in errors.
     pub(super) fn read(&self, what: &'static str) -> Result<Option<Found>, ConfigError> {
         match (&self.variable, &self.file) {
             (Some((name, text)), _) => {

@@ -9,14 +9,14 @@ use crate::{
     defender::is_loopback,
 };
 
-/// A webhook. Who knows its address can post to it.
+/// A webhook. Anyone who knows its address can post to it.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     /// The whole address.
     pub url: SecretString,
     /// Its host, which is not a secret.
     pub host: String,
-    /// What it takes.
+    /// The format that it expects.
     pub format: NotifyFormat,
 }
 

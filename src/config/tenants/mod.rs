@@ -1,6 +1,6 @@
 //! The file of tenants: a table for each, with keys of the configuration for that tenant alone.
 //!
-//! - `read`: parses it; `problem`: what can be wrong with it
+//! - `read`: parses it; `problem`: errors in it
 //! - here: where each tenant's reports go
 
 mod problem;
@@ -20,7 +20,7 @@ use crate::report::output::comparable;
 /// A tenant of the file.
 #[derive(Debug, Clone)]
 pub struct Tenant {
-    /// Its name, which is that of its folder.
+    /// Its name, which is also the name of its folder.
     pub name: String,
     /// The line of its name.
     line: usize,
@@ -44,7 +44,7 @@ impl Tenant {
         self.settings.state.as_deref()
     }
 
-    /// Whether its own table says where its list of machines is.
+    /// Whether its own table names a list of machines.
     pub fn has_list(&self) -> bool {
         self.settings.machines.is_some()
     }
@@ -57,13 +57,13 @@ pub struct Tenants {
     pub path: PathBuf,
     /// The tenants, in the order of the file.
     pub list: Vec<Tenant>,
-    /// The number of tenants at once.
+    /// The number of concurrent tenants.
     pub parallel: usize,
     /// The folder of the overview.
     pub overview: PathBuf,
     /// Where the overview is uploaded to, if anywhere.
     pub upload: Option<Place>,
-    /// The store that says how far a run over the tenants got.
+    /// The store that records the progress of a run over the tenants.
     pub state: PathBuf,
 }
 
@@ -94,8 +94,8 @@ impl Tenants {
         read::problem(&self.path, tenant.line, "machines", TenantProblem::NoList)
     }
 
-    /// Checks that no two of these folders, in the order of the tenants, are one, or one in the
-    /// other, and none is that of the overview.
+    /// Checks that no two of these folders, in the order of the tenants, are equal or nested, and
+    /// that none is the overview's.
     pub fn check_folders(&self, folders: &[Option<&Path>]) -> Result<(), ConfigError> {
         let overview = comparable(&self.overview);
         let folders = self.list.iter().zip(folders);
@@ -106,7 +106,7 @@ impl Tenants {
         if let Some((_, tenant)) = folders.iter().find(|(it, _)| overview.starts_with(it)) {
             return refused(tenant, TenantProblem::OverviewFolder);
         }
-        // In this order, what is in a folder follows it at once.
+        // In this order, a nested folder directly follows the outer one.
         folders.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mut pairs = folders.windows(2);
         let Some([(_, one), (_, other)]) = pairs.find(|pair| pair[1].0.starts_with(&pair[0].0))
@@ -121,8 +121,8 @@ impl Tenants {
         refused(second, TenantProblem::SameFolder(first.name.clone()))
     }
 
-    /// Checks that no two of these places, in the order of the tenants, are one, and none is that of the overview: an
-    /// upload removes what another one left.
+    /// Checks that no two of these places, in the order of the tenants, are equal, and that none is
+    /// the overview's: an upload removes files of other uploads.
     pub fn check_uploads(&self, places: &[Option<&Place>]) -> Result<(), ConfigError> {
         let overview = self.upload.iter();
         let overview = overview.map(|place| (place.to_string(), "the overview".to_owned()));
@@ -144,8 +144,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<Tenant>, ConfigError> {
     read::parse(&read_text("tenants file", path)?, path)
 }
 
-/// The folder of a tenant's reports: the one of its own table as it stands there; else the common
-/// one, with the tenant's name in it.
+/// The folder of a tenant's reports: unchanged from its own table, or else the common one with the
+/// tenant's name in it.
 pub(super) fn out(
     is_typed: bool,
     tenant: Option<&Tenant>,
@@ -163,7 +163,8 @@ pub(super) fn out(
     }
 }
 
-/// Where a tenant's reports are uploaded to, likewise.
+/// The place that a tenant's reports are uploaded to: unchanged from its own table, or else the
+/// common one with the tenant's name in it.
 pub(super) fn upload(
     is_typed: bool,
     tenant: Option<&Tenant>,
@@ -221,7 +222,7 @@ mod tests {
         assert_eq!(out, Some(Path::new("folder/special")));
     }
 
-    /// Texts without whole tenants, each with what is missing.
+    /// Texts with incomplete tenants, each with the error.
     fn incomplete() -> Vec<(String, &'static str)> {
         vec![
             (String::new(), "line 1: tenant: the file has no tenant"),
@@ -257,7 +258,7 @@ mod tests {
         ]
     }
 
-    /// Texts, each with the mistake in it.
+    /// Texts with mistakes, each with the error.
     fn mistakes() -> Vec<(String, &'static str)> {
         vec![
             (tenant("timout = '1s'"), "line 4: unknown key `timout`"),

@@ -1,4 +1,4 @@
-//! What is wrong with a file of tenants.
+//! Errors in a file of tenants.
 
 use thiserror::Error;
 
@@ -17,13 +17,13 @@ pub enum TenantProblem {
     /// A value that is not text.
     #[error("strings need quotes")]
     NotText,
-    /// A name that is no folder name on every platform.
+    /// A name that is not a valid folder name on every platform.
     #[error("`{0}` cannot be the name of a folder")]
     NotAFolder(String),
-    /// The name, but for its case, is that of another tenant.
+    /// Another tenant has the same name, ignoring case.
     #[error("the tenant in line {0} has the same name, and so the same folder")]
     SameName(usize),
-    /// The tenant is in the file already.
+    /// The tenant is already in the file.
     #[error("`{name}` in line {line} is the same tenant")]
     SameTenant {
         /// The name of the other one.
@@ -31,19 +31,19 @@ pub enum TenantProblem {
         /// The line of its id.
         line: usize,
     },
-    /// The reports of two tenants would be in one folder, or one in the other's.
+    /// The reports of two tenants would be in the same or in nested folders.
     #[error("the reports would share a folder with those of `{0}`")]
     SameFolder(String),
     /// The reports would be in the folder of the overview.
     #[error("the reports would be in the folder of the overview")]
     OverviewFolder,
-    /// The reports would be uploaded to where others are.
+    /// Other reports are uploaded to the same place.
     #[error("the reports would be uploaded to the same place as {0}")]
     SamePlace(String),
     /// The key applies to all tenants.
     #[error("this key applies to all tenants at once")]
     ForAll,
-    /// The name of the variable is none. It is not repeated: it may be the secret itself.
+    /// Not a valid name of a variable. It is not repeated, because it may be the secret itself.
     #[error("this is not the name of an environment variable")]
     NotAVariable,
     /// Two places for the secret.

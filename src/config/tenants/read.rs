@@ -22,10 +22,10 @@ use crate::{
 const TENANT: &str = "tenant";
 
 /// The keys of a tenant that are not keys of the configuration.
-const OWN: [&str; 3] = ["name", "client_secret_env", "all_machines"];
+const TENANT_KEYS: [&str; 3] = ["name", "client_secret_env", "all_machines"];
 
-/// The keys of the configuration that apply to all tenants at once.
-const FOR_ALL: [&str; 16] = [
+/// The keys of the configuration that apply to all tenants together.
+const COMMON_KEYS: [&str; 16] = [
     "tenants",
     "parallel",
     "offline",
@@ -61,7 +61,11 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Vec<Tenant>, ConfigError>
         return Err(problem(path, 1, TENANT, TenantProblem::NoTenants));
     };
     let tables = tables_of(&document, tables)?;
-    let known: Vec<String> = OWN.map(str::to_owned).into_iter().chain(keys()).collect();
+    let known: Vec<String> = TENANT_KEYS
+        .map(str::to_owned)
+        .into_iter()
+        .chain(keys())
+        .collect();
     let reader = Reader(Document {
         known: &known,
         ..document
@@ -112,7 +116,7 @@ fn tables_of<'text>(
 }
 
 /// A text in a table, with its line.
-struct Found {
+struct TextOnLine {
     text: String,
     line: usize,
 }
@@ -125,7 +129,7 @@ impl Reader<'_> {
         let line = document.line(table.span().start);
         for (key, span) in entries(table.get_ref()) {
             document.check(&key, span.start)?;
-            if FOR_ALL.contains(&&*key) {
+            if COMMON_KEYS.contains(&&*key) {
                 return Err(self.problem(document.line(span.start), &key, TenantProblem::ForAll));
             }
         }
@@ -138,7 +142,7 @@ impl Reader<'_> {
         }
         let secret_variable = self.secret_variable(table.get_ref())?;
         let is_from_service = self.is_from_service(table.get_ref())?;
-        for key in OWN {
+        for key in TENANT_KEYS {
             table.get_mut().remove(key);
         }
         let settings = document.settings(table)?;
@@ -161,19 +165,24 @@ impl Reader<'_> {
         problem(self.0.path, line, key, what)
     }
 
-    /// The text of a key that every tenant needs; `line` is that of the table.
-    fn required(&self, table: &DeTable<'_>, key: &str, line: usize) -> Result<Found, ConfigError> {
+    /// The text of a required key; `line` is that of the table.
+    fn required(
+        &self,
+        table: &DeTable<'_>,
+        key: &str,
+        line: usize,
+    ) -> Result<TextOnLine, ConfigError> {
         let found = self.text(table, key)?;
         found.ok_or_else(|| self.problem(line, key, TenantProblem::Missing))
     }
 
-    fn text(&self, table: &DeTable<'_>, key: &str) -> Result<Option<Found>, ConfigError> {
+    fn text(&self, table: &DeTable<'_>, key: &str) -> Result<Option<TextOnLine>, ConfigError> {
         let Some((name, value)) = table.get_key_value(key) else {
             return Ok(None);
         };
         let line = self.0.line(name.span().start);
         match value.get_ref().as_str() {
-            Some(text) => Ok(Some(Found {
+            Some(text) => Ok(Some(TextOnLine {
                 text: text.trim().to_owned(),
                 line,
             })),
@@ -181,7 +190,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the service lists the machines, as with the flag of that name.
+    /// Whether `all_machines` is set, so that the service lists the machines.
     fn is_from_service(&self, table: &DeTable<'_>) -> Result<bool, ConfigError> {
         let key = "all_machines";
         let Some((name, value)) = table.get_key_value(key) else {
@@ -200,7 +209,7 @@ impl Reader<'_> {
     /// The variable that holds the secret, if one is named.
     fn secret_variable(&self, table: &DeTable<'_>) -> Result<Option<String>, ConfigError> {
         let key = "client_secret_env";
-        let Some(Found { text, line }) = self.text(table, key)? else {
+        let Some(TextOnLine { text, line }) = self.text(table, key)? else {
             return Ok(None);
         };
         if !is_variable(&text) {
@@ -219,8 +228,8 @@ fn is_variable(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(fits) && !text.starts_with(|it: char| it.is_ascii_digit())
 }
 
-/// Refuses two tenants of the same name, whose reports would be in one folder, and a tenant that is
-/// there twice.
+/// Refuses two tenants of the same name, whose reports would share a folder, and a tenant that
+/// occurs twice.
 fn refuse_twins(path: &Path, tenants: &[Tenant]) -> Result<(), ConfigError> {
     let (mut names, mut ids) = (HashMap::new(), HashMap::new());
     for tenant in tenants {

@@ -1,4 +1,4 @@
-//! Where notifications go: what is refused, without the secret, and what comes first.
+//! Notifications: refused settings, whose errors do not repeat the secret, and precedence.
 
 use secrecy::ExposeSecret;
 
@@ -12,7 +12,7 @@ fn read(scene: &Scene) -> Notification {
     scene.config().notify.read().unwrap()
 }
 
-/// The refusal, with paths relative to the working directory; it must not have the secret.
+/// The refusal, with paths relative to the working directory; it must not contain the secret.
 fn refused(scene: &Scene) -> String {
     let config = scene.resolve().map(|it| it.config);
     let error = config.and_then(|it| it.notify.read()).unwrap_err();

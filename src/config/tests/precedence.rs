@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::settings::keys;
 
-/// One option, three values that differ from the one below, and how to see the result.
+/// One option, three values that each differ from the next lower one, and how to read the result.
 struct Case {
     key: &'static str,
     flag: &'static str,

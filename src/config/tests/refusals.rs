@@ -82,7 +82,7 @@ fn bad_values() -> Vec<(&'static str, &'static str, &'static str, String)> {
     ]
 }
 
-/// Likewise, for the options of machines that are called for.
+/// The same for the options that select the machines to request.
 fn bad_sources() -> Vec<(&'static str, &'static str, &'static str, String)> {
     let percent = |found| no(found, "percentage|a number from 0 to 100");
     vec![

@@ -5,15 +5,14 @@ use std::{fmt, str::FromStr};
 use super::InvalidValue;
 use crate::domain::answer::Source;
 
-/// Where answers come from: calls for all machines or for some, or a source that has all of them at
-/// once.
+/// Where answers come from: calls for all machines or for some, or a bulk source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AnswerSource {
-    /// Only machines that can have changed since their last answer: `changes`.
+    /// Requests only machines that can have changed since their last answer: `changes`.
     pub changes: bool,
-    /// Of machines with the same software, only two: `cohorts`.
+    /// Requests only two of the machines with the same software: `cohorts`.
     pub cohorts: bool,
-    /// The source that has all machines at once; `None` for calls.
+    /// The bulk source; `None` for calls.
     pub bulk: Option<Source>,
 }
 
@@ -25,7 +24,7 @@ impl AnswerSource {
         bulk: None,
     };
 
-    /// Whether no machine is left out: `calls`, `export`.
+    /// Whether no machine is left out: `calls` and the bulk sources.
     pub const fn is_every_machine(self) -> bool {
         !self.changes && !self.cohorts
     }

@@ -11,12 +11,12 @@ use super::{InvalidValue, Whole};
 use crate::policy::Deadlines;
 
 /// The most days.
-const MOST: u32 = 36_500;
+const MAX_DAYS: u32 = 36_500;
 
 /// The number of days of a deadline.
-type Days = Whole<0, MOST>;
+type Days = Whole<0, MAX_DAYS>;
 
-/// `off`, or the deadlines. What is not given keeps its default.
+/// `off`, or the deadlines. Deadlines that are not given keep their defaults.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeadlineSetting(Option<Deadlines>);
 

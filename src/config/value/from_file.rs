@@ -1,5 +1,5 @@
 //! Deserialises the values of the file: texts go through the parsers of the flags, and every error
-//! says what is allowed.
+//! names the allowed values.
 
 use std::{fmt, marker::PhantomData, path::PathBuf, str::FromStr};
 

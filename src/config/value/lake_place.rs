@@ -10,8 +10,8 @@ use super::{
     place::{Place, PlaceUrl, StoreUrl},
 };
 
-/// What the value is, in messages.
-const KIND: &str = "place of a lake";
+/// The kind of value in messages.
+const VALUE_KIND: &str = "place of a lake";
 
 /// The place of a lake: a folder, or a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl FromStr for LakePlace {
         let text = String::from(text.parse::<Text>()?);
         if !cfg!(feature = "parquet") {
             let wanted = "none: this build has no parquet";
-            return Err(InvalidValue::new(&text, KIND, wanted));
+            return Err(InvalidValue::new(&text, VALUE_KIND, wanted));
         }
         if !text.contains("://") {
             return Ok(Self::Folder(text.into()));
@@ -56,7 +56,7 @@ impl FromStr for LakePlace {
         if url.is_dated() || url.is_of_tenant() {
             let wanted =
                 "no placeholders: its folders are those of tenants and dates by themselves";
-            return Err(InvalidValue::new(&text, KIND, wanted));
+            return Err(InvalidValue::new(&text, VALUE_KIND, wanted));
         }
         Ok(match url {
             PlaceUrl::Folder(folder) => Self::Folder(folder.as_str().into()),

@@ -1,12 +1,13 @@
 //! The values of single options: each has the same syntax as flag, variable and key.
 //!
-//! - `word`: options that are a choice of words; `notify`, `answer_source`, `formats`: of combinations of them
+//! - `word`: options that are a choice of words; `notify`, `answer_source`, `formats`: combinations of
+//!   words
 //! - `whole`, `percent`, `span`, `until`, `text`, `mail_address`, `deadlines`: numbers, times and texts
-//! - `url`: addresses that a token is sent to, and those of feeds
-//! - `place`, `out_folder`, `lake_place`: where reports and tables go; `url_secret`, `without_secret`: secrets
-//!   that people leave in such URLs
+//! - `url`: URLs that a token is sent to, and those of feeds
+//! - `place`, `out_folder`, `lake_place`: where reports and tables go; `url_secret`, `without_secret`: keep
+//!   secrets in such URLs out of messages
 //! - `machine_source`: where the list of machines comes from
-//! - `from_file`: how the configuration file spells all of them
+//! - `from_file`: deserialises all of them from TOML
 
 mod answer_source;
 mod deadlines;

@@ -17,7 +17,7 @@ pub struct OutFolder(String);
 /// The placeholders, each with the time format that replaces it.
 const PLACEHOLDERS: [(&str, &str); 2] = [("{date}", "%Y-%m-%d"), ("{time}", "%H%M%S")];
 
-/// Stands for the name of a tenant.
+/// The placeholder for the name of a tenant.
 pub(super) const TENANT: &str = "{tenant}";
 
 /// The text with the start of the run in place of `{date}` and `{time}`, in the time zone of `started`.
@@ -34,7 +34,7 @@ pub(super) fn is_dated(text: &str) -> bool {
     placeholders.any(|(placeholder, _)| text.contains(placeholder))
 }
 
-/// Whether there is nothing else in braces.
+/// Whether all text in braces is a known placeholder.
 pub(super) fn has_only_known_placeholders(text: &str) -> bool {
     let placeholders = PLACEHOLDERS.into_iter().map(|(placeholder, _)| placeholder);
     let placeholders = placeholders.chain([TENANT]);
@@ -60,7 +60,7 @@ impl OutFolder {
         self.0.contains(TENANT)
     }
 
-    /// The path with a folder for each tenant: it is appended if the path has no place for it.
+    /// The path with a folder for each tenant; appends `{tenant}` if the path does not contain it.
     pub(in crate::config) fn of_each(&self) -> Self {
         if self.is_of_tenant() {
             return self.clone();
@@ -69,12 +69,12 @@ impl OutFolder {
         Self(format!("{path}/{TENANT}"))
     }
 
-    /// The path of this tenant.
+    /// The path for this tenant.
     pub(in crate::config) fn of(&self, tenant: &str) -> Self {
         Self(self.0.replace(TENANT, tenant))
     }
 
-    /// The folder that those of all tenants are in.
+    /// The folder that contains those of all tenants.
     pub(in crate::config) fn above_tenants(&self) -> Self {
         let parts = Path::new(&self.0).components();
         let above = parts.take_while(|part| !part.as_os_str().to_string_lossy().contains(TENANT));

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::domain::quotes::unquoted;
 
-/// What the value is, in messages.
-const KIND: &str = "URL";
+/// The kind of value in messages.
+const VALUE_KIND: &str = "URL";
 
-/// What may be written.
+/// The accepted forms in messages.
 const WANTED: &str = "az://CONTAINER/PATH, abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH, s3://BUCKET/PATH, \
                       gs://BUCKET/PATH or file:///PATH";
 
@@ -51,14 +51,14 @@ pub struct StoreUrl {
 /// A container or bucket of an object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Store {
-    /// Azure Blob Storage, Data Lake Storage, or that of Fabric.
+    /// Azure Blob Storage, Data Lake Storage, or Fabric's `OneLake`.
     Azure {
         /// The container or file system.
         container: String,
-        /// The account; that of the environment if `None`.
+        /// The account; from the environment if `None`.
         account: Option<AzureAccount>,
     },
-    /// Amazon S3, or what speaks like it.
+    /// Amazon S3, or a store with the same API.
     Amazon(String),
     /// Google Cloud Storage.
     Google(String),
@@ -89,7 +89,7 @@ impl FromStr for PlaceUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text: Text = text.parse()?;
         let text = unquoted(text.as_str()).trim();
-        let refuse = |wanted: &str| Err(InvalidValue::new(&shown(text), KIND, wanted));
+        let refuse = |wanted: &str| Err(InvalidValue::new(&shown(text), VALUE_KIND, wanted));
         let Some((scheme, rest)) = text.split_once("://") else {
             return refuse(WANTED);
         };
@@ -139,7 +139,7 @@ impl PlaceUrl {
         }
     }
 
-    /// The place with a folder for each tenant: it is appended if the path has none.
+    /// The place with a folder for each tenant; appends `{tenant}` if the path does not contain it.
     pub(in crate::config) fn of_each(&self) -> Self {
         match self {
             Self::Folder(folder) => Self::Folder(folder.of_each()),
@@ -152,7 +152,7 @@ impl PlaceUrl {
         }
     }
 
-    /// The place of this tenant.
+    /// The place for this tenant.
     pub(in crate::config) fn of(&self, tenant: &str) -> Self {
         match self {
             Self::Folder(folder) => Self::Folder(folder.of(tenant)),
@@ -160,7 +160,7 @@ impl PlaceUrl {
         }
     }
 
-    /// The folder that those of all tenants are in.
+    /// The folder that contains those of all tenants.
     pub(in crate::config) fn above_tenants(&self) -> Self {
         match self {
             Self::Folder(folder) => Self::Folder(folder.above_tenants()),
@@ -256,7 +256,7 @@ fn is_name(name: &str, extra: &str) -> bool {
     !name.is_empty() && name.len() <= 222 && !name.contains("..") && name.chars().all(fits)
 }
 
-/// The folders of a path; `None` if it has one that stores refuse, or that leaves it.
+/// The folders of a path; `None` if one of them is empty, `.` or `..`.
 fn folders(path: &str) -> Option<Vec<String>> {
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {

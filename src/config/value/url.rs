@@ -1,4 +1,4 @@
-//! URLs that a token or a secret is sent to, and those of feeds.
+//! URLs that tokens or secrets are sent to, and URLs of feeds.
 
 use std::str::FromStr;
 

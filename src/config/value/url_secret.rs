@@ -1,6 +1,6 @@
-//! Secrets that people leave in URLs: they are refused, and never repeated.
+//! Secrets in URLs: they are refused, and never repeated.
 
-/// What of a URL can be shown: nothing of it if it has a place for a secret.
+/// The part of a URL that can be shown: only the scheme if it may contain a secret.
 pub(super) fn shown(text: &str) -> String {
     if !text.contains(['@', '?', '#']) && !text.contains("%40") {
         return text.to_owned();
@@ -12,8 +12,9 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// What is wanted instead of a user name and a password, if they are in front of the host of a URL: its scheme, and what
-/// follows `://`. In Azure's URLs the name of the file system is in that place.
+/// The hint for a user name and a password in front of the host of a URL; `None` if there are none.
+/// `scheme` and `rest` are before and after `://`. In Azure's URLs the name of the file system is
+/// in front of the host.
 pub(super) fn instead_of_password(scheme: &str, rest: &str) -> Option<&'static str> {
     let rest = rest.replace("%40", "@");
     let authority = rest.split('/').next().unwrap_or_default();

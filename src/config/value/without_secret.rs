@@ -1,4 +1,5 @@
-//! Flags with a URL in which people may leave a secret: the argument parser repeats what it refuses.
+//! Parses flags with a URL that may contain a secret, because the argument parser repeats refused
+//! values.
 
 use std::{ffi::OsStr, marker::PhantomData, str::FromStr};
 

@@ -20,10 +20,10 @@ use super::{
 
 /// Time limit of a sign-in, retries included. A dead network is reported at once; in the middle of
 /// a run the session retries.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// The Azure CLI starts slowly and makes network calls of its own.
-const CLI_PATIENCE: Duration = Duration::from_secs(40);
+const CLI_TIME_LIMIT: Duration = Duration::from_secs(40);
 
 /// Prefix to Azure's own `User-Agent`. It must be a token, so it has no slash.
 const APPLICATION: &str = concat!("patchgap-", env!("CARGO_PKG_VERSION"));
@@ -63,8 +63,8 @@ impl Azure {
             cloud: cloud(sign_in),
             retry: retry(),
             time_limit: match kind {
-                CredentialKind::AzureCli => CLI_PATIENCE,
-                _ => PATIENCE,
+                CredentialKind::AzureCli => CLI_TIME_LIMIT,
+                _ => TIME_LIMIT,
             },
         };
         azure.validate()?;

@@ -104,7 +104,7 @@ pub(super) struct Certificate {
     pub(super) key: EncodingKey,
     /// SHA-256 of the certificate, encoded as in a JWT's `x5t#S256`.
     pub(super) thumbprint: String,
-    /// When the certificate ends, if it says so in a way that can be read.
+    /// When the certificate ends, if that can be read.
     pub(super) ends: Option<Timestamp>,
 }
 

@@ -24,8 +24,7 @@ pub fn connect(
 
 /// The kind that signs in: the requested one, or the first that is configured.
 ///
-/// The order goes from what was set explicitly for this run to what happens to be present on the
-/// machine.
+/// Settings for this run come first, then credentials that happen to be present on the machine.
 pub fn choose(sign_in: &SignIn) -> Result<CredentialKind, CredentialError> {
     if sign_in.kind != CredentialKind::Auto {
         return Ok(sign_in.kind);

@@ -5,8 +5,8 @@
 //! - `ready_made`: a token from elsewhere; `azure`: all other kinds, by way of `azure_identity`
 //! - `credential_config`: builds a credential of `azure_identity` from the settings; `certificate`,
 //!   `assertion`, `token_file`: its parts
-//! - `recording_client`: the HTTP client under `azure_identity`, which records why a sign-in
-//!   failed; `token_reply`, `refusal`, `network_problem`: what it parses
+//! - `http`: the HTTP clients; `recording_client`: the one under `azure_identity`, which records
+//!   why a sign-in failed; `token_reply`, `refusal`, `network_problem`: what it parses
 //! - `tokens`: the cache in front of a source; it renews the token before it expires, one caller
 //!   for all; `sign_in_retry`: retries a sign-in that gets no answer
 //! - `config_error`, `sign_in_error`, `hints`: the errors, and how to fix them

@@ -82,7 +82,7 @@ fn recognise(cause: &(dyn Error + 'static)) -> Option<NetworkProblem> {
 }
 
 fn untrusted(reason: &CertificateError) -> NetworkProblem {
-    // The verifier's own error is hidden behind a private type here, too.
+    // The verifier's own error has a private type as well.
     if reason.to_string().contains("CaUsedAsEndEntity") {
         return NetworkProblem::RootCertificate;
     }

@@ -31,7 +31,7 @@ pub struct Refusal {
 
 /// Codes of transient problems of Entra: a service behind it fails (90006, 90033), the request took
 /// too long (90024), the tenant sends too many requests (90055).
-const PASSING: [u32; 4] = [90006, 90024, 90033, 90055];
+const TRANSIENT_CODES: [u32; 4] = [90006, 90024, 90033, 90055];
 
 impl Refusal {
     /// Reads the body of a refusal; `None` if it is not one.
@@ -79,7 +79,7 @@ impl Refusal {
     /// Whether the same request may succeed a little later.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self.http_status, 408 | 410 | 425 | 429 | 500..)
-            || self.codes.iter().any(|code| PASSING.contains(code))
+            || self.codes.iter().any(|code| TRANSIENT_CODES.contains(code))
             || matches!(
                 self.error.as_deref(),
                 Some("temporarily_unavailable" | "server_error")

@@ -9,9 +9,9 @@ use super::{SignInError, Token, Tokens};
 use crate::domain::text::span;
 
 /// The first delay; each further one is twice as long.
-const SHORTEST: Duration = Duration::from_secs(1);
+const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay, unless the sign-in service asks for more.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_DELAY: Duration = Duration::from_secs(30);
 
 /// Retries sign-ins; one caller retries for all.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ pub async fn retry_sign_in(
 ) -> Result<Token, SignInError> {
     warn_of(&error, longest);
     let began = Instant::now();
-    let mut pause = SHORTEST;
+    let mut pause = FIRST_DELAY;
     loop {
         let left = longest.saturating_sub(began.elapsed());
         if left.is_zero() {
@@ -64,11 +64,11 @@ pub async fn retry_sign_in(
                 return Ok(token);
             }
         }
-        pause = (pause * 2).min(LONGEST);
+        pause = (pause * 2).min(MAX_DELAY);
     }
 }
 
-/// Logs what the run is waiting for; nothing else does.
+/// Logs what the run is waiting for, which is not logged elsewhere.
 fn warn_of(error: &SignInError, longest: Duration) {
     let hint = error.hint().map(|hint| format!(" ({hint})"));
     warn!(

@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 use super::{AccessToken, SignInError, TokenSource};
 
-/// Maximum time before its expiry at which a token is renewed.
+/// Maximum margin: the time before its expiry at which a token is renewed.
 const LONGEST_MARGIN: Duration = Duration::from_mins(5);
 
-/// The fraction of its lifetime before expiry at which a token is renewed: a fifth.
-const MARGIN_PART: u32 = 5;
+/// The divisor of a token's lifetime for that margin: a fifth.
+const MARGIN_DIVISOR: u32 = 5;
 
 /// Number of renewal attempts within the margin.
-const TRIES_IN_MARGIN: u32 = 10;
+const ATTEMPTS_IN_MARGIN: u32 = 10;
 
 /// A token in use. Clones share the same token.
 #[derive(Debug, Clone)]
@@ -207,7 +207,7 @@ impl Cache {
     fn issue(&mut self, access: AccessToken, now: Instant) -> Token {
         let ends = access.lifetime.and_then(|life| now.checked_add(life));
         let life = access.lifetime.unwrap_or_default();
-        self.margin = LONGEST_MARGIN.min(life / MARGIN_PART);
+        self.margin = LONGEST_MARGIN.min(life / MARGIN_DIVISOR);
         self.renew_at = ends.and_then(|ends| ends.checked_sub(self.margin));
         Token(Arc::new(Issued {
             secret: access.secret,
@@ -220,7 +220,7 @@ impl Cache {
     /// once the token has expired.
     fn postpone(&mut self, error: &SignInError, now: Instant) {
         let passing = error.is_passing();
-        self.renew_at = passing.then(|| now + self.margin / TRIES_IN_MARGIN);
+        self.renew_at = passing.then(|| now + self.margin / ATTEMPTS_IN_MARGIN);
         let ends_in_s = self.token.as_ref().and_then(Token::remaining);
         let ends_in_s = ends_in_s.unwrap_or_default().as_secs();
         tracing::warn!(

@@ -78,7 +78,7 @@ impl Budget {
         bytes <= self.free
     }
 
-    /// Whether more is reserved than the budget has.
+    /// Whether more is reserved than the budget allows.
     pub(super) fn is_overdrawn(&self) -> bool {
         self.taken.load(SeqCst) > SHARED
     }

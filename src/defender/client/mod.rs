@@ -1,4 +1,4 @@
-//! One call to the API: request, reply, and the meaning of the reply.
+//! One call to the API: sends the request, and parses the reply.
 //!
 //! - here: the calls; each is one HTTP call, with a token and a permit
 //! - `urls`: the URLs of the calls, and which links may be followed
@@ -47,9 +47,9 @@ use crate::{
     quota::Permit,
 };
 
-/// A page of a dataset is a hundred times as large as other replies: it may take so many
-/// times as long.
-const LARGE_PAGE: u32 = 4;
+/// The factor for the time limit of a page of a dataset, which is a hundred times as large as other
+/// replies.
+const BULK_TIMEOUT_FACTOR: u32 = 4;
 
 /// A hunting query may take three minutes.
 const LONGEST_QUERY: Duration = Duration::from_secs(200);
@@ -163,7 +163,7 @@ impl Client {
         permit: &Permit<'_>,
     ) -> Result<ListPage<R>, CallError> {
         permit.assert_is_for(R::DATASET.pages());
-        let limit = self.timeout.saturating_mul(LARGE_PAGE);
+        let limit = self.timeout.saturating_mul(BULK_TIMEOUT_FACTOR);
         let url = self.urls.bulk(R::DATASET, address);
         self.list(limit, url, token, reply::rows).await
     }
@@ -261,7 +261,7 @@ impl Client {
     }
 
     /// Counts the parsed page until the answer is stored. Pages wait for later pages of their
-    /// answer, so their memory cannot be waited for.
+    /// answer, so waiting here for their memory could deadlock.
     fn keep_reserved(
         &self,
         page: &mut Page,

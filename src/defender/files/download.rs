@@ -27,7 +27,7 @@ pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, FileError>> + Send>>;
 
 /// A file that has begun to arrive.
 pub struct FileBody {
-    /// The number of bytes before its first. It is 0 where the server cannot go on in the middle.
+    /// The position of its first byte. It is 0 if the server cannot resume a download.
     pub start: u64,
     /// The bytes from there.
     pub chunks: Chunks,
@@ -37,18 +37,18 @@ pub struct FileBody {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct FileError {
-    /// What follows from it.
+    /// Whether another attempt may help.
     pub problem: FileProblem,
     /// What is wrong, as a part of a sentence.
     pub message: String,
 }
 
-/// What follows from a download that failed.
+/// Whether another attempt may help after a failed download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileProblem {
     /// Another attempt may help, after the delay that the server gave, if any.
     Passing(Option<Duration>),
-    /// The address is not accepted any more: a new one may be.
+    /// The address has expired: a new one may work.
     Expired,
     /// Another attempt would fail in the same way.
     Final,
@@ -83,7 +83,8 @@ impl Downloads {
         })
     }
 
-    /// Downloads a file after so many bytes, if the server can do that, else from its beginning.
+    /// Downloads a file without its first `skip` bytes, if the server supports that, or else all of
+    /// it.
     pub(in crate::defender) async fn start(
         &self,
         file: &ExportFile,
@@ -160,7 +161,7 @@ fn problem(status: StatusCode, wait: Option<Duration>) -> FileProblem {
     }
 }
 
-/// Not in the server's own words: they may have parts of the address.
+/// Does not quote the server, whose text may contain parts of the address.
 fn message(status: StatusCode) -> String {
     if status.is_redirection() {
         return format!("its address redirects elsewhere (HTTP {status}), which is not followed");
@@ -172,7 +173,7 @@ pub(in crate::defender) fn too_late() -> FileError {
     FileError::new(FileProblem::Passing(None), "no data arrived in time")
 }
 
-/// The causes without the error itself, which has the address.
+/// The causes without the error itself, which contains the address.
 pub(in crate::defender) fn broken(error: reqwest::Error) -> FileError {
     let message = causes(&error.without_url());
     FileError::new(FileProblem::Passing(None), message)

@@ -12,11 +12,11 @@ use crate::defender::reply::ExportBody;
 pub struct Export {
     /// The files, by number.
     pub files: Vec<ExportFile>,
-    /// The time for which they hold; `None` if the service does not say.
+    /// The time when they were generated; `None` if the service does not send it.
     pub generated_at: Option<Timestamp>,
 }
 
-/// A file of an export. Its text is its number, never its address.
+/// A file of an export. Its `Display` is its number, never its address.
 #[derive(Debug, Clone)]
 pub struct ExportFile {
     address: SecretString,
@@ -38,7 +38,7 @@ impl Export {
 }
 
 impl ExportFile {
-    /// A file at this address: the one with this number of so many.
+    /// A file at this address, with its number and the number of all files.
     pub fn new(address: String, number: usize, of: usize) -> Self {
         Self {
             address: address.into(),

@@ -1,5 +1,5 @@
-//! Which addresses a file may have. The addresses come from the service, and no reply of a public
-//! service may direct requests to this machine or its network.
+//! Checks the addresses of files. They come from the service, and a reply of a public service must
+//! not direct requests to this machine or its network.
 
 use std::{
     collections::HashSet,
@@ -18,11 +18,11 @@ use crate::defender::http::is_loopback;
 /// Checks the addresses of files, before and after their names are resolved.
 #[derive(Debug, Clone)]
 pub(in crate::defender) struct Guard {
-    /// Whether the API is on this machine: only then may a file be, and without TLS.
+    /// Whether the API is on this machine: only then may a file be there, and without TLS.
     is_local: bool,
     /// Whether the API is in a private network, by its address.
     is_private: bool,
-    /// The hosts of files. Other names are those of proxies, which may be anywhere.
+    /// The hosts of files. Other names are resolved for proxies, which may be anywhere.
     hosts: Arc<Mutex<HashSet<String>>>,
 }
 

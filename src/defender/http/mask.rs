@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// The replacement for a secret.
 const MASK: &str = "[secret]";
 /// Minimum length of a secret; masking shorter texts would only damage messages.
-const SHORTEST: usize = 8;
+const MIN_LENGTH: usize = 8;
 
 /// Secrets to be masked.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Mask(Vec<SecretString>);
 impl Mask {
     /// Masks these secrets.
     pub fn of(secrets: impl IntoIterator<Item = SecretString>) -> Self {
-        let is_one = |secret: &SecretString| secret.expose_secret().len() >= SHORTEST;
+        let is_one = |secret: &SecretString| secret.expose_secret().len() >= MIN_LENGTH;
         Self(secrets.into_iter().filter(is_one).collect())
     }
 

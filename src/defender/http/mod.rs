@@ -1,4 +1,4 @@
-//! HTTP for the API and the sign-in: the clients, and what both read from any reply.
+//! HTTP for the API and the sign-in: the clients, and the parts of replies that both parse.
 
 pub(super) mod encoding;
 pub(super) mod mask;
@@ -17,19 +17,20 @@ use url::{Host, Url};
 const USER_AGENT: &str = concat!("patchgap/", env!("CARGO_PKG_VERSION"));
 /// Time limit for opening a connection, within that of the whole call.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time limit for a reply of an object store to a piece of a file, which has to arrive there first.
+/// Time limit for the reply of an object store to a part of a file. It includes the time to send
+/// the part.
 #[cfg(feature = "upload")]
 const STORAGE_TIMEOUT: Duration = Duration::from_mins(1);
-/// Time limit for opening a connection to this machine, or to the service that tells it its identity.
+/// Time limit for opening a connection to this machine, or to its identity service.
 #[cfg(feature = "upload")]
-const HERE_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// HTTP/2 flow-control windows in bytes: of all streams together, and the limits for one stream.
 const WINDOWS: u32 = 16 << 20;
 const SMALLEST_WINDOW: u32 = (64 << 10) - 1;
 const LARGEST_WINDOW: u32 = 1 << 20;
 /// The largest window that the protocol allows.
-const MOST_OF_ALL_WINDOWS: u32 = (1 << 31) - 1;
+const MAX_PROTOCOL_WINDOW: u32 = (1 << 31) - 1;
 
 /// The settings that all HTTP clients share.
 #[derive(Debug, Clone)]
@@ -69,7 +70,7 @@ impl HttpError {
 
 impl HttpSettings {
     /// Settings for clients that trust `ca_cert` (PEM) in addition to the platform's roots, and
-    /// whose calls time out after `timeout`. `calls` is the number of API calls in flight at once.
+    /// whose calls time out after `timeout`. `calls` is the maximum number of API calls in flight.
     pub fn new(ca_cert: Option<&[u8]>, timeout: Duration, calls: usize) -> Result<Self, HttpError> {
         let cannot = match ca_cert {
             Some(_) => HttpError::CaCertificate,
@@ -90,7 +91,7 @@ impl HttpSettings {
         let stream = (WINDOWS / calls).clamp(SMALLEST_WINDOW, LARGEST_WINDOW);
         let all = stream
             .saturating_mul(calls)
-            .clamp(WINDOWS, MOST_OF_ALL_WINDOWS);
+            .clamp(WINDOWS, MAX_PROTOCOL_WINDOW);
         self.builder_for(url)
             .http2_initial_stream_window_size(stream)
             .http2_initial_connection_window_size(all)
@@ -98,8 +99,8 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
-    /// A client for the files of the API at `url`, which are elsewhere: the same proxies and
-    /// certificates. What arrives is not decompressed, so that a download can go on in the middle.
+    /// A client for the files of the API at `url`, which are on other servers: the same proxies and
+    /// certificates. Bodies are not decompressed, so that a download can be resumed.
     pub(super) fn file_connections(
         &self,
         url: &Url,
@@ -112,8 +113,9 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
-    /// A client for public files at `url`, without a token: it follows redirects as far as `redirects`
-    /// allows. Files that are packed themselves are left as they are if `unpacks` is false.
+    /// A client for public files at `url`, without a token: it follows the redirects that
+    /// `redirects` allows. If `unpacks` is false, bodies are not decompressed, for files that are
+    /// compressed themselves.
     pub(super) fn public_connections(
         &self,
         url: &Url,
@@ -128,13 +130,13 @@ impl HttpSettings {
             .map_err(HttpError::Client)
     }
 
-    /// A client for object stores: sending may take long, but not the wait for a reply or for its next part.
-    /// What arrives is not decompressed. `is_here` is for addresses that no proxy can reach.
+    /// A client for object stores: sending may take long, but not the wait for a reply or for its
+    /// next part. Bodies are not decompressed. `is_here` is for addresses that no proxy can reach.
     #[cfg(feature = "upload")]
     pub(super) fn storage_connections(&self, is_here: bool) -> Result<reqwest::Client, HttpError> {
         let builder = self.builder().no_gzip().read_timeout(STORAGE_TIMEOUT);
         let builder = if is_here {
-            builder.no_proxy().connect_timeout(HERE_TIMEOUT)
+            builder.no_proxy().connect_timeout(LOCAL_TIMEOUT)
         } else {
             builder
         };

@@ -7,7 +7,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// The longest wait that a reply can request. The longest known window of the service is an hour;
 /// more than two hours is a mistake that must not stop a night's run.
-const LONGEST: Duration = Duration::from_hours(2);
+const MAX_WAIT: Duration = Duration::from_hours(2);
 
 /// How long the reply asks to wait; the longest value if there are several. A date is relative to
 /// the reply's own `Date`, because the local clock may differ from the service's.
@@ -16,7 +16,7 @@ pub(in crate::defender) fn retry_after(headers: &HeaderMap, now: SystemTime) -> 
     let now = sent.unwrap_or(now);
     let lines = headers.get_all(RETRY_AFTER).into_iter();
     let waits = lines.filter_map(|value| wait(text(value)?, now));
-    waits.max().map(|wait| wait.min(LONGEST))
+    waits.max().map(|wait| wait.min(MAX_WAIT))
 }
 
 /// The same, from the values of the two headers.
@@ -26,7 +26,7 @@ pub(in crate::defender) fn wait_of(
     now: SystemTime,
 ) -> Option<Duration> {
     let now = sent.and_then(date).unwrap_or(now);
-    wait(text, now).map(|wait| wait.min(LONGEST))
+    wait(text, now).map(|wait| wait.min(MAX_WAIT))
 }
 
 fn wait(text: &str, now: SystemTime) -> Option<Duration> {

@@ -1,5 +1,6 @@
-//! TLS with the platform's root certificates, read once for all clients: reading them takes longer than anything
-//! else about a client, and a run over many tenants makes several for each of them.
+//! TLS with the platform's root certificates. They are read once for all clients, because reading
+//! them is the slowest part of creating a client, and a run over many tenants creates several for
+//! each of them.
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use tokio_rustls::rustls::{
 };
 
 /// A verifier, and the extra root certificates (PEM) that it trusts.
-type Known = (Option<Vec<u8>>, Arc<Verifier>);
+type CachedVerifier = (Option<Vec<u8>>, Arc<Verifier>);
 
-/// Those that were made.
-static VERIFIERS: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+/// The verifiers created so far.
+static VERIFIERS: Mutex<Vec<CachedVerifier>> = Mutex::new(Vec::new());
 
 /// The settings for connections that trust `ca_cert` (PEM) in addition to the platform's roots.
 pub(super) fn tls(ca_cert: Option<&[u8]>) -> Result<ClientConfig, Error> {
@@ -23,7 +24,7 @@ pub(super) fn tls(ca_cert: Option<&[u8]>) -> Result<ClientConfig, Error> {
     let verifier = verifier(ca_cert, &provider)?;
     let mut tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        // Only the name sounds so: it is the verifier that the HTTP client would make by itself.
+        // Only the method's name is dangerous: the verifier is the HTTP client's default one.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();

@@ -28,7 +28,7 @@ pub trait BulkRows: Default + Send + 'static {
     /// How many rows there are.
     fn counts(&self) -> &RowCounts;
 
-    /// Likewise, to count more of them.
+    /// The same, to count more of them.
     fn counts_mut(&mut self) -> &mut RowCounts;
 
     /// Whether no machine is in them.

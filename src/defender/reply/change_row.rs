@@ -39,7 +39,7 @@ impl BulkRows for ChangedMachines {
         &mut self.counts
     }
 
-    /// That nothing has changed is an answer, too.
+    /// Never: no changes are a valid answer.
     fn is_empty(&self) -> bool {
         false
     }
@@ -50,7 +50,7 @@ impl BulkRows for ChangedMachines {
     }
 }
 
-/// A row, as far as it is used.
+/// The fields of a row that are used.
 #[derive(Debug, Default)]
 pub struct RowDto<'row> {
     machine: Cow<'row, str>,

@@ -19,10 +19,9 @@ const PER_PRODUCT: usize = 80;
 /// The number of copies of a text in memory while answers are stored and reports written.
 const COPIES: usize = 6;
 /// Memory limit in bytes for all KBs: 100,000 KBs with short texts.
-const MOST: usize = 120 << 20;
+const MAX_BYTES: usize = 120 << 20;
 
-/// KBs and products, known by their hash only: two that share a hash are counted once, which is
-/// harmless.
+/// KBs and products, stored as hashes: two with the same hash are counted once, which is harmless.
 #[derive(Debug, Default)]
 pub(super) struct DistinctKbs {
     hasher: RandomState,
@@ -40,7 +39,7 @@ impl DistinctKbs {
         for kb in answer {
             self.add_kb(kb, &mut new);
             self.add_products(kb, &mut new);
-            if self.bytes + new.bytes > MOST {
+            if self.bytes + new.bytes > MAX_BYTES {
                 return false;
             }
         }

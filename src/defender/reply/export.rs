@@ -1,4 +1,4 @@
-//! Parses the reply to a call of an export: where its files are.
+//! Parses the reply to a call for an export: the addresses of its files.
 
 use serde::{
     Deserialize,
@@ -10,7 +10,7 @@ use super::{
     lenient::Text,
 };
 
-/// What an export says of itself.
+/// The reply to a call for an export.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::defender) struct ExportBody {
     /// The addresses of the files, which are secrets.
@@ -28,7 +28,7 @@ struct ExportDto {
 }
 
 impl ExportBody {
-    /// Parses the reply to a call of an export.
+    /// Parses the reply.
     pub(in crate::defender) fn read(body: &[u8]) -> Result<Self, NoAnswer> {
         let export: ExportDto = value(body).map_err(without_addresses)?;
         if export.error.is_some() {
@@ -41,7 +41,7 @@ impl ExportBody {
     }
 }
 
-/// An error of the parser may quote a text that came instead of something else.
+/// Hides the parser's error, which may quote an address.
 fn without_addresses(error: NoAnswer) -> NoAnswer {
     match error {
         NoAnswer::Json(_) => NoAnswer::Json(Error::custom("it lists no files of an export")),

@@ -24,11 +24,11 @@ struct AnswerDto {
     error: Option<IgnoredAny>,
 }
 
-/// The rows of an answer, which are not kept one by one.
+/// The rows of an answer, added up as they are parsed.
 #[derive(Default)]
 struct HuntedRows(VulnerabilityRows);
 
-/// A row, grouped by the service. Keys such as `CveIds@odata.type` beside the columns are ignored.
+/// A row, grouped by the service. Keys such as `CveIds@odata.type` are ignored.
 #[derive(Default)]
 struct RowDto<'row> {
     machine: Cow<'row, str>,

@@ -1,9 +1,9 @@
 //! Interns texts and answers that repeat across machines.
 //!
-//! A fleet misses the same few thousand KBs over and over, and the service describes each of them
-//! in the same words. So an item of an answer is parsed only when its text is new, and every later
-//! item with that text shares the description. Machines with the same patch level get the same
-//! answer, byte for byte; that is parsed once, too.
+//! A fleet misses the same few thousand KBs, and the service describes each of them with the same
+//! text. So an item of an answer is parsed only when its text is new, and every later item with
+//! that text shares the description. Machines with the same patch level get the same answer, byte
+//! for byte, which is also parsed only once.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,12 +18,12 @@ use crate::domain::{
     repeat_cache::RepeatCache,
 };
 
-/// Maximum number of texts remembered. Beyond that the interner starts anew, so that memory stays
+/// Maximum number of texts remembered. Beyond that the interner is emptied, so that memory stays
 /// bounded even if every machine gets a different answer.
-const MOST: usize = 1 << 15;
+const MAX_TEXTS: usize = 1 << 15;
 
 /// Longer texts are parsed each time: they are not KB descriptions, and would only fill memory.
-const LONGEST: usize = 4096;
+const MAX_TEXT_BYTES: usize = 4096;
 
 /// Maximum number of bytes of remembered texts, for the same reason.
 const MOST_BYTES: usize = 8 << 20;
@@ -105,10 +105,10 @@ impl SharedKbs {
     }
 
     fn remember(&mut self, text: &str, kb: &Arc<MissingKb>) {
-        if text.len() > LONGEST {
+        if text.len() > MAX_TEXT_BYTES {
             return;
         }
-        if self.by_text.len() >= MOST || self.bytes + text.len() > MOST_BYTES {
+        if self.by_text.len() >= MAX_TEXTS || self.bytes + text.len() > MOST_BYTES {
             self.by_text.clear();
             self.bytes = 0;
         }
@@ -147,10 +147,10 @@ mod tests {
     #[test]
     fn memory_stays_bounded() {
         let interner = Interner::default();
-        let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(LONGEST));
+        let long = format!(r#"{{"id":"1","name":"{}"}}"#, "n".repeat(MAX_TEXT_BYTES));
         read(&interner, &long).unwrap();
         assert!(interner.kbs.lock().by_text.is_empty());
-        for number in 0..=MOST {
+        for number in 0..=MAX_TEXTS {
             read(&interner, &format!(r#"{{"id":"{number}"}}"#)).unwrap();
         }
         assert_eq!(interner.kbs.lock().by_text.len(), 1);

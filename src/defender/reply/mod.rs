@@ -1,4 +1,13 @@
-//! What a reply means, by its status, headers and body; pure.
+//! Parses replies: status and headers (here), and bodies; pure.
+//!
+//! - `answer`: a page of a machine's answer; `dto`: its JSON, and that of errors; `interner`: shares
+//!   descriptions that repeat, and repeated answers; `distinct_kbs`: limits the memory for KBs
+//! - `machines`, `software`: pages of the machine list and of the census
+//! - `bulk`: rows of a dataset, from files or pages; `row`, `score`: parsing a row; `vulnerability_row`,
+//!   `software_row`, `change_row`: the datasets; `export`: the addresses of an export's files
+//! - `hunting`: the answer to a hunting query
+//! - `lenient`: values that the service writes in more than one way
+//! - `foreign`: replies that are not the service's own
 //!
 //! - here: an answer, or a [`CallError`], by the status and the service's error
 //! - `foreign`: describes replies that are not the service's own
@@ -62,8 +71,8 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// What `parse` finds in the reply's body, or why there is no answer. Secrets are masked before any
-    /// text is shortened: half a token must not show either.
+    /// The reply's body, parsed by `parse`, or why there is no answer. Secrets are masked before
+    /// any text is shortened, because half a token is also a secret.
     pub(super) fn read<T>(
         &self,
         parse: impl FnOnce(&[u8]) -> Result<T, NoAnswer>,
@@ -116,7 +125,7 @@ impl Reply {
     }
 }
 
-/// The text with our secrets masked, shortened to a readable length.
+/// The text with secrets masked, shortened to a readable length.
 fn masked(text: &str, mask: &Mask, longest: usize) -> String {
     let text = mask.hide(text);
     match text.char_indices().nth(longest) {
@@ -125,8 +134,8 @@ fn masked(text: &str, mask: &Mask, longest: usize) -> String {
     }
 }
 
-/// What a failed reply concerns. Only the service's own error envelope says anything about a
-/// machine or about the run; after any other reply, the next call may reach the service.
+/// Classifies a reply without an answer. Only the service's own error envelope concerns a machine
+/// or the run; after any other reply, the next call may reach the service.
 fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) -> (Class, Reason) {
     match status {
         // Gateways limit calls in front of the service, and a proxy's 407 is its own.
@@ -140,7 +149,7 @@ fn classify(status: StatusCode, service: &ServiceError, wait: Option<Duration>) 
         StatusCode::UNAUTHORIZED if is_licence_error(service.message.as_deref()) => {
             (Class::RunRefused, Reason::Refused)
         }
-        // Whoever sent the 401, a new token may help.
+        // Wherever the 401 came from, a new token may help.
         StatusCode::UNAUTHORIZED if !service.is_envelope() => {
             (Class::TokenRejected, Reason::BadReply)
         }

@@ -1,4 +1,4 @@
-//! What the rows of all datasets have in common.
+//! Parsing that the rows of all datasets share.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -10,7 +10,7 @@ use serde::{
 use super::score::Score;
 use crate::domain::machine::MachineId;
 
-/// The maximum length in bytes of a text: a longer one is damage.
+/// The maximum length in bytes of a text: longer ones are treated as corrupt.
 pub(super) const LONGEST_TEXT: usize = 1000;
 /// The part of an unreadable row that is quoted, in characters.
 const QUOTED: usize = 60;
@@ -22,9 +22,9 @@ pub(super) fn beginning(text: &[u8]) -> String {
     quoted.escape_debug().to_string()
 }
 
-/// A row of a dataset, as far as it is used.
+/// A row of a dataset, with only the fields that are used.
 pub trait Row<'de>: Default {
-    /// Where the value of this key goes, if it is used.
+    /// The field for the value of this key, if it is used.
     fn cell(&mut self, key: Key<'_>) -> Option<Cell<'_, 'de>>;
 }
 
@@ -33,7 +33,8 @@ pub trait Row<'de>: Default {
 pub struct Key<'row>(&'row str);
 
 impl Key<'_> {
-    /// Whether it is this one, in any case. Most keys have other lengths, and are not compared any further.
+    /// Whether it is this name, ignoring case. Most keys have another length, and are not compared
+    /// further.
     #[expect(
         clippy::inline_always,
         reason = "a fifth of the time of parsing: chosen by length, a key is compared with one or two names"
@@ -44,7 +45,7 @@ impl Key<'_> {
     }
 }
 
-/// Where a value goes.
+/// The field for a value.
 #[derive(Debug)]
 pub enum Cell<'row, 'de> {
     /// Any text or number.
@@ -93,7 +94,7 @@ impl<'de, R: Row<'de>> Visitor<'de> for RowVisitor<R> {
     }
 }
 
-/// Finds where the value of the next key goes, without copying the key.
+/// Finds the field for the value of the next key, without copying the key.
 struct CellOf<'row, 'de, R>(&'row mut R, PhantomData<&'de ()>);
 
 impl<'row, 'de: 'row, R: Row<'de>> DeserializeSeed<'de> for CellOf<'row, 'de, R> {

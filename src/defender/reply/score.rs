@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeSeed, Visitor},
 };
 
-/// A score as a number, or as a text with one. What is neither is no score.
+/// A score as a number, or as a text with one; anything else counts as missing.
 pub(super) struct Score;
 
 impl<'de> DeserializeSeed<'de> for Score {

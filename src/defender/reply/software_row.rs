@@ -1,4 +1,4 @@
-//! Parses one row of the software inventory, without keeping what is not used.
+//! Parses one row of the software inventory.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ impl BulkRows for SoftwareRows {
     const DATASET: Dataset = Dataset::Software;
     type Row<'de> = RowDto<'de>;
 
-    /// Adds it, if it is one of Microsoft's.
+    /// Adds the row if the product is Microsoft's.
     fn add_row(&mut self, row: &RowDto<'_>) -> Result<(), String> {
         if !row.vendor.trim().eq_ignore_ascii_case(MICROSOFT) {
             return Ok(());
@@ -50,7 +50,7 @@ impl BulkRows for SoftwareRows {
     }
 }
 
-/// A row, as far as it is used.
+/// The fields of a row that are used.
 #[derive(Debug, Default)]
 pub struct RowDto<'row> {
     machine: Cow<'row, str>,

@@ -49,12 +49,13 @@ pub struct Session {
     tokens: Arc<Tokens>,
     retry: Arc<SignInRetry>,
     rejections: Arc<Mutex<TokenRejections>>,
-    /// Made when the first file is downloaded.
+    /// Created when the first file is downloaded.
     downloads: OnceLock<Downloads>,
 }
 
-/// How long a run in progress waits for a sign-in that gets no answer: as long as for the service.
-const PATIENCE: Duration = Duration::from_hours(1);
+/// How long a run in progress waits for a sign-in that gets no answer; it waits as long for the
+/// service.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Why no session could be prepared; always a configuration error.
 #[derive(Debug, Error)]
@@ -100,8 +101,8 @@ impl Session {
         })
     }
 
-    /// The same session over connections of its own, for another thread: a connection is driven by
-    /// the thread that opened it, and every call over it would wake that thread.
+    /// The same session over its own connections, for another thread: a connection is driven by the
+    /// thread that opened it, and every call over it would wake that thread.
     pub fn over_other_connections(&self) -> Result<Self, HttpError> {
         let connections = self.http.connections_to(self.client.urls().base())?;
         Ok(Self {
@@ -166,7 +167,7 @@ impl Session {
     }
 
     /// Handles a refused token: the next attempt uses a new one, unless the service refuses new
-    /// tokens, too.
+    /// tokens as well.
     async fn refused(&self, token: &Token, url: Url, mut error: CallError) -> CallError {
         if error.is_foreign && !self.rejections.lock().was_accepted() {
             // The token is new, and the service has not seen it.
@@ -193,12 +194,12 @@ impl Session {
 
 impl MissingKbsApi for Session {
     async fn ready(&self) -> Result<(), CallError> {
-        let token = self.retry.token(&self.tokens, PATIENCE).await;
+        let token = self.retry.token(&self.tokens, SIGN_IN_TIMEOUT).await;
         token.map(drop).map_err(|error| {
             let mut error = no_token(&error);
             if error.class == Class::NoToken {
                 let message = &error.failure.message;
-                let waited = span(PATIENCE);
+                let waited = span(SIGN_IN_TIMEOUT);
                 error.failure.message = format!(
                     "could not sign in for {waited}; last \
                     attempt: {message}"

@@ -1,11 +1,11 @@
-//! Tracks rejected tokens: when a new one may help, and when the run is over.
+//! Tracks rejected tokens: decides whether a new one may help, or the run ends.
 
 use url::Url;
 
 use crate::defender::auth::Token;
 
-/// The number of consecutive new tokens that the service may refuse before the run ends. One is
-/// replaced, as an expired token is. A run that had answers before is given one more.
+/// The number of consecutive new tokens that the service may refuse before the run ends. The first
+/// is replaced like an expired token. A run that had answers before may have one more.
 const REFUSED_TOKENS: u32 = 2;
 
 /// What a refused token means.
@@ -13,9 +13,9 @@ const REFUSED_TOKENS: u32 = 2;
 pub(super) enum Rejection {
     /// A new token may help.
     Renew,
-    /// It was refused to another caller before; there is a newer token by now.
+    /// Another caller has already replaced it.
     Stale,
-    /// The service refuses new tokens, too.
+    /// The service refuses new tokens as well.
     Over,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct TokenRejections {
 }
 
 impl TokenRejections {
-    /// Records a rejected token, and returns what that means. One machine that refuses a token
-    /// which others accept is no reason to end the run.
+    /// Records a rejected token, and returns what that means. If only one machine refuses tokens
+    /// that others accept, the run does not end.
     pub(super) fn refuse(&mut self, token: &Token, url: Url) -> Rejection {
         self.several_urls |= self.first_url.as_ref().is_some_and(|first| *first != url);
         self.first_url.get_or_insert(url);

@@ -12,7 +12,7 @@ pub(super) enum Cell<'text> {
 }
 
 /// Payload bits per byte of a number; the bit above them says that more bytes follow. Nearly every
-/// cell needs a single byte beside its text.
+/// cell needs a single byte in addition to its text.
 const BITS: u32 = 7;
 const MORE: u8 = 1 << BITS;
 
@@ -20,16 +20,16 @@ const MORE: u8 = 1 << BITS;
 pub(super) fn put(cell: Cell<'_>, bytes: &mut Vec<u8>) {
     match cell {
         Cell::Text(text) => {
-            put_number(text.len() << 1, bytes);
+            write_number(text.len() << 1, bytes);
             bytes.extend_from_slice(text.as_bytes());
         }
-        Cell::Repeated(number) => put_number(number << 1 | 1, bytes),
+        Cell::Repeated(number) => write_number(number << 1 | 1, bytes),
     }
 }
 
 /// Reads the next cell. It is empty at the end of the bytes.
 pub(super) fn take<'text>(bytes: &mut &'text [u8]) -> Cell<'text> {
-    let number = take_number(bytes);
+    let number = read_number(bytes);
     if number & 1 == 1 {
         return Cell::Repeated(number >> 1);
     }
@@ -38,7 +38,7 @@ pub(super) fn take<'text>(bytes: &mut &'text [u8]) -> Cell<'text> {
     Cell::Text(str::from_utf8(text).unwrap_or_default())
 }
 
-fn put_number(mut number: usize, bytes: &mut Vec<u8>) {
+fn write_number(mut number: usize, bytes: &mut Vec<u8>) {
     while number >= usize::from(MORE) {
         bytes.push(number.to_le_bytes()[0] | MORE);
         number >>= BITS;
@@ -46,7 +46,7 @@ fn put_number(mut number: usize, bytes: &mut Vec<u8>) {
     bytes.push(number.to_le_bytes()[0]);
 }
 
-fn take_number(bytes: &mut &[u8]) -> usize {
+fn read_number(bytes: &mut &[u8]) -> usize {
     let (mut number, mut shift) = (0, 0);
     while let Some((byte, rest)) = bytes.split_first() {
         *bytes = rest;

@@ -11,7 +11,7 @@ use encoding::{Cell, put, take};
 use values::Values;
 
 /// Rows per block. A table that grows block by block is never copied to a larger buffer.
-const ROWS: usize = 4096;
+const ROWS_PER_BLOCK: usize = 4096;
 
 /// The extra columns of the inventory: one row per machine, and the same number of cells in each
 /// row.
@@ -66,13 +66,13 @@ impl Cells {
     /// previous one, because growing it would copy it.
     fn make_room(&mut self) {
         let block = match self.blocks.last_mut() {
-            Some(block) if block.rows.len() < ROWS => return,
+            Some(block) if block.rows.len() < ROWS_PER_BLOCK => return,
             Some(block) => {
                 block.bytes.shrink_to_fit();
                 self.full += block.bytes.len();
                 Block {
                     bytes: Vec::with_capacity(block.bytes.len()),
-                    rows: Vec::with_capacity(ROWS),
+                    rows: Vec::with_capacity(ROWS_PER_BLOCK),
                 }
             }
             None => Block::default(),
@@ -82,8 +82,8 @@ impl Cells {
 
     /// The cells of the row at this position; empty if there is no such row.
     pub fn row(&self, position: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
-        let block = self.blocks.get(position / ROWS);
-        let bytes = block.map_or(&[][..], |block| block.row(position % ROWS));
+        let block = self.blocks.get(position / ROWS_PER_BLOCK);
+        let bytes = block.map_or(&[][..], |block| block.row(position % ROWS_PER_BLOCK));
         cells_in(bytes, &self.columns)
     }
 
@@ -105,8 +105,8 @@ impl Cells {
         }
     }
 
-    /// Removes a column, and moves the rows for which `is_moved` holds into a table of their own. It is
-    /// called with the removed cell of each row, in order.
+    /// Removes a column, and moves the rows for which `is_moved` holds into a table of their own.
+    /// `is_moved` is called with the removed cell of each row, in order.
     pub(super) fn take_out(
         &mut self,
         column: usize,

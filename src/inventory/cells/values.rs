@@ -7,14 +7,14 @@ use foldhash::fast::RandomState;
 use super::encoding::Cell;
 
 /// The most texts stored per column. The first ones seen are likely to be the frequent ones.
-const MOST: usize = 256;
+const MAX_TEXTS: usize = 256;
 
 /// The longest text that is stored here, in bytes.
-const LONGEST: usize = 256;
+const MAX_TEXT_BYTES: usize = 256;
 
-/// How many more misses than hits there may be before a column of unique texts is no longer looked
-/// up.
-const PATIENCE: usize = 10_000;
+/// The excess of misses over hits at which a column counts as varied, and new texts are no longer
+/// looked up.
+const MAX_EXCESS_MISSES: usize = 10_000;
 
 /// The repeated texts of one column.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +28,8 @@ pub(super) struct Values {
 impl Values {
     /// The shortest encoding of `text` as the column's next cell.
     pub(super) fn cell<'text>(&mut self, text: &'text str) -> Cell<'text> {
-        let is_full = self.texts.len() == MOST;
-        if text.is_empty() || text.len() > LONGEST || is_full && self.is_varied() {
+        let is_full = self.texts.len() == MAX_TEXTS;
+        if text.is_empty() || text.len() > MAX_TEXT_BYTES || is_full && self.is_varied() {
             return Cell::Text(text);
         }
         if let Some(&number) = self.numbers.get(text) {
@@ -48,7 +48,7 @@ impl Values {
 
     /// Whether the column hardly ever repeats a text.
     fn is_varied(&self) -> bool {
-        self.misses > self.hits.saturating_add(PATIENCE)
+        self.misses > self.hits.saturating_add(MAX_EXCESS_MISSES)
     }
 
     /// The text with this index.

@@ -9,7 +9,7 @@ use crate::inventory::text::{
 };
 
 /// Names of id columns, normalised by [`plain`], the most specific first. If a file has both
-/// `deviceId` and a name with the product in it, `deviceId` is the Entra id.
+/// `deviceId` and a name that contains the product, `deviceId` is the Entra id.
 const ID_COLUMNS: [&[&str]; 3] = [
     &[
         "mdatpdeviceid",
@@ -46,14 +46,14 @@ pub(crate) enum FirstRow {
 }
 
 impl FirstRow {
-    /// Classifies this row as the first of a table. If `asked` names the id column, the row is a
+    /// Classifies this row as the first of a table. If `requested` names the id column, the row is a
     /// header or unknown.
     ///
     /// A machine id is decisive: it is never the name of a column, whereas a cell of data may be
     /// `ID`, for example for Indonesia.
-    pub(crate) fn of(row: &ByteRecord, asked: Option<&str>) -> Self {
-        let id = match (asked, id_position(row)) {
-            (Some(asked), _) => named(&names(row), asked),
+    pub(crate) fn of(row: &ByteRecord, requested: Option<&str>) -> Self {
+        let id = match (requested, id_position(row)) {
+            (Some(requested), _) => named(&names(row), requested),
             (None, Some(id)) => return Self::Data { id },
             (None, None) => id_column(&names(row)),
         };
@@ -69,13 +69,16 @@ impl FirstRow {
     }
 }
 
-fn named(names: &[String], asked: &str) -> Option<usize> {
-    let asked = trimmed(asked);
+fn named(names: &[String], requested: &str) -> Option<usize> {
+    let requested = trimmed(requested);
     let loosely = || {
-        let asked = Some(plain(asked)).filter(|asked| !asked.is_empty())?;
-        names.iter().position(|name| plain(name) == asked)
+        let requested = Some(plain(requested)).filter(|requested| !requested.is_empty())?;
+        names.iter().position(|name| plain(name) == requested)
     };
-    names.iter().position(|name| name == asked).or_else(loosely)
+    names
+        .iter()
+        .position(|name| name == requested)
+        .or_else(loosely)
 }
 
 fn id_column(names: &[String]) -> Option<usize> {
@@ -138,7 +141,7 @@ mod tests {
     #[test]
     fn requested_column_is_found() {
         let row = ByteRecord::from(vec!["machine_id", "Machine ID", "machineId", "--", ID]);
-        for (asked, expected) in [
+        for (requested, expected) in [
             ("machineId", header(2)),
             ("Machine ID", header(1)),
             ("MACHINE-ID", header(0)),
@@ -151,7 +154,11 @@ mod tests {
             ("", FirstRow::Unknown),
             ("Device ID", FirstRow::Unknown),
         ] {
-            assert_eq!(FirstRow::of(&row, Some(asked)), expected, "{asked:?}");
+            assert_eq!(
+                FirstRow::of(&row, Some(requested)),
+                expected,
+                "{requested:?}"
+            );
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::inventory::times::{Times, UnreadReason};
 /// and without [`PREFIXES`] and [`SUFFIXES`].
 const NAMES: [&str; 2] = ["lastseen", "lastdeviceupdate"];
 
-/// Prefixes that say whose time it is.
+/// Prefixes that name the device.
 const PREFIXES: [&str; 6] = ["device", "machine", "computer", "host", "sensor", "max"];
 
 /// Suffixes, in any order and number.
@@ -28,10 +28,10 @@ const SUFFIXES: [&str; 10] = [
 
 /// After this long without contact the service no longer knows the state of a machine, and answers
 /// as if nothing were missing.
-const LONG: SignedDuration = SignedDuration::from_hours(30 * 24);
+const SILENT_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many characters of a cell are shown as an example.
-const EXAMPLE: usize = 60;
+const EXAMPLE_LENGTH: usize = 60;
 
 /// How a list writes the time at which its machines were last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl LastSeen {
         self.times.read(cell)
     }
 
-    /// Whether a machine with this cell had been silent at the time `at` for so long that an empty
-    /// answer means nothing. False if the cell cannot be read.
+    /// Whether a machine with this cell had been silent at the time `at` for too long for an empty
+    /// answer to mean anything. False if the cell cannot be read.
     pub fn was_silent(&self, cell: &str, at: Timestamp) -> bool {
         self.times
             .read(cell)
@@ -82,7 +82,7 @@ impl LastSeen {
         let mut unread = cells.filter(|cell| self.is_unread(cell));
         let first = unread.next()?;
         Some(Unread {
-            example: first.chars().take(EXAMPLE).collect(),
+            example: first.chars().take(EXAMPLE_LENGTH).collect(),
             reason: self.times.unread_reason(first),
             machines: 1 + unread.count() as u64,
         })
@@ -92,7 +92,7 @@ impl LastSeen {
 /// Whether a machine that was last seen then had been silent at the time `at` for so long that an empty answer
 /// means nothing.
 pub fn is_silent(seen: Timestamp, at: Timestamp) -> bool {
-    at.duration_since(seen) > LONG
+    at.duration_since(seen) > SILENT_AFTER
 }
 
 impl Unread {

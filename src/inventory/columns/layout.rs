@@ -20,8 +20,8 @@ pub(crate) struct Layout {
     pub(crate) id: usize,
     /// Position of each extra column of the first table; `None` if this table lacks it.
     pub(crate) extra: Vec<Option<usize>>,
-    /// Columns other than the id column in which an id can only be another machine: those without a
-    /// name, and those with the name of the id column.
+    /// Columns in which an id must belong to another machine: those without a name, and those that
+    /// repeat the name of the id column.
     pub(crate) unnamed: Vec<usize>,
     /// The number of columns.
     pub(crate) width: usize,

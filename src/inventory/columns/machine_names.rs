@@ -7,7 +7,8 @@ use foldhash::fast::FixedState;
 use crate::inventory::text::invisible::trimmed;
 
 /// Names of such a column in order of preference, in lower-case letters only, without separators.
-/// The name that the reports use comes first: a list that has it, has it in `machines.csv` as well.
+/// The name that the reports use comes first: a list with that column also has it in
+/// `machines.csv`.
 const NAMES: [&str; 7] = [
     "machinename",
     "devicename",

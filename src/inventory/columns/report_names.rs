@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-/// The columns of `machines.csv` that are ours. No column of the inventory takes their names.
+/// The columns of `machines.csv` that the report adds. A column of the inventory with the same name
+/// is renamed.
 pub const OWN_COLUMNS: &[&str] = &[
     "rank",
     "machineId",
@@ -15,7 +16,7 @@ pub const OWN_COLUMNS: &[&str] = &[
     "answeredAt",
 ];
 
-/// The prefix of an inventory column whose name is also one of ours.
+/// The prefix of an inventory column that has the name of a report column.
 const PREFIX: &str = "input.";
 
 /// The names of the extra columns in the report. A column without a name gets its position:

@@ -1,4 +1,4 @@
-//! Recognises JSON. It is not read as a list, but the error explains how to make a list of it.
+//! Recognises JSON. It is not read as a list, but the error explains how to convert it.
 
 use crate::inventory::text::{ids::machine_id, invisible::is_unseen};
 

@@ -14,10 +14,10 @@ use memchr::memchr2_iter;
 use crate::inventory::error::{Problem, TooMuch};
 
 /// The longest row in bytes, including all its cells and lines.
-const ROW: u64 = 1024 * 1024;
+const MAX_ROW_BYTES: u64 = 1024 * 1024;
 
 /// The most line ends in a file, including those of blank lines.
-const LINES: u64 = 100_000_000;
+const MAX_LINES: u64 = 100_000_000;
 
 /// An extra record that is appended to the text. It is parsed as a record only if every quoted cell
 /// before it is closed.
@@ -25,7 +25,7 @@ const TRAILER: &[u8] = b"\n.\n";
 
 /// A reader of text that records where its lines begin.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(super) struct LineTracker<R> {
     text: R,
     trailer: &'static [u8],
     /// Offset at which the text ends, once it is known.
@@ -50,7 +50,7 @@ struct LineStart {
     line: u64,
 }
 
-impl<R: Read> Lines<R> {
+impl<R: Read> LineTracker<R> {
     /// Wraps `text`, whose first line has the number `first_line`.
     pub(super) fn new(text: R, first_line: u64, carriage_returns: bool) -> Self {
         Self {
@@ -85,17 +85,17 @@ impl<R: Read> Lines<R> {
 
     /// Enforces the limits, because the csv crate has none: it would read without end.
     fn check_limits(&self) -> Result<(), Problem> {
-        if self.row > ROW {
+        if self.row > MAX_ROW_BYTES {
             let line = self.row_line().unwrap_or(self.line);
             return Err(Problem::LongRow { line });
         }
-        if self.line_ends > LINES {
+        if self.line_ends > MAX_LINES {
             return Err(TooMuch::Lines.into());
         }
         Ok(())
     }
 
-    fn note(&mut self, bytes: &[u8]) {
+    fn track(&mut self, bytes: &[u8]) {
         let mut from = 0;
         for end in memchr2_iter(b'\n', b'\r', bytes) {
             self.track_within_line(&bytes[from..end]);
@@ -136,7 +136,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for LineTracker<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.check_limits().map_err(io::Error::other)?;
         let mut bytes = 0;
@@ -147,7 +147,7 @@ impl<R: Read> Read for Lines<R> {
             self.end.get_or_insert(self.offset);
             bytes = self.trailer.read(buffer)?;
         }
-        self.note(&buffer[..bytes]);
+        self.track(&buffer[..bytes]);
         Ok(bytes)
     }
 }
@@ -159,7 +159,7 @@ mod tests {
     /// The lines of all records, read with the csv crate as the inventory does. The last record,
     /// the trailer, has none.
     fn row_lines(text: &str, carriage_returns: bool) -> Vec<Option<u64>> {
-        let lines = Lines::new(text.as_bytes(), 1, carriage_returns);
+        let lines = LineTracker::new(text.as_bytes(), 1, carriage_returns);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -212,7 +212,7 @@ mod tests {
             ("\n".repeat(3_000_000), true),
             (quoted, false),
         ] {
-            let mut lines = Lines::new(text.as_bytes(), 1, false);
+            let mut lines = LineTracker::new(text.as_bytes(), 1, false);
             let read = io::copy(&mut lines, &mut io::sink());
             let problem = read.err().and_then(|error| error.downcast().ok());
             let is_long = matches!(problem, Some(Problem::LongRow { line: 1 }));
@@ -222,8 +222,8 @@ mod tests {
 
     #[test]
     fn too_many_lines_are_refused() {
-        let mut lines = Lines::new(io::repeat(b'\n'), 1, false);
-        lines.line_ends = LINES - 1000;
+        let mut lines = LineTracker::new(io::repeat(b'\n'), 1, false);
+        lines.line_ends = MAX_LINES - 1000;
         let error = io::copy(&mut lines, &mut io::sink()).unwrap_err();
         let problem = error.downcast().unwrap();
         assert!(matches!(problem, Problem::TooMuch(TooMuch::Lines)));

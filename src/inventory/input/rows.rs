@@ -8,7 +8,7 @@ use memchr::memchr2_iter;
 use super::{
     decode::{Peeked, decoded, peek},
     json,
-    lines::Lines,
+    lines::LineTracker,
     shape::{parser, separator_line, sniff},
 };
 use crate::inventory::{error::Problem, text::cell::is_blank};
@@ -18,7 +18,7 @@ const START: u64 = 64 * 1024;
 
 /// The rows of an inventory.
 pub(crate) struct Rows<R> {
-    parser: csv::Reader<Lines<R>>,
+    parser: csv::Reader<LineTracker<R>>,
     record: ByteRecord,
     line: u64,
     /// The number of rows at the beginning that are titles, not data.
@@ -29,18 +29,18 @@ pub(crate) struct Rows<R> {
 
 /// One row that is not blank.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'rows> {
+pub(crate) struct CsvRow<'rows> {
     /// Line on which it begins.
     pub(crate) line: u64,
     /// Its cells.
     pub(crate) cells: &'rows ByteRecord,
 }
 
-/// Detects the shape of the file and returns a reader positioned before its first row. `asked` is
+/// Detects the shape of the file and returns a reader positioned before its first row. `requested` is
 /// the name of the id column, if it is given.
 pub(crate) fn open(
     reader: impl Read,
-    asked: Option<&str>,
+    requested: Option<&str>,
 ) -> Result<Rows<Peeked<impl Read>>, Problem> {
     let (mut start, rest) = peek(decoded(reader)?, START)?;
     if let Some(query) = json::query(&start) {
@@ -50,12 +50,12 @@ pub(crate) fn open(
     let (delimiter, length) = separator.unzip();
     start.drain(..length.unwrap_or(0));
 
-    let shape = sniff(&start, delimiter, asked);
+    let shape = sniff(&start, delimiter, requested);
     let first_line = if separator.is_some() { 2 } else { 1 };
     let carriage_returns = !start.contains(&b'\n');
     let line_ends = memchr2_iter(b'\n', b'\r', &start).count();
     let line_length = start.len() / (line_ends + 1) + 1;
-    let lines = Lines::new(Cursor::new(start).chain(rest), first_line, carriage_returns);
+    let lines = LineTracker::new(Cursor::new(start).chain(rest), first_line, carriage_returns);
     Ok(Rows {
         parser: parser(shape.delimiter).from_reader(lines),
         record: ByteRecord::new(),
@@ -74,10 +74,10 @@ impl<R: Read> Rows<R> {
     }
 
     /// The next row that is not blank.
-    pub(crate) fn advance(&mut self) -> Result<Option<Row<'_>>, Problem> {
-        while self.read()? {
+    pub(crate) fn next_row(&mut self) -> Result<Option<CsvRow<'_>>, Problem> {
+        while self.read_record()? {
             if !self.record.iter().all(is_blank) {
-                return Ok(Some(Row {
+                return Ok(Some(CsvRow {
                     line: self.line,
                     cells: &self.record,
                 }));
@@ -87,7 +87,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// Reads the next record; false at the end of the text.
-    fn read(&mut self) -> Result<bool, Problem> {
+    fn read_record(&mut self) -> Result<bool, Problem> {
         let byte = self.parser.position().byte();
         self.parser.get_mut().begin_row(byte);
         if !self

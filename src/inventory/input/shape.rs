@@ -38,21 +38,21 @@ struct Fit {
     width: usize,
 }
 
-/// Detects the shape of the file that begins with `start`. `asked` is the name of the id column, if
-/// it is given; `delimiter` is the one that the file itself declares, if any.
+/// Detects the shape of the file that begins with `start`. `requested` is the name of the id
+/// column, if it is given; `delimiter` is the one that the file itself declares, if any.
 ///
 /// A delimiter that yields an id column wins, else the one that yields the most cells.
-pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) -> Shape {
+pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, requested: Option<&str>) -> Shape {
     let candidates = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     let shapes = candidates.into_iter().map(|delimiter| {
         let rows = first_rows(start, delimiter);
-        let table = table_start(&rows, asked);
+        let table = table_start(&rows, requested);
         let titles = table.unwrap_or(0);
         let first = rows.get(titles);
         let fit = Fit {
             has_table: table.is_some(),
             titles: Reverse(titles),
-            is_tidy: first.is_some_and(|row| is_tidy(row, asked)),
+            is_tidy: first.is_some_and(|row| is_tidy(row, requested)),
             // No row is left only if the file consists of delimiters and this is the right one.
             width: first.map_or(usize::MAX, ByteRecord::len),
         };
@@ -69,8 +69,8 @@ pub(super) fn sniff(start: &[u8], delimiter: Option<u8>, asked: Option<&str>) ->
 }
 
 /// Whether there is an id column whose cell has no tab.
-fn is_tidy(row: &ByteRecord, asked: Option<&str>) -> bool {
-    match FirstRow::of(row, asked) {
+fn is_tidy(row: &ByteRecord, requested: Option<&str>) -> bool {
+    match FirstRow::of(row, requested) {
         FirstRow::Header { id } | FirstRow::Data { id } => !row[id].contains(&b'\t'),
         FirstRow::Unknown => false,
     }
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn header_is_the_row_above_the_ids() {
-        for (start, asked, titles) in [
+        for (start, requested, titles) in [
             // Title lines before a known header need no ids below.
             ("Device ID;Name\n", None, 0),
             ("Our fleet, as of today\n\nDevice ID;Name\n", None, 1),
@@ -196,7 +196,7 @@ mod tests {
             ("*\nDevice ID;Name\n*;x\n", None, 0),
         ] {
             let start = start.replace('*', ID);
-            let shape = sniff(start.as_bytes(), None, asked);
+            let shape = sniff(start.as_bytes(), None, requested);
             assert_eq!(shape.titles, titles, "{start:?}");
         }
         let far = format!("{}Device ID;Name\n", "title\n".repeat(100));

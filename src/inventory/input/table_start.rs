@@ -13,18 +13,18 @@ use crate::inventory::{
 };
 
 /// How many of `rows`, the first rows of a file, are above its table; `None` if there is no table.
-/// `asked` is the name of the id column, if it is given.
+/// `requested` is the name of the id column, if it is given.
 ///
 /// The header is the last row that names an id column before the first ids, provided those are in
 /// that column. A row that holds an id is never a title, because the id would be lost.
-pub(super) fn table_start(rows: &[ByteRecord], asked: Option<&str>) -> Option<usize> {
+pub(super) fn table_start(rows: &[ByteRecord], requested: Option<&str>) -> Option<usize> {
     let is_id_row = |row: &ByteRecord| id_position(row).is_some();
     let first_ids = rows.iter().position(is_id_row).unwrap_or(rows.len());
     let (above, below) = rows.split_at(first_ids);
-    let is_known = FirstRow::of(rows.first()?, asked) != FirstRow::Unknown;
+    let is_known = FirstRow::of(rows.first()?, requested) != FirstRow::Unknown;
     let headers: Vec<Option<usize>> = above
         .iter()
-        .map(|row| FirstRow::of(row, asked).header())
+        .map(|row| FirstRow::of(row, requested).header())
         .collect();
     let holds_ids = |id: usize| {
         let mut cells = below.iter().filter_map(|row| row.get(id));

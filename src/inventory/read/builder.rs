@@ -12,7 +12,7 @@ use crate::{
             report_names::report_names,
         },
         error::Problem,
-        input::rows::Row,
+        input::rows::CsvRow,
         list::{Inventory, InventoryMachine, RejectedRow},
         text::{
             cell::{cell, is_blank},
@@ -42,8 +42,8 @@ pub(super) struct Builder {
     used: Vec<bool>,
     /// The first row as a header, if it was read as data.
     maybe_header: Option<Vec<String>>,
-    /// Position of a column that holds ids while the id column does not.
-    holding: Option<usize>,
+    /// Position of another column that holds ids.
+    column_with_ids: Option<usize>,
     surplus: SurplusCells,
     /// Bytes stored for rejected rows.
     rejected_text: usize,
@@ -65,14 +65,18 @@ impl Builder {
             joined,
             used,
             maybe_header: None,
-            holding: None,
+            column_with_ids: None,
             surplus: SurplusCells::default(),
             rejected_text: 0,
         }
     }
 
-    /// Adds the first row as data. If no id follows, it is taken as the header `header` instead.
-    pub(super) fn with(mut self, first: Row<'_>, header: Vec<String>) -> Result<Self, Problem> {
+    /// Adds the first row as data. If no row has an id, the error names the columns in `header`.
+    pub(super) fn starting_with_data(
+        mut self,
+        first: CsvRow<'_>,
+        header: Vec<String>,
+    ) -> Result<Self, Problem> {
         self.maybe_header = Some(header);
         self.add(first)?;
         Ok(self)
@@ -84,7 +88,7 @@ impl Builder {
         self.list.machines.reserve(rows.min(MOST_RESERVED));
     }
 
-    pub(super) fn add(&mut self, row: Row<'_>) -> Result<(), Problem> {
+    pub(super) fn add(&mut self, row: CsvRow<'_>) -> Result<(), Problem> {
         let text = cell(row.cells.get(self.layout.id).unwrap_or_default());
         match machine_id(&text) {
             Some(id) => self.add_machine(id, row)?,
@@ -95,7 +99,7 @@ impl Builder {
         Ok(limits::check(&self.list, self.rejected_text)?)
     }
 
-    fn add_machine(&mut self, id: MachineId, row: Row<'_>) -> Result<(), Problem> {
+    fn add_machine(&mut self, id: MachineId, row: CsvRow<'_>) -> Result<(), Problem> {
         stray::check(row, id, &self.layout)?;
         self.joined.accepted();
         let line = u32::try_from(row.line).unwrap_or(u32::MAX);
@@ -110,7 +114,7 @@ impl Builder {
         Ok(())
     }
 
-    fn keep_cells(&mut self, row: Row<'_>) {
+    fn keep_cells(&mut self, row: CsvRow<'_>) {
         let positions = self.layout.extra.iter();
         let cells = positions.map(|at| at.and_then(|at| row.cells.get(at)).unwrap_or_default());
         let cells = cells.zip(&mut self.used).map(|(bytes, used)| {
@@ -122,7 +126,7 @@ impl Builder {
 
     /// Whether the row is not data: the header of another list, or a line that one program writes
     /// for another.
-    fn is_between_lists(&mut self, row: Row<'_>) -> Result<bool, Problem> {
+    fn is_between_lists(&mut self, row: CsvRow<'_>) -> Result<bool, Problem> {
         if stray::check_invalid(row, &self.layout, self.columns.has_names())? {
             return Ok(false);
         }
@@ -140,7 +144,7 @@ impl Builder {
         Ok(true)
     }
 
-    fn reject(&mut self, text: &str, row: Row<'_>) -> Result<(), Problem> {
+    fn reject(&mut self, text: &str, row: CsvRow<'_>) -> Result<(), Problem> {
         self.joined.rejected(row);
         let input = visible(text).into_owned();
         self.rejected_text += input.len();
@@ -149,7 +153,7 @@ impl Builder {
         if !self.list.machines.is_empty() {
             return Ok(());
         }
-        self.holding = self.holding.or_else(|| id_position(row.cells));
+        self.column_with_ids = self.column_with_ids.or_else(|| id_position(row.cells));
         if self.list.rejected.len() >= ROWS_WITHOUT_ID {
             return Err(self.no_machines());
         }
@@ -172,17 +176,20 @@ impl Builder {
     }
 
     fn no_machines(&mut self) -> Problem {
-        let holding = self
-            .holding
+        let column_with_ids = self
+            .column_with_ids
             .and_then(|at| self.columns.names.get(at).cloned());
         match (self.maybe_header.take(), self.list.rejected.first()) {
-            (Some(columns), _) => Problem::NoIdColumn { columns, holding },
+            (Some(columns), _) => Problem::NoIdColumn {
+                columns,
+                column_with_ids,
+            },
             (None, None) => Problem::NoRows,
             (None, Some(first)) => Problem::NoValidId {
                 rows: self.list.rejected.len(),
                 line: first.line,
                 input: first.input.clone(),
-                holding,
+                column_with_ids,
             },
         }
     }

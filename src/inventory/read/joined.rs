@@ -10,22 +10,22 @@ use crate::inventory::{
         layout::{Columns, Layout},
     },
     error::Problem,
-    input::rows::Row,
+    input::rows::CsvRow,
     text::row::{filled, first_text, names},
 };
 
-/// What is needed to recognise where another list begins.
+/// Recognises where another list begins.
 #[derive(Debug)]
 pub(super) struct JoinedLists {
     /// The requested name of the id column, if any.
-    asked: Option<String>,
+    requested: Option<String>,
     /// The rows above the first header.
     titles: Vec<TitleShape>,
     /// The last rows without an id, at most as many as there are titles.
     recent: VecDeque<TitleShape>,
 }
 
-/// The parts of a title that stay the same: the title of another day has another date in it.
+/// The parts of a title that are the same in every export; a date, for example, is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct TitleShape {
     filled: usize,
@@ -42,22 +42,22 @@ pub(super) struct Header {
 }
 
 impl JoinedLists {
-    /// The initial state for a file; `asked` is the requested name of its id column.
-    pub(super) fn new(asked: Option<&str>) -> Self {
+    /// The initial state for a file; `requested` is the requested name of its id column.
+    pub(super) fn new(requested: Option<&str>) -> Self {
         Self {
-            asked: asked.map(str::to_owned),
+            requested: requested.map(str::to_owned),
             titles: Vec::new(),
             recent: VecDeque::new(),
         }
     }
 
     /// Records a title of the first list.
-    pub(super) fn title(&mut self, row: Row<'_>) {
+    pub(super) fn title(&mut self, row: CsvRow<'_>) {
         self.titles.push(TitleShape::of(row.cells));
     }
 
     /// Records a row without a machine id.
-    pub(super) fn rejected(&mut self, row: Row<'_>) {
+    pub(super) fn rejected(&mut self, row: CsvRow<'_>) {
         if self.titles.is_empty() {
             return;
         }
@@ -76,12 +76,12 @@ impl JoinedLists {
     /// list does not have is a problem: their cells would be lost, or filed under a wrong name.
     pub(super) fn header(
         &mut self,
-        row: Row<'_>,
+        row: CsvRow<'_>,
         first: &Columns,
         layout: &Layout,
     ) -> Result<Option<Header>, Problem> {
-        let asked = self.asked.as_deref();
-        let Some(id) = FirstRow::of(row.cells, asked).header() else {
+        let requested = self.requested.as_deref();
+        let Some(id) = FirstRow::of(row.cells, requested).header() else {
             return Ok(None);
         };
         let names = names(row.cells);
@@ -108,7 +108,7 @@ impl JoinedLists {
     /// Whether a row with the id column at another position is certainly a header. A lone `ID` may
     /// stand for Indonesia.
     fn is_certain(&self, other: &Columns, first: &Columns) -> bool {
-        if self.asked.is_none() && !is_short(&other.names[other.id]) {
+        if self.requested.is_none() && !is_short(&other.names[other.id]) {
             return true;
         }
         let known: HashSet<String> = first.names.iter().map(|name| plain(name)).collect();

@@ -18,7 +18,7 @@ use self::{
 use super::{
     columns::{header::FirstRow, layout::Columns},
     error::{InventoryError, Problem},
-    input::rows::{Row, Rows, open},
+    input::rows::{CsvRow, Rows, open},
     list::Inventory,
     text::{
         cell::is_blank,
@@ -63,7 +63,7 @@ fn read_rows(reader: impl Read, info: ListInfo<'_>) -> Result<Inventory, Problem
     let joined = read_titles(&mut rows, info)?;
     let mut builder = read_first(&mut rows, info, joined)?;
     builder.reserve(rows.expected(info.size));
-    while let Some(row) = rows.advance()? {
+    while let Some(row) = rows.next_row()? {
         builder.add(row)?;
     }
     builder.finish()
@@ -72,7 +72,7 @@ fn read_rows(reader: impl Read, info: ListInfo<'_>) -> Result<Inventory, Problem
 fn read_titles<R: Read>(rows: &mut Rows<R>, info: ListInfo<'_>) -> Result<JoinedLists, Problem> {
     let mut joined = JoinedLists::new(info.column);
     for _ in 0..rows.titles {
-        let Some(row) = rows.advance()? else { break };
+        let Some(row) = rows.next_row()? else { break };
         stray::check_above(row)?;
         if !is_marker(row.cells) {
             warn_of_title(info.file, row.line);
@@ -88,7 +88,7 @@ fn read_first<R: Read>(
     info: ListInfo<'_>,
     joined: JoinedLists,
 ) -> Result<Builder, Problem> {
-    let first = rows.advance()?.ok_or(Problem::Empty)?;
+    let first = rows.next_row()?.ok_or(Problem::Empty)?;
     let header = names(first.cells);
     let (id, is_header) = match FirstRow::of(first.cells, info.column) {
         FirstRow::Header { id } => (id, true),
@@ -112,11 +112,11 @@ fn read_first<R: Read>(
     }
     let names = vec![String::new(); header.len()];
     let builder = Builder::new(info.file, Columns { names, id }, joined);
-    builder.with(first, header)
+    builder.starting_with_data(first, header)
 }
 
 /// Whether the first cell of the row is the only one that is not blank.
-fn is_alone(row: Row<'_>) -> bool {
+fn is_alone(row: CsvRow<'_>) -> bool {
     filled(row.cells) == 1 && row.cells.get(0).is_some_and(|cell| !is_blank(cell))
 }
 
@@ -125,20 +125,20 @@ fn is_alone(row: Row<'_>) -> bool {
 fn no_id_column<R: Read>(rows: &mut Rows<R>, first: Vec<String>) -> Result<Problem, Problem> {
     let mut above = first.clone();
     for _ in 0..ROWS_TO_HINT {
-        let Some(row) = rows.advance()? else { break };
+        let Some(row) = rows.next_row()? else { break };
         if let Some(position) = id_position(row.cells) {
-            let Some(holding) = above.get(position).cloned() else {
+            let Some(column_with_ids) = above.get(position).cloned() else {
                 break;
             };
             return Ok(Problem::NoIdColumn {
                 columns: above,
-                holding: Some(holding),
+                column_with_ids: Some(column_with_ids),
             });
         }
         above = names(row.cells);
     }
     Ok(Problem::NoIdColumn {
         columns: first,
-        holding: None,
+        column_with_ids: None,
     })
 }

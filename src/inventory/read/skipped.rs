@@ -1,4 +1,4 @@
-//! Sets the machines aside that the list itself says to skip.
+//! Separates the machines that the list itself says to skip.
 
 use crate::{
     domain::skip_reason::SkipReason,

@@ -5,7 +5,7 @@ use crate::{
     inventory::{
         columns::layout::Layout,
         error::Problem,
-        input::rows::Row,
+        input::rows::CsvRow,
         text::{cell::cell, ids::ids_in, row},
     },
 };
@@ -16,7 +16,7 @@ const ID_LENGTH: usize = 40;
 /// Refuses a row that names a second machine: in a cell beyond the last column, or in a column
 /// without a name of its own. A column with a name holds data, even if it looks like an id: the
 /// hash of a file has the same length.
-pub(super) fn check(row: Row<'_>, id: MachineId, layout: &Layout) -> Result<(), Problem> {
+pub(super) fn check(row: CsvRow<'_>, id: MachineId, layout: &Layout) -> Result<(), Problem> {
     let is_other = |at: usize| {
         row.cells
             .get(at)
@@ -35,10 +35,10 @@ pub(super) fn check(row: Row<'_>, id: MachineId, layout: &Layout) -> Result<(), 
 }
 
 /// The same check for a row whose id column holds no machine id; returns whether any cell holds
-/// one. With a header the row is reported as invalid; without one, nothing says which column holds
-/// the ids.
+/// one. With a header the row is reported as invalid; without one, the column of ids is unknown, so
+/// the list is refused.
 pub(super) fn check_invalid(
-    row: Row<'_>,
+    row: CsvRow<'_>,
     layout: &Layout,
     has_names: bool,
 ) -> Result<bool, Problem> {
@@ -57,7 +57,7 @@ pub(super) fn check_invalid(
 }
 
 /// Refuses a row above the data, a title or a header, that holds a machine id.
-pub(super) fn check_above(row: Row<'_>) -> Result<(), Problem> {
+pub(super) fn check_above(row: CsvRow<'_>) -> Result<(), Problem> {
     if row::ids(row.cells).is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Rows with more cells than there are columns.
 
-use crate::inventory::{input::rows::Row, text::cell::is_blank};
+use crate::inventory::{input::rows::CsvRow, text::cell::is_blank};
 
 /// Counts the rows with more cells than there are columns.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub(super) struct SurplusCells {
 
 impl SurplusCells {
     /// Counts the row if any cell after the first `columns` cells is not blank.
-    pub(super) fn count(&mut self, row: Row<'_>, columns: usize) {
+    pub(super) fn count(&mut self, row: CsvRow<'_>, columns: usize) {
         let mut surplus = (columns..row.cells.len()).filter_map(|at| row.cells.get(at));
         if surplus.all(is_blank) {
             return;

@@ -27,7 +27,7 @@ pub struct ListComparison {
     unlisted: Vec<u32>,
     /// The machines of the list that the service does not list, by id.
     pub not_in_service: Vec<MachineId>,
-    /// The machines of the list whose record was merged into another, by id.
+    /// The machines of the list whose record was merged into another one, by id.
     pub merged: Vec<MergedMachine>,
 }
 
@@ -98,7 +98,7 @@ impl ListComparison {
         rows.flush()
     }
 
-    /// Where the service's list has each column but that of the ids.
+    /// The position of each column, except the ids, in the service's list.
     fn columns(&self) -> Vec<Option<usize>> {
         let columns = COLUMNS.iter().skip(1);
         columns.map(|name| column(&self.service, name)).collect()

@@ -1,4 +1,4 @@
-//! The service's list as CSV: written, or read as any other list.
+//! The service's list as CSV: written to a file, or read like any other list.
 
 use std::{
     borrow::Cow,
@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// The number of rows that are encoded at once.
-const ROWS: usize = 256;
+/// The number of rows that are encoded together.
+const ROWS_PER_BATCH: usize = 256;
 
 /// The list as CSV, row by row: it is never in memory as a whole.
 struct CsvReader<'list> {
     list: &'list ServiceList,
     guard: bool,
-    /// The place of the next machine.
+    /// The index of the next machine.
     next: usize,
     /// Encoded rows, of which the first bytes have been read.
     rows: Vec<u8>,
@@ -38,7 +38,7 @@ pub fn write_csv(list: &ServiceList, guard: bool, out: &mut dyn Write) -> io::Re
 }
 
 impl ServiceList {
-    /// The list as a run reads it. `name` stands for the file.
+    /// The list as a run reads it. `name` is used in index of the file name.
     pub fn inventory(&self, name: &str, guard: bool) -> Result<Inventory, InventoryError> {
         let reader = CsvReader::new(self, guard).map_err(|error| InventoryError {
             file: name.to_owned(),
@@ -62,14 +62,14 @@ impl<'list> CsvReader<'list> {
     }
 
     /// Encodes the next rows.
-    fn advance(&mut self) -> io::Result<()> {
+    fn encode_next(&mut self) -> io::Result<()> {
         let mut buffer = std::mem::take(&mut self.rows);
         buffer.clear();
         self.read = 0;
         let mut rows = writer(buffer);
-        let end = self.list.len().min(self.next + ROWS);
-        for place in self.next..end {
-            let cells = self.list.row(place).map(|cell| self.cell(cell));
+        let end = self.list.len().min(self.next + ROWS_PER_BATCH);
+        for index in self.next..end {
+            let cells = self.list.row(index).map(|cell| self.cell(cell));
             rows.write_byte_record(&unmistakable(cells.map(Cow::into_owned).collect()))?;
         }
         self.next = end;
@@ -86,8 +86,8 @@ impl<'list> CsvReader<'list> {
     }
 }
 
-/// The row as it is. A row without a machine id that could be taken for another header or for a marker
-/// has its other cells emptied, so that it counts as one row without a valid id.
+/// The row, unchanged unless it has no machine id and could be mistaken for a header or a marker.
+/// Such a row has its other cells emptied, so that it counts as a row without a valid id.
 fn unmistakable(cells: Vec<String>) -> ByteRecord {
     let row = ByteRecord::from(cells);
     let id = cell(row.get(0).unwrap_or_default());
@@ -112,7 +112,7 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
 impl Read for CsvReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.rows.len() && self.next < self.list.len() {
-            self.advance()?;
+            self.encode_next()?;
         }
         let read = (&self.rows[self.read..]).read(buffer)?;
         self.read += read;

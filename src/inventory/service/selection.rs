@@ -9,17 +9,17 @@ use crate::domain::{listed_machine::ListedMachine, machine::MachineId, skip_reas
 /// Which machines of the service's list are requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// The beginnings of the platforms, in any case.
+    /// The beginnings of the platforms, ignoring case.
     pub os: Vec<String>,
-    /// The device groups, in any case; empty for all.
+    /// The device groups, ignoring case; empty for all.
     pub groups: Vec<String>,
-    /// The tags, in any case, of which a machine needs one; empty for all.
+    /// The tags, ignoring case, at least one of which a machine must have; empty for all.
     pub tags: Vec<String>,
-    /// How long ago a machine may have been seen last.
+    /// The maximum time since a machine was last seen.
     pub seen_within: Duration,
     /// Machines that are never requested.
     pub excluded: HashSet<MachineId>,
-    /// The time that `seen_within` ends at.
+    /// The end of the period `seen_within`.
     pub now: Timestamp,
 }
 
@@ -47,8 +47,9 @@ impl Selection {
         first.map(|(reason, _)| reason)
     }
 
-    /// Whether the machine was last seen too long ago. A time that cannot be read leaves it in: a machine
-    /// that is requested in vain costs a call, one that is left out by mistake is never patched.
+    /// Whether the machine was last seen too long ago. If the time cannot be read, it was not:
+    /// requesting a machine in vain costs a call, but one that is left out by mistake is never
+    /// patched.
     fn is_silent(&self, machine: &ListedMachine) -> bool {
         let seen: Result<Timestamp, _> = machine.last_seen.parse();
         seen.is_ok_and(|seen| {
@@ -73,7 +74,7 @@ fn begins_with(text: &str, beginning: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }
 
-/// Whether one of the values is wanted; all are if nothing is.
+/// Whether one of the values is wanted. If `wanted` is empty, all values are.
 fn is_one_of<'value>(wanted: &[String], values: impl IntoIterator<Item = &'value String>) -> bool {
     let is_wanted = |value: &String| {
         let value = value.trim().to_lowercase();

@@ -36,14 +36,14 @@ pub(super) const COLUMNS: [&str; 19] = [
 pub struct ServiceList {
     selection: Selection,
     cells: Cells,
-    /// The rows of the table that are kept, in their order.
+    /// The kept rows of the table, in order.
     rows: Vec<usize>,
     /// The number of all rows of the table.
     recorded: usize,
 }
 
 impl ServiceList {
-    /// The columns that a list of a run has beside the ids.
+    /// The columns of a run's list, except the ids.
     pub fn columns() -> Vec<String> {
         let [_, columns @ .., _] = COLUMNS;
         columns.map(str::to_owned).into()
@@ -67,7 +67,8 @@ impl ServiceList {
         self.recorded += 1;
     }
 
-    /// Keeps only the machines whose number, counted from 0 as they were added, is kept.
+    /// Keeps only the machines for whose number, counted from 0 in the order of adding, `is_kept`
+    /// holds.
     pub fn retain(&mut self, is_kept: &dyn Fn(usize) -> bool) {
         self.rows.retain(|row| is_kept(*row));
     }
@@ -96,15 +97,15 @@ impl ServiceList {
         self.rows.is_empty()
     }
 
-    /// The cells of the machine at this place.
-    pub(super) fn row(&self, place: usize) -> impl Iterator<Item = &str> {
-        let row = self.rows.get(place).copied().unwrap_or(usize::MAX);
+    /// The cells of the machine with this index.
+    pub(super) fn row(&self, index: usize) -> impl Iterator<Item = &str> {
+        let row = self.rows.get(index).copied().unwrap_or(usize::MAX);
         self.cells.row(row)
     }
 
-    /// The reason why the machine at this place is skipped.
-    pub fn skipped_because(&self, place: usize) -> Option<SkipReason> {
-        self.row(place).last().and_then(SkipReason::of_cell)
+    /// The reason why the machine with this index is skipped.
+    pub fn skipped_because(&self, index: usize) -> Option<SkipReason> {
+        self.row(index).last().and_then(SkipReason::of_cell)
     }
 }
 

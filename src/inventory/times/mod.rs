@@ -32,8 +32,8 @@ pub(crate) struct Times {
 /// misread.
 const EARLIEST: Timestamp = Timestamp::constant(1_262_304_000, 0);
 
-/// How far ahead the clock of a machine may be.
-const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// How far the clock of a machine may be ahead.
+const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_hours(24);
 
 impl Times {
     /// Detects the format from these cells. `now` is the time at which they were written, or
@@ -41,7 +41,7 @@ impl Times {
     pub(crate) fn of(cells: impl Iterator<Item = impl AsRef<str>>, now: Timestamp) -> Self {
         let undecided = Self {
             order: Order::Unknown,
-            latest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
+            latest: now.saturating_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX),
         };
         let mut orders = Orders::default();
         for cell in cells {

@@ -84,7 +84,7 @@ impl<'out> Cells<'out> {
         }
     }
 
-    /// Writes a cell with a value of our own.
+    /// Writes a cell with a value that this program has generated.
     pub(super) fn ours(&mut self, value: impl Display) -> io::Result<()> {
         self.cell.clear();
         write!(self.cell, "{value}").map_err(io::Error::other)?;

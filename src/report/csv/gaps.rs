@@ -66,7 +66,7 @@ struct ColumnGroup<'run> {
     /// The formatted cells of the previous gap, for columns that depend on its time: most gaps of a
     /// machine have the same.
     of_since: Option<(Timestamp, Box<[u8]>)>,
-    /// Likewise for columns that depend on what policy means for it: nothing, for most gaps.
+    /// The same for columns that depend on its policy mark, which most gaps do not have.
     of_mark: Option<(GapMark, Box<[u8]>)>,
     /// The formatted cells by description, for columns that depend on it.
     of_gap: HashMap<ByPointer<MissingKb>, Box<[u8]>, RandomState>,

@@ -17,8 +17,8 @@ use crate::{
 pub(in crate::report) const TARGETS: &str = "targets";
 /// The most digits of a KB id that becomes the name of a file.
 const MOST_DIGITS: usize = 20;
-/// The column of machine names, which is not repeated where the list has one of that name.
-const NAME: &str = "machineName";
+/// The column of machine names, which is left out if the list has a column of that name.
+const NAME_COLUMN: &str = "machineName";
 
 /// The names of the files for the first `count` updates to install.
 pub(in crate::report) fn names(fleet: &Fleet, count: usize) -> Vec<String> {
@@ -26,7 +26,7 @@ pub(in crate::report) fn names(fleet: &Fleet, count: usize) -> Vec<String> {
     actions.filter_map(|it| file_name(&it.kb.id)).collect()
 }
 
-/// The KBs among the first `count` whose ids are no numbers, and that therefore have no file.
+/// The KBs among the first `count` that have no file, because their ids are not numeric.
 pub(in crate::report) fn left_out(fleet: &Fleet, count: usize) -> Vec<String> {
     let actions = fleet.top_actions(count).into_iter();
     let left_out = actions.filter(|it| file_name(&it.kb.id).is_none());
@@ -80,7 +80,7 @@ fn file_name(kb: &KbId) -> Option<String> {
     is_number.then(|| format!("{TARGETS}/KB{digits}.csv"))
 }
 
-/// Whether a name, in any case, is that of such a file within its folder.
+/// Whether a name, ignoring case, is that of such a file within its folder.
 pub(in crate::report) fn is_target(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let digits = name.strip_prefix("KB");
@@ -103,7 +103,7 @@ impl Report for Target {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let list = run.inventory;
         let name_column = list.name_column();
-        let is_shown = |column: usize| !list.columns[column].eq_ignore_ascii_case(NAME);
+        let is_shown = |column: usize| !list.columns[column].eq_ignore_ascii_case(NAME_COLUMN);
         let shown: Vec<usize> = (0..list.columns.len()).filter(|it| is_shown(*it)).collect();
         let name = |machine: &MachineRow| {
             let name = name_column.and_then(|column| list.row(machine.position()).nth(column));
@@ -116,7 +116,7 @@ impl Report for Target {
         machines.sort_unstable_by_key(|machine| (name(machine), machine.id));
         let mut cells = Cells::new(run, out);
         cells.ours("machineId")?;
-        cells.ours(NAME)?;
+        cells.ours(NAME_COLUMN)?;
         let names = shown.iter().map(|column| &list.columns[*column]);
         names.into_iter().try_for_each(|name| cells.foreign(name))?;
         cells.end_row()?;

@@ -48,9 +48,9 @@ pub(super) struct Document<'run> {
     inventory: InventoryRows<'run>,
     list: List,
     machines: Machines,
-    /// The answered machines by where their answers come from.
+    /// The answered machines by the source of their answers.
     sources: SourceCounts,
-    /// How the run called for some of the machines.
+    /// How the run selected the machines to request.
     #[serde(flatten)]
     selection: Option<SelectionSummary<'run>>,
     /// The same as `machines.clean`.
@@ -66,7 +66,7 @@ pub(super) struct Document<'run> {
     census: Option<CensusSummary<'run>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cross_check: Option<CrossCheckSummary<'run>>,
-    /// The source of the answers that has all machines at once.
+    /// The bulk source of the answers.
     #[serde(flatten)]
     bulk: Option<BulkSummary>,
     /// The time for which the software inventory holds.
@@ -98,7 +98,7 @@ struct Overdue {
     within_policy_percent: Option<f64>,
 }
 
-/// A feed that says which CVEs matter.
+/// A feed of CVEs.
 #[derive(Serialize)]
 struct Feed {
     name: &'static str,
@@ -141,7 +141,7 @@ struct List {
     check: ListCounts,
 }
 
-/// How the list compares with the machines that the service lists, if that was asked for.
+/// The comparison of the list with the machines that the service lists, if it was requested.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ListCounts {
@@ -177,7 +177,7 @@ struct Machines {
     last_seen_not_understood: Option<u64>,
 }
 
-/// How a run went that did not call for every machine.
+/// The result of a run that did not request every machine.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SelectionSummary<'run> {
@@ -188,7 +188,7 @@ struct SelectionSummary<'run> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes_named: Option<u64>,
     rechecked: RecheckedSummary,
-    /// Why every machine was called for after all.
+    /// Why every machine was requested nevertheless.
     #[serde(skip_serializing_if = "Option::is_none")]
     everyone_because: Option<&'run str>,
 }
@@ -205,7 +205,7 @@ struct RecheckedSummary {
     at_most_percent: f64,
 }
 
-/// The service's own count beside ours.
+/// The service's own count compared with the run's.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CensusSummary<'run> {
@@ -245,7 +245,7 @@ pub(super) struct ChangeCounts {
     unknown_in: UnknownIn,
 }
 
-/// The unknown gaps by the run that has them.
+/// The unknown gaps by the run whose answers contain them.
 #[derive(Serialize)]
 struct UnknownIn {
     base: u64,
@@ -329,7 +329,7 @@ impl From<&Run<'_>> for Overdue {
     }
 }
 
-/// The source of the answers that has all machines at once.
+/// The bulk source of the answers.
 #[derive(Serialize)]
 struct BulkSummary {
     /// The time for which its answers hold.

@@ -1,4 +1,4 @@
-//! What can be wrong with a lake.
+//! Errors of a lake.
 
 use thiserror::Error;
 
@@ -7,7 +7,7 @@ use super::{Difference, files::Trouble};
 /// Why nothing can be added to a lake.
 #[derive(Debug, Error)]
 pub enum LakeError {
-    /// The place is not there, or is not writable.
+    /// The place does not exist, or is not writable.
     #[error("cannot write to the lake {lake}")]
     Unwritable {
         /// The place.
@@ -15,7 +15,7 @@ pub enum LakeError {
         /// The cause.
         source: Trouble,
     },
-    /// A folder or a file that is there cannot be read.
+    /// An existing folder or file cannot be read.
     #[error("cannot read {path} of the lake")]
     Unreadable {
         /// The folder or file.
@@ -23,7 +23,7 @@ pub enum LakeError {
         /// The cause.
         source: Trouble,
     },
-    /// The columns of a file that is there do not fit.
+    /// The columns of an existing file do not match.
     #[error("cannot add to the lake after {file}: {difference}")]
     Columns {
         /// The file.
@@ -42,7 +42,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    /// What the place says, if it is that which refuses.
+    /// The error of the place, if it is the cause.
     pub const fn trouble(&self) -> Option<&Trouble> {
         match self {
             Self::Unwritable { source, .. }

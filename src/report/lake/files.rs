@@ -1,4 +1,4 @@
-//! What the place of a lake can do: a folder, or a container or bucket of an object store.
+//! The operations of a lake's place: a folder, or a container or bucket of an object store.
 
 use std::{error::Error, fmt, io};
 
@@ -15,14 +15,15 @@ pub trait LakeFiles: Send + Sync {
     /// A folder or file in it, for people.
     fn shown(&self, path: &str) -> String;
 
-    /// Checks, as far as nothing is left behind, that files can be added, and removes what killed runs left.
+    /// Checks write access without leaving files, and removes the leftovers of killed runs.
     async fn prepare(&self) -> Result<(), Trouble>;
 
-    /// Adds a small file and removes it, where `prepare` has not shown that this is possible. Returns why it cannot be
-    /// removed, if it cannot: nothing that is added to a lake has to be.
+    /// Adds a small file and removes it, unless `prepare` has already shown that files can be
+    /// added. Returns the error of removing it, which is harmless: a lake never needs to remove
+    /// files.
     async fn try_out(&self) -> Result<Option<Trouble>, Trouble>;
 
-    /// The names of folders and files in a folder; none if it is not there.
+    /// The names of folders and files in a folder; none if it does not exist.
     async fn names(&self, folder: &str) -> Result<Vec<String>, Trouble>;
 
     /// The end of a file, of about this length.
@@ -47,23 +48,23 @@ pub struct FileEnd {
 /// Why the end of a file cannot be read.
 #[derive(Debug)]
 pub enum BadEnd {
-    /// It takes more bytes.
+    /// More bytes are needed: this number.
     Short(u64),
-    /// It is damaged, or none of ours.
+    /// The file is damaged, or not one of this program's.
     Damaged(io::Error),
 }
 
-/// What a place refuses.
+/// An error of a place.
 #[derive(Debug)]
 pub struct Trouble {
     /// Why.
     problem: Box<dyn Error + Send + Sync>,
-    /// How to fix it, if the place knows.
+    /// How to fix it, if known.
     hint: Option<String>,
 }
 
 impl Trouble {
-    /// Trouble that the place knows how to fix.
+    /// An error, with the place's hint.
     pub fn new(problem: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
         Self {
             problem: Box::new(problem),
@@ -76,7 +77,7 @@ impl Trouble {
         self.hint.as_deref()
     }
 
-    /// What the place says.
+    /// The underlying error, if it has this type.
     pub fn problem<E: Error + 'static>(&self) -> Option<&E> {
         self.problem.downcast_ref()
     }

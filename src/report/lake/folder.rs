@@ -94,7 +94,7 @@ impl LakeFiles for LakeFolder {
         match file.persist_noclobber(&path) {
             Ok(_) => Ok(None),
             Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Ok(Some(failed.file)),
-            // Some file systems of networks cannot do that in one step.
+            // Some network file systems cannot do that in one step.
             Err(failed) if fs::symlink_metadata(&path).is_err() => {
                 replace(failed.file, &path).map_err(|failed| failed.error)?;
                 Ok(None)

@@ -1,18 +1,19 @@
 //! `--lake`: a place to which every run adds its tables, so that years and tenants read as one table.
 //!
-//! - `files`: what a place can do; `folder`: a place on a disk. Object stores are in another room
-//! - `table`: what a table has to offer
+//! - `files`: the operations of a place; `folder`: a place on a disk. Object stores are in
+//!   [`crate::places`]
+//! - `table`: the interface of a table
 //! - `paths`: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
 //! - `newest`: the file of a table that was added last, whose columns must fit
-//! - `error`: what can be wrong with it
+//! - `error`: its errors
 //!
 //! ```text
 //! prepare: columns of the newest files ─► ... the run ... ─► missing tables ─► stage: rendered ─► add
 //! ```
 //!
-//! Files are only ever added, whole or not at all: all tables are rendered into temporary files, whose names readers
-//! skip, before the first one gets its name. A run that is resumed has the same start, and each file says which run it
-//! is of: what is there already is not added again.
+//! Files are only ever added, whole or not at all: all tables are rendered into temporary files,
+//! whose names readers skip, before the first one gets its name. A resumed run has the same start,
+//! and each file names its run, so that existing tables are not added again.
 
 mod error;
 mod files;
@@ -37,30 +38,31 @@ pub use self::{
 use self::{newest::newest, paths::Folders};
 use super::{Extras, Facts, Run};
 
-/// How many runs of a tenant may start in the same second.
-const PARTS: u32 = 1000;
+/// The maximum number of a tenant's runs that start in the same second.
+const MAX_PARTS: u32 = 1000;
 
-/// How many bytes at the end of a file are read at first, and at most: what the file has is described there.
-const END: u64 = 64 << 10;
-const LONGEST_END: u64 = 64 << 20;
+/// How many bytes at the end of a file, where its metadata is, are read at first, and at most.
+const END_BYTES: u64 = 64 << 10;
+const MAX_END_BYTES: u64 = 64 << 20;
 
 /// The tables of a lake.
 pub type LakeTables = [Box<dyn LakeTable>];
 
-/// A place that was checked to be a lake of this version, or none yet.
+/// A place that was checked to be a lake of this version, or still empty.
 pub struct Lake {
     files: Box<dyn LakeFiles>,
 }
 
-/// A table of a run that is rendered, and not added yet.
+/// A rendered table of a run, not added yet.
 pub struct Staged<'tables> {
     table: &'tables dyn LakeTable,
     file: NamedTempFile,
 }
 
 impl Lake {
-    /// Checks that these tables can be added to a place, and that their columns fit what is there: the newest files of
-    /// this tenant, if it has any. A missing folder is only created when there is something to add.
+    /// Checks that these tables can be added to a place, and that their columns match the newest
+    /// existing files: this tenant's, if it has any. A missing folder is only created when there is
+    /// something to add.
     pub async fn prepare(
         files: Box<dyn LakeFiles>,
         tables: &LakeTables,
@@ -80,7 +82,8 @@ impl Lake {
         Ok(lake)
     }
 
-    /// Checks that files can be added, by adding one that is removed again. Returns why it could not be removed, if so.
+    /// Checks write access with a temporary file. Returns the error if the file could not be
+    /// removed.
     pub async fn try_out(&self) -> Result<Option<Trouble>, LakeError> {
         let tried = self.files.try_out().await;
         tried.map_err(|source| LakeError::Unwritable {
@@ -89,7 +92,7 @@ impl Lake {
         })
     }
 
-    /// The tables of the run with these facts and extras that are not there yet.
+    /// The tables of the run with these facts and extras that are not in the lake yet.
     pub async fn missing<'tables>(
         &self,
         tables: &'tables LakeTables,
@@ -170,7 +173,7 @@ impl Lake {
         facts: &Facts,
     ) -> Result<bool, Trouble> {
         let names = self.files.names(&folders.of_table(table.name())).await?;
-        let parts = (1..PARTS).take_while(|part| names.contains(&folders.name(*part)));
+        let parts = (1..MAX_PARTS).take_while(|part| names.contains(&folders.name(*part)));
         for part in parts {
             let path = folders.file(table.name(), part);
             if self.is_of(&path, table, facts).await? {
@@ -191,18 +194,18 @@ impl Lake {
         Ok(read.unwrap_or(false))
     }
 
-    /// Reads what the end of a file says.
+    /// Reads metadata from the end of a file.
     async fn read_end<T>(
         &self,
         path: &str,
         read: impl Fn(&FileEnd) -> Result<T, BadEnd>,
     ) -> Result<io::Result<T>, Trouble> {
-        let mut length = END;
+        let mut length = END_BYTES;
         loop {
             let end = self.files.end(path, length).await?;
             match read(&end) {
                 Ok(read) => return Ok(Ok(read)),
-                Err(BadEnd::Short(needed)) if needed > length && needed <= LONGEST_END => {
+                Err(BadEnd::Short(needed)) if needed > length && needed <= MAX_END_BYTES => {
                     length = needed;
                 }
                 Err(BadEnd::Short(_)) => return Ok(Err(ErrorKind::FileTooLarge.into())),
@@ -220,7 +223,7 @@ impl Lake {
         Ok(file)
     }
 
-    /// Gives a file the first name that is free.
+    /// Adds a file under the first free name.
     async fn place(
         &self,
         staged: Staged<'_>,
@@ -228,7 +231,7 @@ impl Lake {
         facts: &Facts,
     ) -> Result<(), Trouble> {
         let Staged { table, mut file } = staged;
-        for part in 1..PARTS {
+        for part in 1..MAX_PARTS {
             let path = folders.file(table.name(), part);
             let Some(back) = self.files.add(file, &path).await? else {
                 return Ok(());

@@ -1,9 +1,9 @@
-//! The file of a table that was added last: of this tenant, or of whichever if it has none.
+//! The file of a table that was added last: this tenant's, or any tenant's if it has none.
 
 use super::files::{LakeFiles, Trouble};
 
-/// The newest file below the folder of a table: in the folder of the latest date that has any, the one whose name says
-/// that its run started last. `tenant` is the name of the tenant's folder.
+/// The newest file below the folder of a table: in the folder of the latest date that has any, the
+/// one whose run started last, according to its name. `tenant` is the name of the tenant's folder.
 pub(super) async fn newest(
     files: &dyn LakeFiles,
     table: &str,
@@ -11,7 +11,7 @@ pub(super) async fn newest(
 ) -> Result<Option<String>, Trouble> {
     let mut tenants = files.names(table).await?;
     tenants.retain(|name| name.starts_with("tenant="));
-    // A lake of many tenants is not read as a whole for each of them.
+    // Each tenant reads only its own folder in a lake of many tenants.
     if let Some(own) = tenants.iter().position(|name| Some(&**name) == tenant) {
         let own = tenants.swap_remove(own);
         if let Some(file) = newest_of(files, table, vec![own]).await? {
@@ -46,7 +46,7 @@ async fn newest_of(
     Ok(None)
 }
 
-/// Whether readers of a lake take a file of this name for a part of it.
+/// Whether readers of a lake treat a file of this name as a part of it.
 fn is_part(name: &str) -> bool {
     name.ends_with(".parquet") && !name.starts_with(['.', '_'])
 }

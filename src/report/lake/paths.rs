@@ -1,4 +1,5 @@
-//! The paths of a run's files in a lake, as Hive has them: readers take tenant and date from the folders' names.
+//! The paths of a run's files in a lake, in Hive's layout: readers take tenant and date from the
+//! folders' names.
 
 use std::fmt::Write;
 
@@ -6,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::report::Facts;
 
-/// Where the files of a run belong.
+/// The folders for the files of a run.
 pub(super) struct Folders {
     /// The name of the tenant's folder.
     tenant: String,
@@ -47,8 +48,8 @@ pub(super) fn tenant_folder(tenant: &str) -> String {
     format!("tenant={}", escaped(&tenant.to_lowercase()))
 }
 
-/// The value as a part of a folder's name: everything else becomes `%` and two digits, as Hive and Spark do, which read
-/// it back.
+/// The value as a part of a folder's name. Other characters become `%` and two digits, which Hive
+/// and Spark decode.
 fn escaped(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for byte in value.bytes() {

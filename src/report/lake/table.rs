@@ -1,4 +1,4 @@
-//! What a table of a lake has to offer.
+//! The interface of a table of a lake.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use crate::report::{Extras, Facts, Run};
 
 /// A table of a lake.
 pub trait LakeTable: Sync {
-    /// Its name, which is that of its folder.
+    /// Its name, which is also the name of its folder.
     fn name(&self) -> &'static str;
 
     /// Whether a run with these extras has it.
@@ -19,22 +19,22 @@ pub trait LakeTable: Sync {
     /// Writes the file of a run.
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
 
-    /// How the columns of an existing file differ, if they do.
+    /// How the columns of an existing file differ; `None` if they match.
     fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd>;
 
-    /// Whether an existing file is of the run with these facts.
+    /// Whether an existing file belongs to the run with these facts.
     fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd>;
 }
 
-/// How the columns of an existing file differ from ours.
+/// How the columns of an existing file differ from this version's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
-    /// It has a column that is not ours: a newer version may have added it.
+    /// It has a column that this version does not write: a newer version may have added it.
     Has {
         /// The column.
         column: String,
     },
-    /// It lacks a column of ours before its last one: ours are only ever appended.
+    /// It lacks a column before its last one, although columns are only ever appended.
     Lacks {
         /// The column.
         column: String,

@@ -1,14 +1,14 @@
-//! What a notification says of a run, in plain figures and plain sentences. Whoever sends it escapes and
-//! shortens the text: names in it come from outside.
+//! The content of a notification about a run: plain figures and plain sentences. The sender escapes
+//! and shortens the text, because names in it come from outside.
 //!
 //! - here: its parts, which serialise to the fields of the JSON that webhooks get
-//! - `of_run`: those of a run with reports
+//! - `of_run`: the content for a run with reports
 
 mod of_run;
 
 use serde::Serialize;
 
-/// What a notification says of a run with reports, or of the runs of several tenants.
+/// The content of a notification about a run with reports, or about the runs of several tenants.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
@@ -29,9 +29,9 @@ pub struct Notice {
     pub headline: String,
     /// How many machines answered.
     pub coverage: String,
-    /// What has to be kept in mind.
+    /// Warnings about the figures.
     pub warnings: Vec<String>,
-    /// What is known to be exploited, accepted and overdue.
+    /// Sentences about known exploited, accepted and overdue gaps.
     pub risks: Vec<String>,
     /// The machines by status.
     pub machines: NoticeMachines,
@@ -67,7 +67,7 @@ pub struct Notice {
 pub struct NoticeMachines {
     /// With an answer.
     pub answered: u64,
-    /// Not known to the service.
+    /// Unknown to the service.
     pub not_found: u64,
     /// Without an answer after all attempts.
     pub failed: u64,
@@ -83,7 +83,7 @@ pub struct NoticeMachines {
 pub struct NoticeUpdate {
     /// Its id, as the service spells it.
     pub kb_id: String,
-    /// What it is for, in a few words.
+    /// Its products, in short.
     pub product: String,
     /// The machines that miss it.
     pub machines_missing: u64,
@@ -94,7 +94,7 @@ pub struct NoticeUpdate {
     pub exposure: u64,
     /// Whether it closes gaps that are known to be exploited.
     pub known_exploited: bool,
-    /// By when CISA wants those closed.
+    /// CISA's due date for those gaps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
 }
@@ -107,7 +107,7 @@ pub struct NoticeChanges {
     pub new: u64,
     /// Resolved ones.
     pub resolved: u64,
-    /// Those that a newer KB took over.
+    /// Those replaced by a newer KB.
     pub replaced: u64,
     /// Those that were resolved in between.
     pub returned: u64,
@@ -131,7 +131,7 @@ pub struct NoticeTenants {
     pub failed: u64,
     /// Runs that were interrupted, or not begun.
     pub interrupted: u64,
-    /// Those that are not complete, and why.
+    /// The tenants that are not complete.
     pub in_trouble: Vec<NoticeTenant>,
 }
 
@@ -150,8 +150,8 @@ pub struct NoticeTenant {
 }
 
 impl Notice {
-    /// Whether gaps are new, have returned, or are newly known to be exploited. Without an earlier run, every gap
-    /// is news.
+    /// Whether gaps are new, have returned, or are newly known to be exploited. Without an earlier
+    /// run, every gap counts as new.
     pub fn has_news(&self) -> bool {
         self.changes.map_or(self.gaps > 0, NoticeChanges::are_news)
     }

@@ -1,4 +1,4 @@
-//! What a notification says of a run with reports.
+//! The content of a notification about a run with reports.
 
 use super::{Notice, NoticeChanges, NoticeMachines, NoticeUpdate};
 use crate::{
@@ -24,7 +24,7 @@ const UPDATES: usize = 5;
 const PAGE: &str = "report.html";
 
 impl Notice {
-    /// What there is to say of a run whose reports are written.
+    /// The content for a run whose reports are written.
     pub fn of(run: &Run<'_>) -> Self {
         let (fleet, facts) = (run.fleet, run.facts);
         Self {
@@ -55,7 +55,7 @@ impl Notice {
     }
 }
 
-/// What has to be kept in mind when reading the figures.
+/// Warnings about the figures.
 fn warnings(run: &Run<'_>) -> Vec<String> {
     let warnings = [
         banner(run).map(|it| it.text),

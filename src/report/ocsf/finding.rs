@@ -103,7 +103,7 @@ fn severity(risk: GapRisk) -> Coded {
     }
 }
 
-/// What is known of who has looked at it: nothing, if it is an old one.
+/// The status of its handling: *new*, or `None` if unknown.
 fn status(subject: &Subject<'_>, activity: Activity) -> Option<Coded> {
     match activity {
         Activity::Close if subject.change == Some(Change::OutOfScope) => Some(coded(5, "Archived")),
@@ -216,7 +216,7 @@ impl<'run> Metadata<'run> {
     }
 }
 
-/// What the schema has no attribute for.
+/// Data that the schema has no attribute for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Unmapped<'run> {

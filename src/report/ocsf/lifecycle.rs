@@ -11,7 +11,7 @@ use crate::{
 /// What happened to a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Activity {
-    /// It was not there in the run before.
+    /// The base did not have it.
     Create,
     /// It is still there.
     Update,

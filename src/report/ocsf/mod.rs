@@ -1,8 +1,8 @@
-//! `findings.ocsf.ndjson`: every gap as a *Vulnerability Finding* of the Open Cybersecurity Schema Framework, one a line,
-//! for SIEMs.
+//! `findings.ocsf.ndjson`: every gap as a *Vulnerability Finding* of the Open Cybersecurity Schema
+//! Framework, one per line, for SIEMs.
 //!
 //! - [`finding`]: the finding, with the names of the schema
-//! - [`subject`]: what it is about
+//! - [`subject`]: the gap that it is about
 //! - [`lifecycle`]: whether it is created, updated or closed
 //! - [`vulnerability`]: the CVEs and the article of a finding
 //!
@@ -64,7 +64,7 @@ fn open_findings(run: &Run<'_>, names: &MachineNames<'_>, lines: &mut Lines<'_>)
     })
 }
 
-/// The gaps of the base that are gaps no longer.
+/// The gaps of the base that have been closed.
 fn closed_findings(
     run: &Run<'_>,
     names: &MachineNames<'_>,
@@ -81,7 +81,7 @@ fn closed_findings(
     })
 }
 
-/// JSON, one value a line. No text can end its line or start markup.
+/// JSON, one value per line. No text can end its line or start markup.
 struct Lines<'out> {
     out: &'out mut dyn Write,
     line: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What a finding is about: a gap of the run, or one of the base that is gone.
+//! The gap that a finding is about: one of the run, or one of the base that has been closed.
 
 use jiff::Timestamp;
 
@@ -10,16 +10,16 @@ use crate::{
     risk::{Feeds, GapRisk},
 };
 
-/// What a finding is about.
+/// The gap that a finding is about.
 pub(super) struct Subject<'run> {
     pub(super) machine: MachineId,
     pub(super) name: Option<&'run str>,
     pub(super) gap: &'run MissingKb,
     /// Since when the gap has been open.
     pub(super) since: Timestamp,
-    /// When it was last seen; `None` if it is gone.
+    /// When it was last seen; `None` if it has been closed.
     pub(super) seen: Option<Timestamp>,
-    /// What became of it, if it is gone.
+    /// How it was closed, if it was.
     pub(super) change: Option<Change>,
     pub(super) risk: GapRisk,
     pub(super) is_accepted: bool,
@@ -42,7 +42,7 @@ impl<'run> Subject<'run> {
         }
     }
 
-    /// A gap that is one no longer.
+    /// A closed gap.
     pub(super) fn of_change(row: &'run ChangeRow, name: Option<&'run str>, feeds: &Feeds) -> Self {
         Self {
             machine: row.machine,

@@ -1,5 +1,6 @@
-//! Whom the folder of a lake or of an upload lets in, the folders and files in it let in, too: other accounts are to read
-//! them. A new one lets in its owner alone, because it shows where a fleet is vulnerable.
+//! Folders and files in a lake or an upload get the permissions of its folder, so that the same
+//! accounts can read them. A new folder is only accessible to its owner, because it shows where a
+//! fleet is vulnerable.
 
 use std::{
     fs::{self, DirBuilder, File},
@@ -15,7 +16,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Those of an existing folder; creates it if it is missing.
+    /// The permissions of an existing folder; creates it if it is missing.
     #[cfg(unix)]
     pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -61,7 +62,7 @@ impl Access {
         file.set_permissions(Permissions::from_mode((self.mode & 0o666) | 0o600))
     }
 
-    /// Nothing to do: it inherits them.
+    /// Does nothing: the file inherits them.
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as on Unix")]
     pub(crate) fn file(self, _: &File) -> io::Result<()> {

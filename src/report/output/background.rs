@@ -15,10 +15,10 @@ use super::{
     temporary::temporary,
 };
 
-/// The number of bytes sent to the thread at once.
-const PIECE: usize = 256 * 1024;
+/// The number of bytes sent to the thread together.
+const PIECE_BYTES: usize = 256 * 1024;
 /// The maximum number of pieces waiting for the disk.
-const WAITING: usize = 4;
+const MAX_WAITING_PIECES: usize = 4;
 
 /// A file that is still being rendered.
 pub(super) struct Background {
@@ -42,18 +42,18 @@ pub(super) struct Staged {
 impl Background {
     pub(super) fn new(folder: &Path, name: &str) -> io::Result<Self> {
         let (file, name) = (temporary(folder)?, name.to_owned());
-        let (pieces, waiting) = sync_channel(WAITING);
+        let (pieces, waiting) = sync_channel(MAX_WAITING_PIECES);
         let thread = Builder::new().name("report".to_owned());
         Ok(Self {
-            piece: Vec::with_capacity(PIECE),
+            piece: Vec::with_capacity(PIECE_BYTES),
             pieces,
             writing: Writing(Some(thread.spawn(move || write(file, name, &waiting))?)),
         })
     }
 
     fn hand_over(&mut self) -> io::Result<()> {
-        let piece = mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        // The thread's own result says why it has ended.
+        let piece = mem::replace(&mut self.piece, Vec::with_capacity(PIECE_BYTES));
+        // The reason is in the thread's own result.
         let gone = |_| io::ErrorKind::BrokenPipe.into();
         self.pieces.send(piece).map_err(gone)
     }
@@ -73,7 +73,7 @@ impl Background {
 impl Write for Background {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.piece.extend_from_slice(bytes);
-        if self.piece.len() >= PIECE {
+        if self.piece.len() >= PIECE_BYTES {
             self.hand_over()?;
         }
         Ok(bytes.len())

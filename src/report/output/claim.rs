@@ -76,7 +76,7 @@ impl Claim<'_> {
         })
     }
 
-    /// What exists in place of files of targets, and is not ours.
+    /// Existing files with the names of targets that patchgap did not write.
     fn other_targets(&self, owned: &Owned) -> Vec<String> {
         let subfolder = self.folder.join(TARGETS);
         if fs::symlink_metadata(&subfolder).is_ok() && !subfolder.is_dir() {

@@ -10,8 +10,8 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-/// The number of bytes read at once.
-const PIECE: usize = 256 * 1024;
+/// The number of bytes per read.
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// A SHA-256 hash, written as 64 hexadecimal digits, as `sha256sum` writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ impl Digest {
     pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut hashing = Hashing::default();
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; PIECE_BYTES];
         loop {
             match file.read(&mut piece)? {
                 0 => return Ok(hashing.finish()),

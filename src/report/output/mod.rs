@@ -5,7 +5,8 @@
 //! fails, the earlier reports stay unchanged, and no file is ever half-written.
 //!
 //! The run's own files, and files in the folder that patchgap did not write, are never replaced.
-//! [`Claim`] checks that before the first request. `.patchgap-files` lists the files that are ours.
+//! [`Claim`] checks that before the first request. `.patchgap-files` lists the files that patchgap
+//! wrote.
 //!
 //! ```text
 //! reports ─► background ─► complete temporary files ─► owned (.patchgap-files) ─► placing
@@ -84,10 +85,11 @@ impl OutputFolder {
         Ok(prepared)
     }
 
-    /// Writes these reports, each over the earlier one of the same name, and these files of targets.
-    /// Reports about extras that the run does not have are removed, and all other files of targets. Files that are not ours are never touched. Because
-    /// collecting took hours, the folder is created again if it has disappeared, and a report that
-    /// cannot be moved to its path is kept beside it.
+    /// Writes these reports, each over the earlier one of the same name, and these files of
+    /// targets. Reports about extras that the run does not have are removed, and all other files of
+    /// targets. Other files are never touched. Because collecting took hours, the folder is created
+    /// again if it has disappeared, and a report that cannot be moved to its path is kept next to
+    /// it.
     pub fn write_all(
         &self,
         reports: &[Box<dyn Report>],
@@ -114,8 +116,8 @@ impl OutputFolder {
         placed
     }
 
-    /// A subfolder with the reports of some machines alone. It is recorded as ours before anything is
-    /// written to it.
+    /// A subfolder with the reports of some machines alone. It is recorded in `.patchgap-files`
+    /// before anything is written to it.
     pub fn part(&self, name: &str) -> Result<Self, OutputError> {
         let mut owned = Owned::of(&self.path)?;
         if owned.add_folder(name) {
@@ -126,7 +128,7 @@ impl OutputFolder {
         })
     }
 
-    /// Removes our files from the subfolders that an earlier run wrote, and that are none of these.
+    /// Removes patchgap's files from all other subfolders that an earlier run wrote.
     pub fn remove_parts_except(&self, written: &[String]) -> Result<(), OutputError> {
         let mut owned = Owned::of(&self.path)?;
         let stale = owned.folders_except(written);

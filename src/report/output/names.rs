@@ -19,13 +19,13 @@ pub(super) fn is_own(name: &str) -> bool {
     }
 }
 
-/// Whether the file is one of the subfolder.
+/// Whether the file is in the subfolder of targets.
 pub(super) fn is_target(name: &str) -> bool {
     name.split_once('/')
         .is_some_and(|(folder, _)| folder == TARGETS)
 }
 
-/// The name of a file beside the file of this name.
+/// The name of a file next to the file of this name.
 pub(super) fn beside(name: &str, path: &Path) -> Option<String> {
     let file = path.file_name()?.to_str()?;
     Some(match name.rsplit_once('/') {

@@ -24,9 +24,9 @@ use super::{
 const SUMMARY: &str = "summary.json";
 
 /// The maximum size of the list in bytes.
-const LONGEST: u64 = 1 << 20;
+const MAX_LIST_BYTES: u64 = 1 << 20;
 /// The maximum size of a summary in bytes.
-const LONGEST_SUMMARY: u64 = 8 << 20;
+const MAX_SUMMARY_BYTES: u64 = 8 << 20;
 
 /// The beginning of a line that names a subfolder. To `sha256sum` it is a comment.
 const FOLDER: &str = "# folder: ";
@@ -46,9 +46,9 @@ pub(super) struct Owned {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Existing {
     Nothing,
-    /// An earlier file of ours, unchanged.
+    /// An earlier file that patchgap wrote, unchanged.
     Ours,
-    /// An earlier file of ours that was changed since.
+    /// An earlier file that patchgap wrote, changed since then.
     Edited,
     /// Anything that patchgap did not write.
     Others,
@@ -63,7 +63,7 @@ impl Owned {
             Ok(Some(text)) => parse(&text).map_err(|line| Conflict::BadLine { path, line })?,
             Err(source) => return Err(Conflict::Unreadable { path, source }),
         };
-        // Our own summary also lists reports that could not be placed.
+        // The summary also lists reports that could not be placed.
         if owned.existing(folder, SUMMARY) != Existing::Ours {
             for name in summarized(folder) {
                 owned.files.entry(key(&name)).or_default();
@@ -87,7 +87,7 @@ impl Owned {
         }
     }
 
-    /// Whether the name is taken by something that is not ours. Does not read the file.
+    /// Whether the name is taken by something that patchgap did not write. Does not read the file.
     pub(super) fn is_others(&self, folder: &Path, name: &str) -> bool {
         let found = fs::symlink_metadata(path_of(folder, name));
         // A folder is reported by a separate error.
@@ -114,7 +114,7 @@ impl Owned {
         self.files.insert(key(name), BTreeSet::from([hash]));
     }
 
-    /// The names of the files of targets that are none of these.
+    /// The names of all other files of targets.
     pub(super) fn targets_except(&self, written: &[&str]) -> Vec<String> {
         let written: BTreeSet<String> = written.iter().map(|name| key(name)).collect();
         let names = self.files.keys().filter(|name| is_target(name));
@@ -139,7 +139,7 @@ impl Owned {
         self.folders.insert(key(name))
     }
 
-    /// The subfolders that are none of these.
+    /// All other subfolders.
     pub(super) fn folders_except(&self, written: &[String]) -> Vec<String> {
         let written: BTreeSet<String> = written.iter().map(|name| key(name)).collect();
         self.folders.difference(&written).cloned().collect()
@@ -199,9 +199,9 @@ fn read(path: &Path) -> io::Result<Option<String>> {
     }
     let mut text = String::new();
     let read = File::open(path)?
-        .take(LONGEST + 1)
+        .take(MAX_LIST_BYTES + 1)
         .read_to_string(&mut text)?;
-    if read as u64 > LONGEST {
+    if read as u64 > MAX_LIST_BYTES {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(Some(text))
@@ -249,7 +249,7 @@ fn summarized(folder: &Path) -> Vec<String> {
     let Some(file) = is_file.then(|| File::open(path).ok()).flatten() else {
         return Vec::new();
     };
-    match serde_json::from_reader::<_, Summary>(file.take(LONGEST_SUMMARY)) {
+    match serde_json::from_reader::<_, Summary>(file.take(MAX_SUMMARY_BYTES)) {
         Ok(summary) if summary.tool.name == env!("CARGO_PKG_NAME") => {
             let files = summary.files.into_iter();
             files.filter(|name| is_own(name)).collect()

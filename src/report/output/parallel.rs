@@ -5,24 +5,24 @@ use std::{num::NonZero, thread};
 use parking_lot::Mutex;
 
 /// The maximum number of reports rendered in parallel: each needs memory.
-const MOST: usize = 4;
+const MAX_PARALLEL: usize = 4;
 
 /// The number of reports rendered in parallel on this machine.
-fn at_once() -> usize {
+fn parallelism() -> usize {
     thread::available_parallelism()
         .map_or(1, NonZero::get)
-        .min(MOST)
+        .min(MAX_PARALLEL)
 }
 
-/// The fewest machines for which another reader of the store is worth its start.
-const FEWEST_MACHINES: usize = 2000;
+/// The number of machines per reader of the store: starting another one for fewer takes longer.
+const MIN_MACHINES: usize = 2000;
 
-/// The number of readers of the store that the reports of so many machines need.
+/// The number of readers of the store for the reports of this number of machines.
 pub fn readers(machines: usize) -> usize {
-    if machines < FEWEST_MACHINES {
+    if machines < MIN_MACHINES {
         1
     } else {
-        at_once()
+        parallelism()
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn in_parallel<T: Sync, Done: Send>(
         }
     };
     thread::scope(|scope| {
-        for _ in 1..at_once().min(items.len()) {
+        for _ in 1..parallelism().min(items.len()) {
             scope.spawn(worker);
         }
         worker();
@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn one_job_per_core_runs_at_once() {
-        let meet = Barrier::new(at_once());
-        let all = vec![(); at_once()];
+        let meet = Barrier::new(parallelism());
+        let all = vec![(); parallelism()];
         // A single job would not pass the barrier.
-        assert_eq!(in_parallel(&all, |()| meet.wait()).len(), at_once());
+        assert_eq!(in_parallel(&all, |()| meet.wait()).len(), parallelism());
     }
 }

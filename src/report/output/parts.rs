@@ -8,18 +8,19 @@ use crate::report::{csv::TARGETS, plain::plain};
 /// The folder of the machines without a value.
 const NONE: &str = "none";
 /// The most characters of a name.
-const LONGEST: usize = 60;
+const MAX_LENGTH: usize = 60;
 /// The number of digits of a hash.
 const HASH: usize = 12;
 /// The extensions of reports: a folder with the name of a report would be in its way.
 const EXTENSIONS: [&str; 5] = [".csv", ".html", ".json", ".xlsx", ".parquet"];
-/// Names that Windows keeps for devices, also with an extension.
+/// Names that Windows reserves for devices, also with an extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-/// Likewise, with a digit behind.
+/// Prefixes of such names, followed by a digit.
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
-/// A folder name for each of these different values. No two are the same on a file system that ignores
-/// case; a value whose name is taken gets a part of its hash behind. A name is plain on every platform.
+/// A folder name for each of these different values. They are distinct even on a file system that
+/// ignores case: if the name of a value is taken, a part of its hash is appended. A name is a plain
+/// file name on every platform.
 pub fn folder_names<'value>(values: impl IntoIterator<Item = &'value str>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let names = values.into_iter().map(|value| {
@@ -37,7 +38,7 @@ pub fn folder_names<'value>(values: impl IntoIterator<Item = &'value str>) -> Ve
     names.collect()
 }
 
-/// Whether a name can be that of a folder beside our files, on every platform.
+/// Whether a name is valid for a folder next to the reports, on every platform.
 pub fn is_folder_name(name: &str) -> bool {
     !name.is_empty() && folder_name(name) == name
 }
@@ -53,14 +54,14 @@ fn folder_name(value: &str) -> String {
         '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' | '{' | '}' => '_',
         it => it,
     });
-    let cut: String = safe.take(LONGEST).collect();
+    let cut: String = safe.take(MAX_LENGTH).collect();
     // Windows drops these at the end.
     let name = cut.trim_end_matches(['.', ' ']);
     if name.is_empty() && plain.trim().is_empty() {
         return NONE.to_owned();
     }
     let mut name = name.to_owned();
-    // Hidden files, `..`, and what looks like an option.
+    // Avoids hidden files, `..`, and names that look like an option.
     if name.is_empty() || name.starts_with(['.', '-', '~']) || is_device(&name) {
         name.insert(0, '_');
     }
@@ -82,7 +83,7 @@ fn is_device(name: &str) -> bool {
     is_numbered || DEVICES.contains(&&*stem)
 }
 
-/// Whether the folder itself has, or may have, something of that name.
+/// Whether patchgap may write a file of that name to the folder itself.
 fn is_ours(name: &str) -> bool {
     let name = name.to_lowercase();
     name == TARGETS || EXTENSIONS.iter().any(|it| name.ends_with(it))
@@ -128,7 +129,7 @@ mod tests {
             assert_eq!(folder_names([value]), [expected], "{value:?}");
         }
         let long = "ä".repeat(500);
-        assert_eq!(folder_names([&*long])[0].chars().count(), LONGEST);
+        assert_eq!(folder_names([&*long])[0].chars().count(), MAX_LENGTH);
     }
 
     #[test]

@@ -18,9 +18,9 @@ use super::{
 };
 use crate::report::csv::TARGETS;
 
-/// Moves these files to their paths, and removes our files that no longer apply. Files that are
-/// not ours stay, and files that were edited are kept as copies. After a failure, the remaining
-/// files are still placed.
+/// Moves these files to their paths, and removes patchgap's files that no longer apply. Other files
+/// stay, and files that were edited are kept as copies. After a failure, the remaining files are
+/// still placed.
 pub(super) fn place_all(
     folder: &Path,
     staged: Vec<Staged>,
@@ -49,8 +49,8 @@ pub(super) fn place_all(
     ended.into_iter().collect()
 }
 
-/// Removes our files from a folder, and the folder unless it holds others. Files that were edited are
-/// kept as copies.
+/// Removes patchgap's files from a folder, and the folder unless it holds others. Files that were
+/// edited are kept as copies.
 pub(super) fn remove_all(folder: &Path) -> Result<(), OutputError> {
     let is_there = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
     if !is_there {
@@ -131,7 +131,7 @@ fn place(
     }
 }
 
-/// Keeps a report beside the path that it could not be moved to. Returns its new path.
+/// Keeps a report next to the path that it could not be moved to. Returns its new path.
 fn stay_beside(staged: Staged, folder: &Path, owned: &mut Owned) -> Option<PathBuf> {
     let Staged {
         mut file,

@@ -4,8 +4,8 @@ use std::{fs, io, path::Path};
 
 use tempfile::Builder;
 
-/// Tries to create the folder and a file in it, inside a temporary folder beside its path. So the
-/// folder itself never appears, and other processes that do the same are not affected.
+/// Tries to create the folder and a file in it, inside a temporary folder next to its path. The
+/// folder itself is never created, so other processes that do the same are not affected.
 pub(crate) fn can_be_made(path: &Path) -> io::Result<()> {
     let ancestors = || path.ancestors().skip(1).map(or_here);
     let above = ancestors().find(|it| it.is_dir());

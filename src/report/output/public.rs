@@ -1,4 +1,4 @@
-//! Files for other accounts, too: feeds, metrics, manual pages. Reports are not among them.
+//! Files that other accounts may read: feeds, metrics, manual pages. Reports are not among them.
 
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
 
 use super::temporary::{replace, temporary};
 
-/// Lets every account read a file; who may write it stays as it is.
+/// Lets every account read a file; write permissions are unchanged.
 #[cfg(unix)]
 pub(crate) fn open_to_all(file: &File) -> io::Result<()> {
     use std::{fs::Permissions, os::unix::fs::PermissionsExt};

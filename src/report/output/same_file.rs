@@ -8,8 +8,8 @@ use std::{
 /// The maximum number of dangling symbolic links to follow.
 const LINKS: u32 = 40;
 
-/// A path as the file system sees it. Finding that out takes some calls, so it is done once for many
-/// comparisons.
+/// A path as the file system sees it. Resolving it takes some system calls, so it is done once for
+/// many comparisons.
 pub(super) struct Located {
     resolved: PathBuf,
     /// `None` if there is no such file.

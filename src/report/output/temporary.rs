@@ -1,5 +1,5 @@
-//! Temporary files beside the reports: created, moved to their paths, and removed if a killed run left
-//! them.
+//! Temporary files in the folder of the reports: created, moved to their paths, and removed if a
+//! killed run left them.
 //!
 //! The writing process holds an operating system lock on its temporary file, which is released when
 //! the process ends in any way. So a file that is not locked is a leftover, and the next run removes it.
@@ -21,16 +21,17 @@ const PREFIX: &str = ".patchgap-";
 const SUFFIX: &str = ".tmp";
 
 /// No report takes this long to write. Older files are removed even if locks are unreliable.
-const A_WHILE: Duration = Duration::from_hours(12);
+const STALE_AFTER: Duration = Duration::from_hours(12);
 
 /// The maximum number of attempts, because a concurrent cleanup may remove a new file before it is
 /// locked.
-const TIMES: u32 = 10;
+const MAX_ATTEMPTS: u32 = 10;
 
-/// Creates a temporary file beside the reports. It is removed on drop unless it is moved to its
-/// path. Only its owner can read it, and so the report too: it shows where a fleet is vulnerable.
+/// Creates a temporary file in the folder of the reports. It is removed on drop unless it is moved
+/// to its path. Only its owner can read it and later the report, because it shows where a fleet is
+/// vulnerable.
 pub(crate) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    for _ in 0..TIMES {
+    for _ in 0..MAX_ATTEMPTS {
         let file = Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
@@ -86,7 +87,7 @@ pub(crate) fn sweep(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| is_temporary(&entry.file_name()) && is_file(entry));
     for entry in ours {
-        // Held until the file is removed, so that no other process takes it for a new one.
+        // Held until the file is removed, so that no other process mistakes it for a new one.
         let lock = left(&entry.path()).filter(|_| locks);
         if lock.is_some() || is_old(&entry) {
             let _ = fs::remove_file(entry.path());
@@ -101,10 +102,10 @@ fn is_file(entry: &DirEntry) -> bool {
 fn is_old(entry: &DirEntry) -> bool {
     let modified = entry.metadata().and_then(|metadata| metadata.modified());
     let age = modified.ok().and_then(|modified| modified.elapsed().ok());
-    age.is_some_and(|age| age > A_WHILE)
+    age.is_some_and(|age| age > STALE_AFTER)
 }
 
-/// Locks a file that no process is writing any more.
+/// Locks a file, if no process is writing it any more.
 fn left(path: &Path) -> Option<File> {
     let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
     file.try_lock().is_ok().then_some(file)

@@ -1,4 +1,4 @@
-//! What an overview says of one tenant's run.
+//! The summary of one tenant's run in an overview.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What an overview says of one tenant's run whose reports are written.
+/// The summary of one tenant's run with reports in an overview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunDigest {
@@ -25,7 +25,7 @@ pub struct RunDigest {
     pub outcome: RunOutcome,
     /// Whether gaps are open that make a complete run fail.
     pub is_alarming: bool,
-    /// Whether everything was requested that was to be.
+    /// Whether the run has requested everything it had to.
     pub is_finished: bool,
     /// Its number in the store.
     pub run: Option<i64>,
@@ -51,7 +51,7 @@ pub struct RunDigest {
     pub with_gaps: u64,
     /// Answered machines that miss none.
     pub clean: u64,
-    /// Answered machines of which nothing current is known.
+    /// Answered machines without current data.
     #[serde(default)]
     pub no_current_data: u64,
     /// Answered machines that miss none because their Windows gets no updates any more.
@@ -77,7 +77,7 @@ pub struct DigestChanges {
     pub new: u64,
     /// Gaps that are gone.
     pub resolved: u64,
-    /// Gaps that a newer KB took over.
+    /// Gaps replaced by a newer KB.
     #[serde(default)]
     pub replaced: u64,
     /// Gaps that were gone in between.
@@ -108,7 +108,7 @@ pub struct KbDigest {
 }
 
 impl RunDigest {
-    /// The digest of a run, in which no gaps are known that make it fail.
+    /// The digest of a run; `is_alarming` is not set yet.
     pub fn of(run: &Run<'_>) -> Self {
         let (fleet, facts) = (run.fleet, run.facts);
         let coverage = fleet.coverage;
@@ -146,7 +146,7 @@ impl RunDigest {
         }
     }
 
-    /// The machines that were to be requested.
+    /// The machines to request.
     pub fn requested(&self) -> u64 {
         self.machines - self.skipped
     }

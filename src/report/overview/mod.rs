@@ -1,11 +1,11 @@
 //! The files about many tenants, in the folder above theirs: `tenants.csv`, `summary.json` and
 //! `overview.html`.
 //!
-//! - `digest`: what an overview says of one tenant's run; the store keeps it as JSON
+//! - `digest`: the summary of one tenant's run; the store keeps it as JSON
 //! - `row`: a tenant with its digest, or with the reason why there is none
 //! - `totals`: the sums over all tenants, and the KBs that are missing most
-//! - `notice`: what a notification says of all tenants
-//! - `view`: what page and Markdown show, in the same words
+//! - `notice`: the content of a notification about all tenants
+//! - `view`: the figures and sentences that page and Markdown share
 //! - `csv`, `json`, `page`, `markdown`, `text`: the files, the summary of a workflow, and the table on a
 //!   terminal
 
@@ -45,7 +45,7 @@ pub struct Overview {
     pub folder: PathBuf,
     /// The tenants, in the order of their file.
     pub rows: Vec<TenantRow>,
-    /// When the run started; if it goes on with an earlier one, when that started.
+    /// When the run started, or the earlier one that it resumes.
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What a notification says of the runs of all tenants.
+//! The content of a notification about the runs of all tenants.
 
 use super::{
     OVERVIEW, Overview,
@@ -18,7 +18,7 @@ use crate::{
 const UPDATES: usize = 5;
 
 impl Overview {
-    /// What there is to say of all tenants.
+    /// The content for all tenants.
     pub fn notice(&self) -> Notice {
         let totals = Totals::of(self);
         let kbs = kbs(self);

@@ -13,9 +13,9 @@ use crate::domain::{
 words! {
     /// How a tenant's run ended.
     pub enum TenantStatus {
-        /// Everything asked for has an answer, or as much as was asked to be enough.
+        /// Every machine has an answer, or coverage reached `--min-coverage`.
         Complete = "complete",
-        /// Something asked for has no answer.
+        /// Not enough machines have an answer.
         Partial = "partial",
         /// The sign-in or the service refused the whole run.
         Refused = "refused",
@@ -35,9 +35,9 @@ pub struct TenantRow {
     pub tenant_id: String,
     /// The exit code that its run alone would have had.
     pub exit_code: ExitCode,
-    /// What is known of its run, if its reports are written.
+    /// The summary of its run, if its reports are written.
     pub digest: Option<RunDigest>,
-    /// Why it ended early, as an error says it.
+    /// Why it ended early, as in the error.
     pub error: Option<String>,
     /// What to do about that.
     pub hint: Option<String>,
@@ -58,12 +58,12 @@ impl TenantRow {
         }
     }
 
-    /// Whether a run was reported in which not everything was requested that was to be.
+    /// Whether the run has reports, but has not requested everything it had to.
     pub fn is_unfinished(&self) -> bool {
         self.digest.as_ref().is_some_and(|it| !it.is_finished)
     }
 
-    /// What there is to say of a run that is not complete, or needs attention.
+    /// The remark about a run that is not complete or needs attention; empty for others.
     pub fn message(&self) -> String {
         if let Some(error) = &self.error {
             return error.clone();
@@ -82,8 +82,8 @@ impl TenantRow {
         digest.map_or_else(String::new, |it| share(it.answered, it.requested()))
     }
 
-    /// The address of the tenant's page, for a page in this folder; `None` if there is no page, or no way
-    /// to it from there.
+    /// The relative address of the tenant's page, for a page in this folder; `None` if there is no
+    /// page, or no relative path to it.
     pub(super) fn page(&self, folder: &Path) -> Option<String> {
         let digest = self.digest.as_ref().filter(|it| it.has_page)?;
         let below = Path::new(&digest.folder).strip_prefix(folder).ok()?;
@@ -103,7 +103,7 @@ fn answered(digest: &RunDigest) -> String {
     format!("{} of {machines} answered", thousands(digest.answered))
 }
 
-/// What there is to say of a run that ended early and has enough answers all the same.
+/// The remark about a run that ended early but has enough answers.
 fn ended_early(digest: &RunDigest) -> String {
     let answers = if digest.answered < digest.requested() {
         answered(digest)

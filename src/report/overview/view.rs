@@ -1,4 +1,4 @@
-//! What the page and the Markdown show of all tenants, in the same words.
+//! The figures and sentences about all tenants that page and Markdown share.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -23,7 +23,7 @@ pub(super) struct Tile {
     pub(super) note: String,
 }
 
-/// A tenant, in words.
+/// A tenant, as text.
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) link: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct Row {
     pub(super) hint: String,
 }
 
-/// A KB, in words.
+/// A KB, as text.
 pub(super) struct KbRow {
     pub(super) label: String,
     pub(super) name: String,

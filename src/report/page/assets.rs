@@ -1,4 +1,4 @@
-//! The page's own style and script, and the policy that forbids all others.
+//! The page's style and script, and the content security policy that forbids all others.
 
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};

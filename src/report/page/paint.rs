@@ -30,7 +30,7 @@ const BLUE: &str = "#1f6fbf";
 const GREY: &str = "#7a8794";
 const NONE: &str = "none";
 
-/// The look of the line of a release. They differ by lightness, too, not by hue alone.
+/// The look of the line of a release. They differ by lightness as well as by hue.
 struct ReleaseLook {
     class: &'static str,
     dot: &'static str,

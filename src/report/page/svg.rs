@@ -57,7 +57,7 @@ impl Svg {
         }
     }
 
-    /// Draws a rectangle that says its value when pointed at.
+    /// Draws a rectangle with its value as a tooltip.
     pub(super) fn titled_rect(
         &mut self,
         paint: Paint,
@@ -68,7 +68,7 @@ impl Svg {
         self.titled(value, |svg| svg.rect(paint, corner, size));
     }
 
-    /// Draws a dot that says its value when pointed at.
+    /// Draws a dot with its value as a tooltip.
     pub(super) fn titled_dot(&mut self, paint: Paint, place: Position, value: &str) {
         self.titled(value, |svg| svg.dot(paint, place));
     }

@@ -1,4 +1,4 @@
-//! The gaps of a lake, by KB, then by machine: who asks for a KB reads few of the file's row groups.
+//! The gaps of a lake, by KB, then by machine, so that a query for one KB reads few row groups.
 //!
 //! The store has them by machine. So each pass over the machines picks the gaps of as many KBs as can be held in
 //! memory: a single pass unless the fleet is very large.
@@ -62,7 +62,7 @@ impl Pick<'_> {
     }
 }
 
-/// All KBs, so many at a time that they have at most `held` gaps.
+/// All KBs, in batches that have at most `held` gaps each.
 fn picks(fleet: &Fleet, held: u64) -> Vec<Pick<'_>> {
     let kbs = fleet.kbs.iter().map(|kb| (&kb.id, kb.machines_missing));
     let mut kbs: Vec<(&KbId, u64)> = kbs.collect();

@@ -53,7 +53,7 @@ pub(super) fn file_columns<T: Table>(
     columns.collect()
 }
 
-/// The name, or with a number if a column has it: a list may repeat a name, and readers ignore case.
+/// The name, with a number if it is taken: a list may repeat a name, and readers ignore case.
 fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name} ({number})"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
@@ -116,7 +116,7 @@ fn list(name: &str, repetition: Repetition) -> Result<Type> {
 pub(super) struct Buffer {
     is_optional: bool,
     values: Values,
-    /// The definition level of each value, or of each element of a list. Says what is missing.
+    /// The definition level of each value, or of each element of a list. Marks missing values.
     levels: Vec<i16>,
     /// Whether an element continues its list.
     continues: Vec<i16>,
@@ -150,7 +150,7 @@ impl Buffer {
         }
     }
 
-    /// Adds the cell of a row, and returns about how many bytes it takes.
+    /// Adds the cell of a row, and returns its approximate size in bytes.
     pub(super) fn push(&mut self, cell: Cell<'_>) -> usize {
         let (size, is_there) = match &mut self.values {
             Values::Dates(values) => add(values, days(cell), 4),
@@ -194,7 +194,7 @@ impl Buffer {
         sizes.sum()
     }
 
-    /// Writes the values, and forgets them.
+    /// Writes the values, and clears the buffer.
     pub(super) fn write(&mut self, out: &mut SerializedColumnWriter<'_>) -> Result<()> {
         let levels = self.is_optional.then_some(&self.levels[..]);
         match &mut self.values {

@@ -23,7 +23,7 @@ pub(super) fn difference(
     Ok(first_difference(&fields(theirs), &fields(&ours)))
 }
 
-/// The first column of theirs that is not in the same place of ours.
+/// The first column of theirs that is not at the same index of ours.
 fn first_difference(theirs: &[Field], ours: &[Field]) -> Option<Difference> {
     let mut ours_left = ours.iter();
     for their in theirs {
@@ -49,7 +49,7 @@ fn first_difference(theirs: &[Field], ours: &[Field]) -> Option<Difference> {
     None
 }
 
-/// A column, as far as it matters to readers.
+/// The properties of a column that matter to readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Field {
     name: String,
@@ -65,7 +65,7 @@ fn fields(schema: &Type) -> Vec<Field> {
     fields.collect()
 }
 
-/// What a column holds, in words.
+/// The kind of values of a column, as text.
 fn kind(column: &Type) -> &'static str {
     let logical = column.get_basic_info().logical_type_ref();
     if !column.is_primitive() {

@@ -30,7 +30,7 @@ const SCHEMA_VERSION: u32 = 1;
 pub(super) enum Purpose {
     /// A report of one run.
     Report,
-    /// A part of a lake: smaller, because it is kept for years, and it says which run it is of.
+    /// A part of a lake: smaller, because it is kept for years, and with metadata about its run.
     Lake,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Storage {
     /// The name of the table.
     pub(super) table: &'static str,
     pub(super) purpose: Purpose,
-    /// The places of the columns by which its rows are sorted.
+    /// The indices of the columns by which its rows are sorted.
     pub(super) sorted_by: &'static [i32],
 }
 

@@ -1,4 +1,4 @@
-//! Reads what the end of a file of a lake says of the whole file.
+//! Reads the metadata of a lake's file from its end.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use parquet::{
 
 use crate::report::lake::{BadEnd, FileEnd};
 
-/// What the file has.
+/// The metadata of the file.
 pub(super) fn metadata(end: &FileEnd) -> Result<ParquetMetaData, BadEnd> {
     let reader = ParquetMetaDataReader::new();
     let mut reader = reader.with_page_index_policy(PageIndexPolicy::Skip);

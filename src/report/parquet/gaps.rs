@@ -27,8 +27,8 @@ use crate::{
 /// gaps of a machine stay together.
 pub(super) const ROWS: usize = 100_000;
 
-/// The number of rows to convert at once.
-const BATCH: usize = 1024;
+/// The number of rows to convert together.
+const BATCH_ROWS: usize = 1024;
 
 pub(in crate::report) struct GapsParquet;
 
@@ -108,7 +108,7 @@ impl<'out> GapsFile<'out> {
     pub(super) fn write(&mut self, group: &[HeldGap<'_>]) -> io::Result<()> {
         let (columns, buffers) = (&self.columns, &mut self.buffers);
         self.file.write_group(|index, out| {
-            for rows in group.chunks(BATCH) {
+            for rows in group.chunks(BATCH_ROWS) {
                 for row in rows {
                     buffers[index].push((columns[index].value)(&row.line()));
                 }

@@ -1,5 +1,6 @@
-//! The tables of a lake: the columns of the CSV files, but for those of the list, which are another list's tomorrow,
-//! and the date, which is the name of the folder. So every file of a table has the same columns.
+//! The tables of a lake: the columns of the CSV files without those of the list, which may differ
+//! tomorrow, and without the date, which is the name of the folder. So every file of a table has
+//! the same columns.
 
 use std::{
     io::{self, Write},

@@ -8,7 +8,7 @@ use crate::{
 /// The column that is the name of a folder.
 const DATE: &str = "date";
 
-/// The columns of a table, for whatever list and run.
+/// The columns of a table, the same for every list and run.
 pub(super) fn lake_columns<T: Table>() -> Vec<Column<T>> {
     let no_list = Inventory::default();
     let columns = table::columns::<T>(Target::Csv, table::Scope::of_list(&no_list));

@@ -3,8 +3,8 @@
 //! - [`columns`]: the columns of a file, and their values that are not yet written
 //! - [`mod@file`]: the file itself, row group by row group
 //! - [`gaps`]: `gaps.parquet`, the largest table by far
-//! - [`lake`]: the tables of a lake; [`lake_columns`]: their columns; [`by_kb`]: the gaps, sorted by KB; [`existing`]:
-//!   the columns of the files that are there; [`runs`]: which run they are of
+//! - [`lake`]: the tables of a lake; [`lake_columns`]: their columns; [`by_kb`]: the gaps, sorted
+//!   by KB; [`existing`]: the columns of existing files; [`runs`]: the run of an existing file
 
 mod by_kb;
 mod columns;

@@ -1,4 +1,4 @@
-//! Which run a file of a lake is of: its name has only the second of the start.
+//! The run of a lake's file: its name has the start only to the second.
 
 use super::file_end::metadata;
 use crate::report::{
@@ -9,7 +9,7 @@ use crate::report::{
 /// The key of the file's metadata that identifies the run.
 pub(super) const RUN_KEY: &str = "runKey";
 
-/// Whether a file of a lake is of the run with these facts.
+/// Whether a file of a lake belongs to the run with these facts.
 pub(super) fn is_of(file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
     let metadata = metadata(file)?;
     let pairs = metadata.file_metadata().key_value_metadata();

@@ -40,7 +40,7 @@ pub(in crate::report) enum Cell<'row> {
     Link(&'row str),
     List(List<'row>),
     Machine(MachineId),
-    /// A number, and how people read it.
+    /// A number, and how it is displayed.
     Number(u64, NumberStyle),
     /// A number with one decimal.
     Decimal(f64),
@@ -50,18 +50,18 @@ pub(in crate::report) enum Cell<'row> {
     /// A number that may be negative.
     Signed(i64),
     Time(Timestamp),
-    /// One of our own words.
+    /// A word of this program.
     Word(&'static str),
 }
 
-/// How people read a number. Other programs get the number alone.
+/// How a number is displayed. Other programs get only the number.
 #[derive(Clone, Copy)]
 pub(in crate::report) enum NumberStyle {
     /// With thousands separators.
     Amount,
     /// A rank or a line, without separators.
     Ordinal,
-    /// The largest of several numbers, with the smallest beside it.
+    /// The largest of several numbers, followed by the smallest.
     Range { smallest: u64 },
 }
 

@@ -1,4 +1,4 @@
-//! The service's own count beside ours, by product, then by KB.
+//! The service's own count compared with the run's, by product, then by KB.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::{
     report::{Extras, Run},
 };
 
-/// The service's own count beside ours.
+/// The service's own count compared with the run's.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Census;
 

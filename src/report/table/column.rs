@@ -40,7 +40,7 @@ pub(in crate::report) enum Kind {
     Probability,
     Text,
     Time,
-    /// One of a fixed set of our own words.
+    /// One of a fixed set of words of this program.
     Word,
 }
 
@@ -90,7 +90,7 @@ pub(in crate::report) enum DependsOn {
     Description,
     /// The machine.
     Machine,
-    /// Since when the machine has been missing the KB.
+    /// The time since when the machine has been missing the KB.
     Since,
     /// Whether its risk is accepted, and whether it is overdue.
     Mark,
@@ -113,7 +113,7 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) is_optional: bool,
     /// What the values depend on, in the table of gaps.
     pub(in crate::report) depends_on: DependsOn,
-    /// Whether a run has something to show in it.
+    /// Whether a run has data for it.
     applies: fn(Scope<'_>) -> bool,
     /// In this target, the column is placed before the column with this key.
     pub(super) before: Option<(Target, &'static str)>,
@@ -271,13 +271,13 @@ impl<T: Table> Column<T> {
         self
     }
 
-    /// Shows the column only if a feed or a source of the answers says which CVEs there are.
+    /// Shows the column only if a feed or a source of the answers provides CVE ids.
     pub(super) const fn if_risk(mut self) -> Self {
         self.applies = |it| it.has_risk;
         self
     }
 
-    /// Shows the column only if the service says how CVEs can be exploited.
+    /// Shows the column only if the service provides the exploitability of CVEs.
     pub(super) const fn if_exploits(mut self) -> Self {
         self.applies = |it| it.has_exploits;
         self

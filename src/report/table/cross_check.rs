@@ -55,7 +55,7 @@ impl Table for CrossCheck {
 }
 
 impl CrossCheck {
-    /// The first rows of those that nothing explains, and then of the others.
+    /// The unexplained rows first, then the others.
     pub(in crate::report) fn least_explained<'run>(
         run: &Run<'run>,
         names: &'run MachineNames<'run>,

@@ -12,10 +12,10 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Groups;
 
-/// What people read instead of an empty value.
+/// The display text for an empty value.
 const NO_VALUE: &str = "(none)";
 
-/// The value of a group, as people read it. Text from outside.
+/// The display text of a group's value. Text from outside.
 pub(in crate::report) fn shown_value(group: &Group) -> &str {
     match group.value.as_str() {
         "" => NO_VALUE,

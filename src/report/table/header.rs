@@ -1,11 +1,11 @@
-//! The names of the columns in a flat file, where those of the list stand beside ours.
+//! The names of the columns in a flat file, which has the list's columns next to the report's.
 
 use std::borrow::Cow;
 
 use super::{Column, Kind, Table};
 use crate::inventory::{Inventory, OWN_COLUMNS};
 
-/// The prefix of a column of ours whose name the list has taken.
+/// The prefix of a report column whose name the list already has.
 const PREFIX: &str = "patchgap.";
 
 /// The name of a column in a flat file.
@@ -17,9 +17,9 @@ pub(in crate::report) enum ColumnName<'list> {
     Listed(&'list str),
 }
 
-/// The names of these columns, with one for each column of the list in its place. Where the list has
-/// a column with the name of one that we appended later, in any case, ours gets a prefix. The list has
-/// no column with one of the first names ([`OWN_COLUMNS`]).
+/// The names of these columns, with one for each column of the list in its place. If the list has a
+/// column with the name of one that was appended to the report later, ignoring case, the report's
+/// column gets a prefix. The list has no column with one of the first names ([`OWN_COLUMNS`]).
 pub(in crate::report) fn header<'list, T: Table>(
     columns: &[Column<T>],
     inventory: &'list Inventory,

@@ -24,7 +24,7 @@ pub(in crate::report) fn marker<'run>(run: &Run<'run>) -> Marker<'run> {
     Marker::new(policy, &fleet.feeds, run.inventory, run.facts.started_at)
 }
 
-/// A machine of the inventory. It is small, because the page holds 200,000 of them at once.
+/// A machine of the inventory. It is small, because the page holds 200,000 of them in memory.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct MachineLine<'run> {
     pub(super) machine: &'run MachineRow,
@@ -33,7 +33,7 @@ pub(in crate::report) struct MachineLine<'run> {
     pub(super) context: &'run MachineContext<'run>,
 }
 
-/// What the lines of all machines of a run have in common.
+/// The data that the lines of all machines of a run share.
 #[derive(Debug)]
 pub(in crate::report) struct MachineContext<'run> {
     pub(super) names: &'run MachineNames<'run>,
@@ -52,7 +52,7 @@ pub(in crate::report) struct GapLine<'run> {
     pub(in crate::report) since: Timestamp,
     pub(in crate::report) names: &'run MachineNames<'run>,
     pub(in crate::report) stamp: RunStamp,
-    /// What feeds and policy mean for it.
+    /// Its marks from feeds and policy.
     pub(in crate::report) mark: GapMark,
 }
 
@@ -79,7 +79,7 @@ pub(in crate::report) struct MachineGaps<'run> {
     pub(in crate::report) machine: &'run MachineRow,
     pub(in crate::report) missing: MissingKbs,
     pub(in crate::report) since: MissingSince,
-    /// What feeds and policy mean for them.
+    /// Their marks from feeds and policy.
     marks: Vec<GapMark>,
 }
 
@@ -145,7 +145,7 @@ impl<'run> MachineLine<'run> {
         self.answered()?.top_kb.as_ref()
     }
 
-    /// Its Windows; `None` without the software inventory, or if that does not know it.
+    /// Its Windows version; `None` without the software inventory, or if that lacks the machine.
     pub(super) fn windows(&self) -> Option<&'run Windows> {
         self.context.software?.windows(self.machine.id)
     }

@@ -1,14 +1,14 @@
 //! The tables of a run. Each defines its columns and the source of its rows once, for all formats.
 //!
-//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`], [`cross_check`], [`groups`]: one file per table. A column is one
-//!   line there, which says how each format shows it
+//! - [`kbs`], [`machines`], [`gaps`], [`failures`], [`changes`], [`census`], [`cross_check`],
+//!   [`groups`]: one file per table. A column is a line there that defines how each format shows it
 //! - `column`: the properties of a column
 //! - [`cell`]: the value of a column in a row
 //! - [`lines`]: the row types for machines and gaps
 //! - [`names`]: the machine names in the inventory
-//! - [`scope`]: what a run has to show, which decides which columns are shown
+//! - [`scope`]: the optional data of a run, which decides which columns are shown
 //! - [`stamp`]: the run that a row belongs to
-//! - [`mod@header`]: the names of the columns in a flat file, beside those of the inventory
+//! - [`mod@header`]: the names of the columns in a flat file, together with those of the inventory
 //!
 //! A renderer takes the [`columns`] of its target, and their cells for each row, which
 //! [`for_each`](Table::for_each) reads or streams. Cells borrow their values, and their type marks

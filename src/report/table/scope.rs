@@ -1,8 +1,8 @@
-//! What a run has to show. Some columns are only about that.
+//! The optional data that a run has, which decides which columns appear.
 
 use crate::{inventory::Inventory, report::Run};
 
-/// What a run has to show.
+/// The optional data that a run has.
 #[derive(Debug, Clone, Copy)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -16,9 +16,9 @@ pub(in crate::report) struct Scope<'run> {
     pub(super) has_other_sources: bool,
     /// Whether some answers are inferred from other machines.
     pub(super) has_inferred: bool,
-    /// Whether a feed or a source of the answers says which CVEs there are.
+    /// Whether a feed or a source of the answers provides CVE ids.
     pub(super) has_risk: bool,
-    /// Whether the service says how CVEs can be exploited.
+    /// Whether the service provides the exploitability of CVEs.
     pub(super) has_exploits: bool,
     /// Whether some missing updates cover others.
     pub(super) has_covered: bool,
@@ -48,7 +48,7 @@ impl<'run> Scope<'run> {
         }
     }
 
-    /// A run that has nothing but its list.
+    /// The scope of a run with only its list.
     pub(in crate::report) const fn of_list(inventory: &'run Inventory) -> Self {
         Self {
             inventory,

@@ -33,7 +33,7 @@ pub(super) fn lines(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     lines
 }
 
-/// What else to know about the list and the answers, one sentence each.
+/// Notes about the list and the answers, one sentence each.
 pub(super) fn notes(run: &Run<'_>) -> Vec<String> {
     let mut notes = Vec::from_iter(list_check::sentence(run));
     notes.extend(software::missing(run));

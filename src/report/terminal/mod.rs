@@ -97,7 +97,7 @@ fn headline(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
     lines
 }
 
-/// How many machines were asked, if not all of them were.
+/// How many machines were queried, if not all of them were.
 fn sources(run: &Run<'_>, width: u16) -> Vec<String> {
     let sentence = view::sources::sentence(run);
     sentence.map_or_else(Vec::new, |it| wrapped(&it, width))
@@ -112,7 +112,7 @@ fn sections(sections: impl Iterator<Item = Vec<String>>) -> String {
     written.join("\n")
 }
 
-/// The totals; those of the earlier run are beside them if there is one.
+/// The totals, with those of the earlier run if there is one.
 fn totals(run: &Run<'_>, width: u16) -> Vec<String> {
     let fleet = run.fleet;
     if fleet.kbs.is_empty() {
@@ -133,7 +133,8 @@ fn totals(run: &Run<'_>, width: u16) -> Vec<String> {
     lines
 }
 
-/// The service's own count beside ours, with up to so many of the largest differences.
+/// The service's own count compared with the run's, with up to this number of the largest
+/// differences.
 fn census(run: &Run<'_>, differences: usize) -> Vec<String> {
     let sentences = view::census::sentences(run, differences).into_iter();
     sentences.map(|it| plain(&it)).collect()

@@ -18,7 +18,7 @@ impl Style {
     }
 
     /// A serious warning.
-    fn alarm(self, text: &str) -> String {
+    fn serious(self, text: &str) -> String {
         self.painted("1;31", text)
     }
 
@@ -31,7 +31,7 @@ impl Style {
     pub(super) fn banner(self, banner: &Banner) -> String {
         match banner.level {
             Level::Amber => self.warning(&banner.text),
-            Level::Red => self.alarm(&banner.text),
+            Level::Red => self.serious(&banner.text),
         }
     }
 

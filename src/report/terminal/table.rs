@@ -10,13 +10,13 @@ use super::super::plain::plain;
 const GAP: u16 = 2;
 
 /// The maximum width of all columns except the flexible one: a machine id has 40 characters.
-const WIDEST: u16 = 40;
+const MAX_WIDTH: u16 = 40;
 
 /// The minimum width of the flexible column.
-const NARROWEST: u16 = 8;
+const MIN_FLEXIBLE_WIDTH: u16 = 8;
 
 /// The maximum terminal width. A larger reported width is not credible.
-const WIDEST_TERMINAL: u16 = 1000;
+const MAX_TERMINAL_WIDTH: u16 = 1000;
 
 /// A column of a table.
 pub(crate) struct Column {
@@ -57,7 +57,7 @@ impl Column {
 
 /// The lines of a table. Makes every cell safe to print, whatever its source.
 pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec<String> {
-    let width = width.min(WIDEST_TERMINAL);
+    let width = width.min(MAX_TERMINAL_WIDTH);
     let mut table = Table::new();
     table
         .load_style(NOTHING)
@@ -76,7 +76,7 @@ pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>], width: u16) -> Vec
 
 /// The start of the text: one character more than a line can hold, so that the cut is visible.
 fn beginning(text: &str) -> String {
-    let most = usize::from(WIDEST_TERMINAL) + 1;
+    let most = usize::from(MAX_TERMINAL_WIDTH) + 1;
     plain(text).chars().take(most).collect()
 }
 
@@ -103,11 +103,11 @@ fn arrange(table: &mut Table, columns: &[Column], width: u16) {
 /// The column widths: each fits its content, and the flexible column gets the remaining space.
 fn widths(contents: &[u16], columns: &[Column], width: u16) -> Vec<u16> {
     let gives_way = |index: usize| columns[index].kind == Kind::GivesWay;
-    let mut widths: Vec<u16> = contents.iter().map(|it| (*it).min(WIDEST)).collect();
+    let mut widths: Vec<u16> = contents.iter().map(|it| (*it).min(MAX_WIDTH)).collect();
     let gaps = u16::try_from(widths.len().saturating_sub(1)).unwrap_or(u16::MAX) * GAP;
     let others = (0..widths.len()).filter(|index| !gives_way(*index));
     let taken: u16 = others.map(|index| widths[index]).sum::<u16>() + gaps;
-    let left = width.saturating_sub(taken).max(NARROWEST);
+    let left = width.saturating_sub(taken).max(MIN_FLEXIBLE_WIDTH);
     for index in (0..widths.len()).filter(|index| gives_way(*index)) {
         widths[index] = contents[index].min(left);
     }

@@ -9,8 +9,8 @@ use crate::{
     },
 };
 
-/// What installing these updates achieves: `these 5 updates closes gaps of 41 KBs and removes 71 % of the
-/// exposure score, on 719 machines; 812 distinct CVEs`. `None` if there are no updates.
+/// The effect of installing these updates: `these 5 updates closes gaps of 41 KBs and removes 71 %
+/// of the exposure score, on 719 machines; 812 distinct CVEs`. `None` if there are no updates.
 pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Option<String> {
     let last = actions.last()?;
     let what = match actions.len() {
@@ -33,7 +33,7 @@ pub(in crate::report) fn promise(actions: &[TopAction<'_>], exposure: u64) -> Op
     ))
 }
 
-/// Why there is nothing to install, if the plan is empty.
+/// Why the plan is empty.
 pub(in crate::report) fn nothing_planned(fleet: &Fleet) -> &'static str {
     match fleet.policy.accepted.gaps {
         _ if fleet.kbs.is_empty() => "nothing to install",
@@ -43,9 +43,9 @@ pub(in crate::report) fn nothing_planned(fleet: &Fleet) -> &'static str {
     }
 }
 
-/// What else to know about each of these updates; `None` where there is nothing to say about any.
+/// Additional columns of these updates; `None` for a column without any value.
 pub(in crate::report) struct Columns {
-    /// By when to install it: it closes gaps that are known to be exploited.
+    /// The due date of an update that closes gaps that are known to be exploited.
     pub(in crate::report) due: Option<Vec<String>>,
     /// The KBs of which it closes gaps.
     pub(in crate::report) closes: Option<Vec<String>>,
@@ -64,8 +64,8 @@ impl Columns {
     }
 }
 
-/// `2026-12-01`, or `exploited` where the catalogue says no date. Empty if nothing that it closes is known to
-/// be exploited.
+/// `2026-12-01`, or `exploited` if the catalogue has no date. Empty if it closes no gap that is
+/// known to be exploited.
 fn due(action: &TopAction<'_>) -> String {
     match action.due {
         _ if action.exploited == 0 => String::new(),
@@ -74,8 +74,7 @@ fn due(action: &TopAction<'_>) -> String {
     }
 }
 
-/// What an update is for, in a few words: its products, or its name if the service says none. May
-/// be text from outside.
+/// The products of an update, or its name if the service lists none. May be text from outside.
 pub(in crate::report) fn product(kb: &KbRow) -> String {
     let products = products::short(kb);
     match &kb.name {
@@ -84,7 +83,7 @@ pub(in crate::report) fn product(kb: &KbRow) -> String {
     }
 }
 
-/// The month in which an update was released, as its name says: `April 2026`. Empty if the name has
+/// The month in which an update was released, from its name: `April 2026`. Empty if the name has
 /// none.
 pub(in crate::report) fn released(kb: &KbRow) -> String {
     let month = kb.name.as_deref().and_then(ReleaseMonth::from_name);

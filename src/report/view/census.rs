@@ -1,4 +1,5 @@
-//! The service's own count beside ours, in sentences. Names of products and KBs are from outside.
+//! The service's own count compared with the run's, in sentences. Names of products and KBs are
+//! from outside.
 
 use std::cmp::Reverse;
 
@@ -14,7 +15,8 @@ use crate::{
 /// The maximum number of products without a count that are named.
 const MOST_NAMED: usize = 5;
 
-/// The sentences about the census, with up to so many of the largest differences. None without one.
+/// The sentences about the census, with up to this number of the largest differences. Empty without
+/// a census.
 pub(in crate::report) fn sentences(run: &Run<'_>, differences: usize) -> Vec<String> {
     let Some(census) = run.census else {
         return Vec::new();

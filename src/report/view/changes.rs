@@ -33,7 +33,7 @@ pub(in crate::report) struct Class {
 }
 
 impl Class {
-    /// The number of gaps, with those that are only inferred beside it.
+    /// The number of gaps, with the number of only inferred ones.
     pub(in crate::report) fn gaps_in_words(self) -> String {
         counted_apart(self.gaps, self.inferred)
     }
@@ -68,8 +68,8 @@ impl Class {
     }
 }
 
-/// All change classes, in display order. That something cannot be compared is only mentioned if it
-/// happens.
+/// All change classes, in display order. The class of incomparable gaps is only included if there
+/// are any.
 pub(in crate::report) fn classes(changes: &Changes) -> Vec<Class> {
     let is_shown = |change: &Change| *change != Change::Unknown || changes.tally[*change] > 0;
     let shown = ORDER.into_iter().filter(is_shown);
@@ -117,11 +117,11 @@ pub(in crate::report) fn base_day(facts: &Facts, base: &BaseRun) -> String {
 /// The reason why a comparison with the base may mislead, if there is one.
 pub(in crate::report) fn doubt(run: &Run<'_>) -> Option<String> {
     let base = run.past.map(|past| &past.changes.base)?;
-    doubt_about(base, run.facts, run.fleet.coverage.is_partial())
+    warning_about(base, run.facts, run.fleet.coverage.is_partial())
 }
 
-/// Likewise; `is_partial` is today's run.
-fn doubt_about(base: &BaseRun, facts: &Facts, is_partial: bool) -> Option<String> {
+/// The same; `is_partial` is about today's run.
+fn warning_about(base: &BaseRun, facts: &Facts, is_partial: bool) -> Option<String> {
     let run = format!("the previous run ({})", base_day(facts, base));
     if !base.is_same_fleet {
         return Some(format!(
@@ -345,7 +345,7 @@ mod tests {
                 ),
             ),
         ] {
-            let said = doubt_about(&base, &fixture.facts, is_partial);
+            let said = warning_about(&base, &fixture.facts, is_partial);
             assert_eq!(said.as_deref(), expected);
         }
     }

@@ -68,7 +68,7 @@ pub(in crate::report) struct Banner {
 }
 
 /// The percentage of answered machines from which the banner is amber. [`Coverage::is_partial`]
-/// says from which there is none.
+/// defines the share without a banner.
 const AMBER: u128 = 95;
 
 /// The warning that machines have no result, with the reason. `None` if enough answered.
@@ -136,7 +136,7 @@ pub(in crate::report) fn wrong_list(coverage: &Coverage) -> Option<String> {
     })
 }
 
-/// The number of machines on the list that were not to be requested, by reason.
+/// The number of skipped machines on the list, by reason.
 pub(in crate::report) fn skipped(run: &Run<'_>) -> Option<String> {
     let skipped = run.fleet.skipped_because();
     let machines = counted(
@@ -174,7 +174,8 @@ pub(in crate::report) fn clean(run: &Run<'_>) -> Option<String> {
     (clean > 0).then(|| format!("{machines} no missing updates{doubt}"))
 }
 
-/// The number of machines whose empty answer means nothing, because they have not been seen lately.
+/// The number of machines without current data: they have not been seen lately, so their empty
+/// answer means nothing.
 pub(in crate::report) fn no_current_data(run: &Run<'_>) -> Option<String> {
     let silent = run.fleet.coverage.no_current_data;
     let machines = counted(silent, "machine has", "machines have");

@@ -1,4 +1,4 @@
-//! A second source beside the answers of a run, in sentences.
+//! The answers of a run compared with a second source, in sentences.
 
 use crate::{
     domain::{
@@ -9,7 +9,7 @@ use crate::{
     report::Run,
 };
 
-/// The sentences about the comparison with a second source. None without one.
+/// The sentences about the comparison with a second source. Empty without one.
 pub(in crate::report) fn sentences(run: &Run<'_>) -> Vec<String> {
     let Some(check) = run.cross_check else {
         return Vec::new();
@@ -35,7 +35,7 @@ pub(in crate::report) fn sentences(run: &Run<'_>) -> Vec<String> {
     sentences
 }
 
-/// What the answers of the run are called.
+/// The name of the run's source.
 fn first(run: &Run<'_>) -> &'static str {
     match run.bulk.map(|it| it.source) {
         Some(Source::Export) => "Export",
@@ -45,7 +45,7 @@ fn first(run: &Run<'_>) -> &'static str {
     }
 }
 
-/// What the second source is called.
+/// The name of the second source.
 const fn name(source: Source) -> &'static str {
     match source {
         Source::Hunting => "hunting queries",

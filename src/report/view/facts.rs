@@ -1,4 +1,4 @@
-//! Metadata of a run that the reports show beside the figures.
+//! Metadata of a run that the reports show next to the figures.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::{
     report::plain::plain,
 };
 
-/// Metadata of a run that the reports show beside the figures.
+/// Metadata of a run that the reports show next to the figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The program that wrote the reports.
@@ -23,7 +23,7 @@ pub struct Facts {
     pub tenant: Option<String>,
     /// The name of the tenant for headlines. See [`default_title`].
     pub title: String,
-    /// The number of the run in the store; `None` if the answers are of several runs.
+    /// The number of the run in the store; `None` if the answers belong to several runs.
     pub run: Option<i64>,
     /// How the run ended.
     pub outcome: RunOutcome,
@@ -53,12 +53,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The heading of a report: what it lists, and of which tenant.
+    /// The heading of a report, with the tenant.
     pub(in crate::report) fn heading(&self) -> String {
         format!("Missing updates ({})", plain(&self.title))
     }
 
-    /// The local date on which the run started; `None` if the answers are of several runs.
+    /// The local date on which the run started; `None` if the answers belong to several runs.
     pub fn date(&self) -> Option<Date> {
         self.run.map(|_| self.started_on())
     }
@@ -70,7 +70,8 @@ impl Facts {
         format!("{run} {}", self.started_at.as_millisecond())
     }
 
-    /// The local date on which the run started, or a report of several runs is written.
+    /// The local date on which the run started; for a report about several runs, on which it is
+    /// written.
     pub(in crate::report) fn started_on(&self) -> Date {
         let zone = self.time_zone.clone();
         self.started_at.to_zoned_datetime(zone).date()

@@ -1,4 +1,4 @@
-//! The fleet's figures beside those of the base: one list for all formats.
+//! The fleet's figures compared with the base's: one list for all formats.
 
 use std::cmp::Ordering;
 
@@ -85,7 +85,7 @@ pub(in crate::report) fn is_fair(run: &Run<'_>, base: &BaseRun) -> bool {
 }
 
 impl Figure {
-    /// The same figure beside that of another base.
+    /// The same figure, compared with another base.
     pub(in crate::report) fn compared_with(self, changes: &Changes) -> Self {
         let then = changes.base.figures;
         let neutral = match self.key {

@@ -7,9 +7,9 @@ use crate::{
 };
 
 /// The number of merged machines that are named.
-const NAMED: usize = 2;
+const MOST_NAMED: usize = 2;
 
-/// The sentence about the comparison; `None` if it was not asked for.
+/// The sentence about the comparison; `None` if it was not requested.
 pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     let parts = parts(run);
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -64,7 +64,7 @@ fn coverage(run: &Run<'_>, comparison: &ListComparison) -> String {
 
 /// `2 were merged: 2339... into 5f3c..., ...`.
 fn merged(merged: &[MergedMachine]) -> Option<String> {
-    let named = merged.iter().take(NAMED);
+    let named = merged.iter().take(MOST_NAMED);
     let named: Vec<String> = named
         .map(|it| format!("{} into {}", it.machine, it.into))
         .collect();

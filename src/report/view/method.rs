@@ -6,7 +6,7 @@ use crate::{
     report::Run,
 };
 
-/// What a word of the reports means.
+/// The definition of a term of the reports.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Definition {
     pub(in crate::report) term: &'static str,
@@ -17,7 +17,7 @@ const fn define(term: &'static str, text: &'static str) -> Definition {
     Definition { term, text }
 }
 
-/// The words that need an explanation.
+/// The terms that need a definition.
 pub(in crate::report) const DEFINITIONS: [Definition; 13] = [
     define(
         "Coverage",
@@ -117,7 +117,7 @@ pub(in crate::report) fn list(run: &Run<'_>) -> String {
     }
 }
 
-/// What the reports of a part of the list lack, and where it is. `None` for those of the whole list.
+/// What reports of a part of the list lack, and where to find it. `None` for the whole list.
 pub(in crate::report) fn part(run: &Run<'_>) -> Option<&'static str> {
     run.facts.is_part.then_some(
         "These reports cover some machines of the list. The service's own count and the check of \

@@ -7,8 +7,8 @@
 //! - [`headline`]: how much of the fleet is patched, and what to do, in one sentence
 //! - [`coverage`]: the number of machines that answered, and what that means for all other figures
 //! - [`list_check`]: how the list compares with the machines that the service lists
-//! - [`sources`]: how many machines were asked, and where the other answers come from
-//! - [`figures`]: the one list of the fleet's figures, beside those of the base
+//! - [`sources`]: how many machines were queried, and where the other answers come from
+//! - [`figures`]: the list of the fleet's figures, compared with the base's
 //! - [`support`]: machines whose Windows gets no more updates
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
@@ -19,13 +19,13 @@
 //! - [`months`]: machines by their oldest missing month
 //! - [`releases`]: how fast the machines get the updates of a month
 //! - [`trend`]: a figure over the last runs
-//! - [`census`]: the service's own count beside ours
-//! - [`cross_check`]: a second source beside the answers
+//! - [`census`]: the service's own count compared with the run's
+//! - [`cross_check`]: the answers compared with a second source
 //! - [`groups`]: the figures by device group, platform and tag
-//! - [`risk`]: what is known to be exploited
+//! - [`risk`]: gaps that are known to be exploited, and the feeds
 //! - [`policy`]: how many gaps are accepted, and how many are overdue
 //! - [`week`]: the comparison with last week
-//! - [`software`]: what there is of the software inventory
+//! - [`software`]: why the software inventory is missing
 
 pub(super) mod actions;
 pub(super) mod census;

@@ -37,7 +37,7 @@ pub(in crate::report) fn groups(changes: &Changes) -> Vec<Group<'_>> {
 }
 
 impl Group<'_> {
-    /// The number of machines, with those beside it that are clean only by inference.
+    /// The number of machines, with the number of those that are only clean by inference.
     pub(in crate::report) fn total(&self) -> String {
         let is_inferred =
             |it: &&&MachineMoved| it.change == MachineChange::NewlyClean && it.is_inferred;
@@ -46,8 +46,8 @@ impl Group<'_> {
     }
 }
 
-/// The display name of a change. A machine that only one list has has come to the tenant or left it, if both
-/// are the service's whole list.
+/// The display name of a change. If both lists are the service's whole list, a machine on only one
+/// of them is new in the tenant or has left it.
 pub(in crate::report) const fn name(change: MachineChange, base: &BaseRun) -> &'static str {
     match change {
         MachineChange::Appeared if base.lists_tenant => "new in the tenant",

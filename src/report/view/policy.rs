@@ -6,8 +6,8 @@ use crate::{
     report::Run,
 };
 
-/// What policy means for the gaps: one sentence each for what is accepted and what is overdue, if there are
-/// exceptions and deadlines.
+/// A sentence about the accepted gaps, if there are exceptions, and one about the overdue gaps, if
+/// there are deadlines.
 pub(in crate::report) fn sentences(run: &Run<'_>) -> Vec<String> {
     accepted(run).into_iter().chain(overdue(run)).collect()
 }
@@ -57,7 +57,7 @@ fn part(part: Subtotal, gaps: u64) -> String {
     }
 }
 
-/// `120 accepted`, for a place beside the number of gaps.
+/// `120 accepted`, to show next to the number of gaps.
 pub(in crate::report) fn accepted_beside(run: &Run<'_>) -> Option<String> {
     let accepted = run.fleet.policy.accepted.gaps;
     (accepted > 0).then(|| format!("{} accepted", thousands(accepted)))

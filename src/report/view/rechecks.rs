@@ -1,4 +1,4 @@
-//! How often kept and inferred answers were wrong in the last runs: whether that grows.
+//! How often kept and inferred answers were wrong in the last runs, and whether that increases.
 
 use jiff::Timestamp;
 

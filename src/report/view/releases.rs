@@ -10,8 +10,8 @@ pub(in crate::report) fn followed(releases: &[TimeToPatch]) -> impl Iterator<Ite
     releases.iter().filter(|release| release.runs.len() > 1)
 }
 
-/// What became of a release: `April 2026: 41.0 % still miss it 19 days after Patch Tuesday; half of
-/// the machines that needed it had it after 12 days`.
+/// The progress of a release: `April 2026: 41.0 % still miss it 19 days after Patch Tuesday; half
+/// of the machines that needed it had it after 12 days`.
 pub(in crate::report) fn sentence(release: &TimeToPatch) -> String {
     format!("{}; {}", still_missing(release), half(release))
 }

@@ -1,4 +1,4 @@
-//! What is known to be exploited, and by which feeds.
+//! Gaps that are known to be exploited, and the feeds that say so.
 
 use jiff::civil::Date;
 
@@ -12,8 +12,8 @@ use crate::{
     risk::FeedInfo,
 };
 
-/// How many KBs a sentence names.
-const NAMED: usize = 3;
+/// The most KBs that a sentence names.
+const MOST_NAMED: usize = 3;
 
 /// The feeds that the run was reported with.
 pub(in crate::report) fn feeds(run: &Run<'_>) -> Vec<FeedInfo> {
@@ -39,23 +39,23 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     ))
 }
 
-/// The most urgent KBs, each with the machines on which it is known to be exploited. Where its risk is accepted, it
-/// is not urgent.
+/// The most urgent KBs, each with the machines on which it is known to be exploited. A KB whose
+/// risk is accepted is not urgent.
 fn named(run: &Run<'_>) -> String {
     let mut kbs = exploited(run);
     kbs.sort_by_key(|kb| kb.is_exploitation_accepted());
-    let named = kbs.iter().take(NAMED).map(|kb| {
+    let named = kbs.iter().take(MOST_NAMED).map(|kb| {
         let machines = thousands(kb.exploited);
         let remark = remark(kb, run).map_or_else(String::new, |it| format!(" ({it})"));
         format!("{} on {machines}{remark}", kb.id.for_people())
     });
     let mut named: Vec<String> = named.collect();
-    let more = kbs.len().saturating_sub(NAMED) as u64;
+    let more = kbs.len().saturating_sub(MOST_NAMED) as u64;
     named.extend((more > 0).then(|| format!("and {} more", thousands(more))));
     named.join(", ")
 }
 
-/// By when it is to be installed, or that its risk is accepted.
+/// The due date, or that the risk is accepted.
 fn remark(kb: &KbRow, run: &Run<'_>) -> Option<String> {
     if kb.is_exploitation_accepted() {
         return Some("risk accepted".to_owned());
@@ -72,9 +72,10 @@ fn due_in_words(due: Date, today: Date) -> String {
     }
 }
 
-/// What is known to be exploited now, but was not missing or not known to be then: `Known exploited and new
-/// since 2026-11-22: KB5100001 on 812 machines, KB5100002 on 12 (in the catalogue since then), 3 more gaps of
-/// KB5100003`. `None` if there is nothing new, or nothing to compare with.
+/// Gaps that are known to be exploited now, but were not missing or not known to be exploited then:
+/// `Known exploited and new since 2026-11-22: KB5100001 on 812 machines, KB5100002 on 12 (in the
+/// catalogue since then), 3 more gaps of KB5100003`. `None` if there is nothing new, or nothing to
+/// compare with.
 pub(in crate::report) fn news(run: &Run<'_>) -> Option<String> {
     let changes = run.past?.changes;
     let base = run.kb_runs.iter().find(|it| it.run == changes.base.run)?;
@@ -83,7 +84,7 @@ pub(in crate::report) fn news(run: &Run<'_>) -> Option<String> {
         let new = new.map_or(0, |it| it.new + it.returned);
         new_of(kb, base.of(&kb.id), new)
     });
-    let mut named: Vec<String> = news.by_ref().take(NAMED).collect();
+    let mut named: Vec<String> = news.by_ref().take(MOST_NAMED).collect();
     let more = news.count() as u64;
     named.extend((more > 0).then(|| format!("and {} more", thousands(more))));
     let day = base_day(run.facts, &changes.base);
@@ -105,7 +106,7 @@ pub(in crate::report) fn newly_exploited(run: &Run<'_>) -> u64 {
     kbs.map(|kb| kb.machines_missing).sum()
 }
 
-/// What is new of a KB that is known to be exploited, given what it was then and its new gaps.
+/// The new part of a KB that is known to be exploited, given its earlier count and its new gaps.
 fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
     let (id, machines) = (kb.id.for_people(), thousands(kb.exploited));
     match then {
@@ -114,7 +115,8 @@ fn new_of(kb: &KbRow, then: Option<&KbCount>, new: u64) -> Option<String> {
             Some(format!("{id} on {machines} (in the catalogue since then)"))
         }
         Some(_) if new > 0 => {
-            // Which of the new gaps are known to be exploited is not known where only some of all are.
+            // If only some gaps of the KB are known to be exploited, it is unknown which of the new
+            // ones are.
             let most = if kb.exploited < kb.machines_missing {
                 "up to "
             } else {
@@ -138,7 +140,7 @@ fn accepted(found: KnownExploited) -> String {
     match found.accepted.unwrap_or(0) {
         0 => String::new(),
         // Each of the KBs says so.
-        accepted if accepted == found.gaps && found.kbs <= NAMED as u64 => String::new(),
+        accepted if accepted == found.gaps && found.kbs <= MOST_NAMED as u64 => String::new(),
         accepted if accepted == found.gaps => "; the risk of every gap is accepted".to_owned(),
         accepted => format!(
             "; the risk of {} of their {} is accepted",
@@ -171,7 +173,7 @@ pub(in crate::report) fn feeds_sentence(run: &Run<'_>) -> Option<String> {
     (!feeds.is_empty()).then(|| format!("Feeds: {}", feeds.join(", ")))
 }
 
-/// The feeds for which there must be newer ones.
+/// The warning about outdated feeds.
 pub(in crate::report) fn warning(run: &Run<'_>) -> Option<String> {
     let old = feeds(run).into_iter().filter(|it| it.is_old);
     let old: Vec<String> = old.map(|it| dated(&it)).collect();

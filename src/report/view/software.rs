@@ -1,8 +1,8 @@
-//! What the reports say of the software inventory.
+//! The sentence about the software inventory.
 
 use crate::{domain::software::RunSoftware, report::Run};
 
-/// Why there is no software inventory, if it was asked for.
+/// Why the software inventory is missing, if it was requested.
 pub(in crate::report) fn missing(run: &Run<'_>) -> Option<String> {
     match run.software? {
         RunSoftware::Known(_) => None,

@@ -36,8 +36,8 @@ pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
     })
 }
 
-/// What the service's own changes were worth beside the software inventory; `None` if they were not asked
-/// for.
+/// How the service's own changes compare with the software inventory; `None` if they were not
+/// requested.
 fn described_announcements(selection: &CallSelection) -> Option<String> {
     let named = counted(selection.named?, "changed machine", "changed machines");
     let AnnouncedChanges {
@@ -56,7 +56,7 @@ fn described_announcements(selection: &CallSelection) -> Option<String> {
     ))
 }
 
-/// How old the source is that has all machines at once, and how it differs from the list.
+/// The age of the bulk source, and how its machines differ from the list.
 fn described_bulk(bulk: BulkReading) -> String {
     let time = bulk.generated_at.strftime("%F %R UTC");
     let unlisted = match bulk.unlisted {
@@ -106,7 +106,7 @@ fn described(sources: SourceCounts, coverage: &Coverage) -> String {
     text
 }
 
-/// Why every machine was called for although the run was to call for some; `None` if it was not.
+/// Why every machine was requested although only some were planned; `None` in other runs.
 fn everyone_because(run: &Run<'_>) -> Option<String> {
     let because = run.selection?.everyone_because.as_ref()?;
     Some(format!("No answers were kept or inferred: {because}"))

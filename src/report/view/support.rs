@@ -1,4 +1,4 @@
-//! Machines whose Windows gets no more updates: what must never be taken for fully patched.
+//! Machines whose Windows gets no more updates, which must never count as fully patched.
 
 use crate::{
     aggregate::{EndOfSupport, SoftwareOn},
@@ -14,7 +14,7 @@ pub(in crate::report) fn software<'run>(run: &Run<'run>) -> Option<SoftwareOn<'r
     SoftwareOn::of(run.software, run.facts.started_at, &run.facts.time_zone)
 }
 
-/// Whether a Windows still gets updates, for people.
+/// The display words for whether a Windows still gets updates.
 pub(in crate::report) const SUPPORTS: [&str; 4] = [
     "not known",
     "supported",
@@ -32,7 +32,7 @@ pub(in crate::report) const fn word(support: Option<Support>) -> &'static str {
     }
 }
 
-/// How serious that is: some machines get no updates any more, or only soon.
+/// The level of the warning: whether machines get no updates any more, or will not soon.
 pub(in crate::report) fn level(run: &Run<'_>) -> Level {
     let with_gaps = run.fleet.end_of_support.map_or(0, |it| it.with_gaps);
     if run.fleet.coverage.unsupported + with_gaps > 0 {
@@ -79,7 +79,7 @@ fn also_with_gaps(machines: u64) -> Option<String> {
     ))
 }
 
-/// Those within a few months; `is_alone` if nothing stands before it.
+/// The machines whose support ends soon; `is_alone` if the sentence starts with them.
 fn soon(machines: u64, is_alone: bool) -> Option<String> {
     (machines > 0).then(|| {
         let days = SUPPORT_ENDS_SOON_DAYS;

@@ -41,7 +41,7 @@ impl Figure {
     }
 }
 
-/// The runs that were made with the catalogue of what is known to be exploited.
+/// The runs with the catalogue of known exploited CVEs.
 pub(in crate::report) fn with_catalogue(points: &[TrendPoint]) -> Vec<TrendPoint> {
     let known = points.iter().filter(|it| it.known_exploited.is_some());
     known.copied().collect()
@@ -53,7 +53,7 @@ pub(in crate::report) fn last_runs(points: &[TrendPoint]) -> Option<&[TrendPoint
     (points.len() > 1).then_some(points)
 }
 
-/// The figure of every run, in words.
+/// The figure of every run, as text.
 pub(in crate::report) fn description(
     points: &[TrendPoint],
     zone: &TimeZone,

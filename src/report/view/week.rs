@@ -17,8 +17,8 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 /// The maximum age that people call last week.
 const LAST_WEEK: SignedDuration = SignedDuration::from_hours(10 * 24);
 
-/// The comparison with last week, one sentence each: what changed since then, and the exposure. The
-/// base that is last week's run, too, is not repeated.
+/// The comparison with last week, one sentence each: what changed since then, and the exposure. If
+/// the base is also last week's run, it is not repeated.
 pub(in crate::report) fn sentences(run: &Run<'_>) -> Vec<String> {
     let changes = another_base(run).map(|week| sentence(week, run.facts));
     changes.into_iter().chain(exposure(run)).collect()

@@ -3,10 +3,10 @@
 use std::{borrow::Cow, collections::HashSet};
 
 /// The maximum length of a name. A table allows 255, and the rest leaves space for a number.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
-/// Our own names, those from outside, and our own again. Our names are kept, and a name from
-/// outside that repeats another one gets a number.
+/// The report's names, those from outside, and again the report's. The report's names are kept, and
+/// a name from outside that repeats another one gets a number.
 pub(super) fn distinct<'name>(
     before: &[&'name str],
     outside: &[String],
@@ -39,7 +39,7 @@ fn folded(name: &str) -> String {
 fn line(name: &str) -> String {
     let plain: String = name.chars().map(spaced).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(LONGEST).collect();
+    let line: String = words.join(" ").chars().take(MAX_LENGTH).collect();
     if line.is_empty() {
         return "(no name)".to_owned();
     }
@@ -111,7 +111,7 @@ mod tests {
             middle(&["two\r\n lines", "a_x0041_b", "max_x_value", "=1+1"]),
             ["two lines", "a-x0041_b", "max_x_value", "=1+1"]
         );
-        assert_eq!(middle(&[&"€".repeat(300)]), ["€".repeat(LONGEST)]);
+        assert_eq!(middle(&[&"€".repeat(300)]), ["€".repeat(MAX_LENGTH)]);
     }
 
     proptest! {

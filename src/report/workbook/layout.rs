@@ -11,8 +11,8 @@ use crate::{
 /// The maximum number of inventory columns. A sheet holds 16,384 columns of any kind.
 pub(super) const MOST_COLUMNS: usize = 16_000;
 
-/// The characters that a heading needs beside its own, for the filter button and the bold type.
-const BESIDE_HEADING: usize = 4;
+/// The additional width of a heading in characters, for the filter button and the bold type.
+const HEADING_EXTRA: usize = 4;
 
 /// The maximum width that a heading alone gives a column.
 const WIDEST_HEADING: usize = 40;
@@ -72,7 +72,7 @@ pub(super) fn layouts<T: Table>(columns: &[Column<T>], inventory: &Inventory) ->
 
 /// The width of a column: of its values, but at least of its heading.
 fn width(values: u32, heading: &str) -> f64 {
-    let heading = (heading.chars().count() + BESIDE_HEADING).min(WIDEST_HEADING);
+    let heading = (heading.chars().count() + HEADING_EXTRA).min(WIDEST_HEADING);
     u32::try_from(heading).unwrap_or(0).max(values).into()
 }
 

@@ -6,14 +6,14 @@ use url::Url;
 pub(super) const MOST_LINKS: u32 = 65_530;
 
 /// The maximum length of a link.
-const LONGEST: usize = 2_079;
+const MAX_LENGTH: usize = 2_079;
 
 /// Whether a URL may become a link: it is https and contains only characters that a workbook stores
 /// unchanged. A user name is not allowed, because it can look like the host.
 pub(super) fn is_link(address: &str) -> bool {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "-._~:/?#!$&'()*+,;=".contains(it);
     address.starts_with("https://")
-        && address.len() <= LONGEST
+        && address.len() <= MAX_LENGTH
         && address.chars().all(is_plain)
         && Url::parse(address).is_ok()
 }
@@ -25,7 +25,7 @@ mod tests {
     #[test]
     fn only_plain_https_urls_are_links() {
         let catalog = "https://catalog.update.microsoft.com/v7/site/Search.aspx?q=KB4540673";
-        let longest = format!("https://a.example/{}", "x".repeat(LONGEST - 18));
+        let longest = format!("https://a.example/{}", "x".repeat(MAX_LENGTH - 18));
         for (address, expected) in [
             (catalog, true),
             (&*longest, true),

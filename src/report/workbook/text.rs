@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The maximum length of a text in UTF-16 units. A cell holds 32,767.
-const MOST: usize = 32_000;
+const MAX_LENGTH: usize = 32_000;
 
 /// Appended to a text that was cut.
 pub(super) const CUT: &str = " … (cut)";
@@ -11,7 +11,7 @@ pub(super) const CUT: &str = " … (cut)";
 /// The text without the characters that XML does not allow, cut to the length of a cell.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     // The length in bytes is at least the length in UTF-16 units.
-    if text.len() <= MOST && !text.contains(is_unfit) {
+    if text.len() <= MAX_LENGTH && !text.contains(is_unfit) {
         return Cow::Borrowed(text);
     }
     let text: String = text.chars().filter(|it| !is_unfit(*it)).collect();
@@ -28,7 +28,7 @@ fn cut(mut text: String) -> String {
     let mut units = 0;
     let over = text.char_indices().find(|(_, character)| {
         units += character.len_utf16();
-        units > MOST
+        units > MAX_LENGTH
     });
     if let Some((place, _)) = over {
         text.truncate(place);
@@ -57,12 +57,12 @@ mod tests {
 
     #[test]
     fn long_text_is_truncated_with_a_note() {
-        let fits = "x".repeat(MOST);
+        let fits = "x".repeat(MAX_LENGTH);
         assert_eq!(clean(&fits), fits);
-        let three_bytes_each = "€".repeat(MOST);
+        let three_bytes_each = "€".repeat(MAX_LENGTH);
         assert_eq!(clean(&three_bytes_each), three_bytes_each);
         assert_eq!(clean(&"€".repeat(40_000)), three_bytes_each + CUT);
         let two_units_each = clean(&"😀".repeat(20_000)).into_owned();
-        assert_eq!(two_units_each, "😀".repeat(MOST / 2) + CUT);
+        assert_eq!(two_units_each, "😀".repeat(MAX_LENGTH / 2) + CUT);
     }
 }

@@ -84,7 +84,7 @@ proptest! {
         let times = times(&cells);
         let latest: Timestamp = NOW.parse().unwrap();
         for time in cells.iter().filter_map(|cell| times.read(cell)) {
-            prop_assert!(time <= latest + AHEAD && time >= EARLIEST);
+            prop_assert!(time <= latest + MAX_CLOCK_LEAD && time >= EARLIEST);
         }
     }
 

@@ -17,13 +17,13 @@ use crate::{
 };
 
 const WIDTH: f64 = 560.0;
-/// Room beside the columns, for the value of the first and the last one.
+/// Space at both sides, for the values of the first and the last column.
 const MARGIN: f64 = 8.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 210.0;
 const HEIGHT: f64 = 250.0;
 /// With more columns than this, long labels do not all fit.
-const ROOM: usize = 14;
+const MAX_FULL_LABELS: usize = 14;
 const SHORT: usize = 3;
 
 /// Draws the machines by number of gaps. `None` if no machine has current data.
@@ -62,7 +62,7 @@ fn draw(name: &'static str, title: &str, columns: &[Bar]) -> String {
                 &short(column.count),
             );
         }
-        let has_room = columns.len() <= ROOM || column.label.len() <= SHORT;
+        let has_room = columns.len() <= MAX_FULL_LABELS || column.label.len() <= SHORT;
         if has_room || place % 2 == 0 {
             svg.text(Side::Middle, (middle, BOTTOM + 16.0), &column.label);
         }

@@ -19,12 +19,12 @@ const WIDTH: f64 = 560.0;
 const ROW: f64 = 20.0;
 const TOP: f64 = 24.0;
 const LEFT: f64 = 96.0;
-/// The end of the longest bar. Its value is beside it.
+/// The end of the longest bar. Its value is to the right of it.
 const RIGHT: f64 = 420.0;
 /// Where the shares end: browsers measure texts a pixel wider than they set them.
 const SHARES: f64 = WIDTH - 2.0;
 /// The maximum length of a KB label. A longer one would overlap the bars.
-const LONGEST: usize = 14;
+const MAX_LABEL: usize = 14;
 
 /// Draws the chart. `None` if there is nothing to install.
 pub(in crate::report::page) fn pareto(top: &[TopAction<'_>], fleet: &Fleet) -> Option<String> {
@@ -71,7 +71,7 @@ fn row(svg: &mut Svg, y: f64, action: &TopAction<'_>, largest: u64) {
 
 fn label(action: &TopAction<'_>) -> String {
     let label = text(&action.kb.id.for_people());
-    match label.char_indices().nth(LONGEST) {
+    match label.char_indices().nth(MAX_LABEL) {
         Some((at, _)) => format!("{}…", &label[..at]),
         None => label,
     }

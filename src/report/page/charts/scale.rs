@@ -3,7 +3,7 @@
 use crate::domain::text::thousands;
 
 /// The maximum number of values above zero.
-const MOST: u64 = 5;
+const MAX_TICKS: u64 = 5;
 
 /// Round values from 0 to at least the largest: `0, 20, 40, 60` for 57.
 pub(super) fn ticks(largest: u64) -> Vec<u64> {
@@ -17,7 +17,7 @@ fn step(largest: u64) -> u64 {
     let decades = (0..19).map(|power| 10_u64.pow(power));
     let mut steps = decades.flat_map(|ten| [ten, 2 * ten, ten.saturating_mul(5)]);
     steps
-        .find(|step| largest.div_ceil(*step) <= MOST)
+        .find(|step| largest.div_ceil(*step) <= MAX_TICKS)
         .unwrap_or(u64::MAX)
 }
 

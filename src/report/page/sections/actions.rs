@@ -19,7 +19,7 @@ const CHOICES: [usize; 3] = [5, 10, 25];
 #[template(config = "src/report/page/askama.toml", path = "actions.html")]
 pub(super) struct Actions {
     nobody_answered: bool,
-    /// Why there is nothing to install, if so.
+    /// Why there is nothing to install; empty if there is something.
     nothing: &'static str,
     sentences: Vec<Sentence>,
     rows: Vec<Row>,
@@ -49,7 +49,7 @@ struct Row {
     share: String,
     removed: String,
     reached: String,
-    /// By when to install it.
+    /// The date by which to install it.
     due: String,
     /// The KBs of which it closes gaps.
     closes: String,

@@ -1,4 +1,4 @@
-//! The service's own count beside ours.
+//! The service's own count compared with the run's.
 
 use askama::Template;
 
@@ -11,7 +11,7 @@ use crate::{
     report::{table, view::census},
 };
 
-/// The number of differences to put into words.
+/// The number of differences with a sentence.
 const SENTENCES: usize = 3;
 
 #[derive(Template)]

@@ -33,9 +33,9 @@ pub(super) struct Section {
 
 struct Compared {
     sentence: String,
-    /// What is new and known to be exploited.
+    /// New gaps that are known to be exploited.
     exploited: Option<String>,
-    /// The same since last week, and what became of the exposure.
+    /// The changes since last week, and how the exposure has changed.
     notes: Vec<String>,
     day: String,
     warning: Option<String>,
@@ -96,7 +96,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
     }
 }
 
-/// What became of the exposure, and what changed since last week.
+/// How the exposure has changed, and the changes since last week.
 fn notes(run: &Run<'_>, changes: &Changes) -> Vec<String> {
     let exposure = view::changes::exposure_sentence(changes);
     exposure.into_iter().chain(week::sentences(run)).collect()

@@ -25,7 +25,7 @@ pub(super) struct Section {
     answered: String,
     bar: String,
     parts: Vec<Part>,
-    /// The line about machines that were not asked.
+    /// The line about machines that were not queried.
     pending: Option<String>,
     invalid: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A second source beside the answers.
+//! The answers compared with a second source.
 
 use askama::Template;
 

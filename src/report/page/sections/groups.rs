@@ -9,7 +9,7 @@ use crate::report::{
 };
 
 /// The number of groups to show by each column.
-const MOST: usize = 20;
+const MAX_GROUPS: usize = 20;
 
 #[derive(Template)]
 #[template(config = "src/report/page/askama.toml", path = "groups.html")]
@@ -26,7 +26,7 @@ struct GroupTable {
 
 impl Groups {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
-        let tables = largest(&scene.run, MOST).into_iter();
+        let tables = largest(&scene.run, MAX_GROUPS).into_iter();
         Self {
             tables: tables.map(|it| GroupTable::of(scene, &it)).collect(),
         }

@@ -13,12 +13,12 @@ use crate::report::{
 #[template(config = "src/report/page/askama.toml", path = "header.html")]
 pub(super) struct Header {
     title: String,
-    /// How many machines were asked, if not all of them were.
+    /// How many machines were queried, if not all of them were.
     sources: Option<String>,
     headline: String,
-    /// What is known to be exploited.
+    /// The sentence about known exploited gaps.
     exploited: Option<String>,
-    /// What is accepted, and what is overdue.
+    /// The sentences about accepted and overdue gaps.
     policy: Vec<String>,
     began: String,
     inventory: String,

@@ -1,4 +1,15 @@
-//! The page's sections, in display order.
+//! The page's sections: a file and a template for each.
+//!
+//! In display order:
+//!
+//! - `header`: title, headline and run; `coverage`: how many machines answered, and warnings
+//! - `tiles`: the main figures; `notes`: what to know about them, in sentences
+//! - `actions`: the updates to install first; `charts`
+//! - `changes`: what changed since the base; `moved`: the machines whose status changed
+//! - `groups`: figures by device group, platform and tag
+//! - `kbs`, `machines`, `failures`: the tables; `first_rows`: their rows that need no script
+//! - `census`, `cross_check`: comparisons with other counts; `rechecks`: the samples of kept answers
+//! - `method`: what the figures mean
 
 mod actions;
 mod census;

@@ -1,4 +1,4 @@
-//! What to know about the figures, in sentences.
+//! Notes about the figures, in sentences.
 
 use askama::Template;
 

@@ -36,7 +36,7 @@ struct Change {
     amount: String,
     /// What it is compared with.
     than: String,
-    /// How long ago that was, in short, where there is no room for more: `7 d`.
+    /// The short form of that, for narrow tiles: `7 d`.
     ago: String,
 }
 
@@ -78,8 +78,8 @@ impl Tile {
         }
     }
 
-    /// Adds the differences from the base and from last week, if there are such runs. The base that
-    /// is last week's run, too, is named once.
+    /// Adds the differences from the base and from last week, if there are such runs. If last
+    /// week's run is also the base, it is named once.
     fn compare(&mut self, scene: &Scene<'_>) {
         let run = &scene.run;
         let base = run.past.map(|it| it.changes);

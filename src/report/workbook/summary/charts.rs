@@ -137,8 +137,8 @@ fn last_runs(trend: &Trend, figure: Figure, column: u16, name: &str) -> Chart {
     chart
 }
 
-/// The point of a run: hollow if the run is partial. Not every program draws that, so there is a label,
-/// too.
+/// The point of a run: hollow if the run is partial. Not every program draws that, so there is also
+/// a label.
 fn run_point(mark: &TrendMark) -> ChartPoint {
     let point = ChartPoint::new();
     if mark.is_partial {

@@ -1,4 +1,4 @@
-//! The figures of the fleet beside those of the base and of last week.
+//! The figures of the fleet, with those of the base and of last week.
 
 use rust_xlsxwriter::XlsxError;
 

@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// The number of groups to show by each column.
-const MOST: usize = 5;
+const MAX_GROUPS: usize = 5;
 
 /// Writes the worst groups by each column of the list that has groups with gaps.
 pub(super) fn write(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
-    let worst = worst(run, MOST);
+    let worst = worst(run, MAX_GROUPS);
     if worst.is_empty() {
         return Ok(());
     }

@@ -26,7 +26,7 @@ pub(super) struct Trend {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TrendMark {
     pub(super) is_partial: bool,
-    /// What is special about the run, in a word or two; empty if nothing is.
+    /// A short note about the run; usually empty.
     pub(super) label: &'static str,
 }
 
