@@ -1,18 +1,9 @@
 //! Parses replies: status and headers (here), and bodies; pure.
 //!
-//! - `answer`: a page of a machine's answer; `dto`: its JSON, and that of errors; `interner`: shares
-//!   descriptions that repeat, and repeated answers; `distinct_kbs`: limits the memory for KBs
-//! - `machines`, `software`: pages of the machine list and of the census
-//! - `bulk`: rows of a dataset, from files or pages; `row`, `score`: parsing a row; `vulnerability_row`,
-//!   `software_row`, `change_row`: the datasets; `export`: the addresses of an export's files
-//! - `hunting`: the answer to a hunting query
-//! - `lenient`: values that the service writes in more than one way
-//! - `foreign`: replies that are not the service's own
-//!
 //! - here: an answer, or a [`CallError`], by the status and the service's error
 //! - `foreign`: describes replies that are not the service's own
-//! - `answer`: a machine's missing KBs, and the form that the pages of all lists have
-//! - `interner`, `distinct_kbs`: texts that repeat, parsed once; how many KBs a run may hold
+//! - `answer`: a machine's missing KBs, and the format that the pages of all lists share
+//! - `interner`, `distinct_kbs`: parse repeated texts once, and limit the KBs that a run may hold
 //! - `machines`, `software`, `export`, `hunting`: the machine list, products, exports, hunting queries
 //! - `bulk`, `row`: the rows of a dataset; `software_row`, `vulnerability_row`, `change_row`: those of each
 //! - `dto`, `lenient`, `score`: JSON, field by field, in all the forms that the service uses
