@@ -11,7 +11,7 @@ use crate::{
     domain::vulnerabilities::{BulkAnswers, VulnerabilityRows},
 };
 
-/// Fetches the whole export, and returns the number of calls too. No answer is final before the last file has
+/// Fetches the whole export, and also returns the number of calls. No answer is final before the last file has
 /// been read, because a machine may be in several files.
 pub async fn fetch<A: BulkApi>(
     fetcher: &BulkFetcher<'_, A>,

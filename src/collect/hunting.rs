@@ -112,7 +112,7 @@ fn first_shards(machines: u64) -> impl Iterator<Item = Shard> {
 }
 
 impl<A: HuntingApi> HuntingFetcher<'_, A> {
-    /// Fetches all shards, and returns the number of calls too. The answers hold for the time before the
+    /// Fetches all shards, and also returns the number of calls. The answers hold for the time before the
     /// first query.
     pub async fn fetch(&self) -> Result<(BulkAnswers, Requests), NoRows> {
         let as_of = (self.clock)();

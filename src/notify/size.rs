@@ -52,7 +52,7 @@ pub(super) fn fitted<T>(render: impl Fn(Size) -> T, bytes: impl Fn(&T) -> usize)
 
 /// The text on one line, without invisible characters, limited to this many characters.
 pub(super) fn shortened(text: &str, most: usize) -> String {
-    // Beyond this many invisible characters, the rest is not read.
+    // Enough to fill the result, even if most characters are invisible.
     let start: String = text.chars().take(8 * most).collect();
     let text = plain(&start);
     if text.chars().count() <= most {

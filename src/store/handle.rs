@@ -430,7 +430,7 @@ impl Store {
     }
 
     /// Deletes all but the latest runs of the service of each of these runs, and the data that only they
-    /// needed. Does nothing if all run numbers may be kept. Never deletes these runs, or one that is in
+    /// needed. Does nothing if each of them keeps every run. Never deletes these runs, or one that is in
     /// progress in another process.
     pub fn prune(&mut self, own: &[Retention], now: Timestamp) -> Result<()> {
         if own.iter().all(|own| own.keep == u32::MAX) {

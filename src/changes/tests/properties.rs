@@ -30,7 +30,7 @@ fn nights() -> impl Strategy<Value = Nights> {
     })
 }
 
-/// The prefix of a machine, and its missing KBs.
+/// The markers of a machine, and its missing KBs.
 type Answered = (Vec<&'static str>, Vec<u8>);
 
 type Pairs = BTreeSet<(MachineId, String)>;

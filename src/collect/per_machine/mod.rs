@@ -1,4 +1,4 @@
-//! Requests one machine after the other within the quota, and emits an outcome for each, whatever fails.
+//! Requests every machine within the quota, and emits an outcome for each, whatever fails.
 //!
 //! The path of a machine, from the outside in:
 //!

@@ -165,8 +165,8 @@ impl Run {
         }
     }
 
-    /// Whether as many machines as a sample were postponed and none was ever answered: then these are
-    /// requested again rather than others.
+    /// Whether many machines were postponed and none was ever answered: then these are requested again
+    /// rather than others.
     pub(super) fn is_unproven(&self) -> bool {
         self.postponed.len() >= FIRST_MACHINES && !self.breaker.circuit().has_answered()
     }

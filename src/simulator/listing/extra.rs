@@ -88,7 +88,7 @@ fn not_windows(
     record.os_platform = platform;
     record.version = Some(version);
     record.os_build = None;
-    // Some are also inactive, so that several reasons apply.
+    // Some are also excluded, so that several reasons apply.
     if draw.random.u32(..4) == 0 {
         record.excluded_because = Some("OutOfScope");
     }

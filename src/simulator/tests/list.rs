@@ -39,7 +39,7 @@ async fn the_list_holds_the_fleet_and_extra_machines_of_every_kind() {
     for reason in listed.iter().filter_map(|it| it.skipped_because) {
         *reasons.entry(reason.as_str()).or_insert(0) += 1;
     }
-    // No filter matches here.
+    // There are no filters here, so no machine is filtered out.
     assert_eq!(reasons.len(), SkipReason::ALL.len() - 1, "{reasons:?}");
     assert_eq!(reasons.values().sum::<i32>(), 50);
 }

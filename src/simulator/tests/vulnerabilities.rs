@@ -125,7 +125,7 @@ async fn pages_and_files_hold_the_same_rows() {
         .map(|row| row["id"].as_str().unwrap())
         .collect();
     assert!(ids.keys().eq(in_pages.iter()));
-    // A repeated row has a KB, and rows without one are not repeated: only some rows of a few machines are.
+    // Only some rows of a few machines are repeated.
     let repeated = ids.values().filter(|&&count| count > 1).count();
     assert!((1..10).contains(&repeated), "{repeated}");
 

@@ -138,8 +138,8 @@ fn concurrent_starts_create_one_store() {
     let mut starts: Vec<Start> = (0..STARTS).map(|_| Start::new()).collect();
     for round in 0..ROUNDS {
         let path = folder.path().join(format!("{round}.sqlite"));
-        // On Windows, the tables would be created in an empty file in place, where Wine's locks do not keep
-        // several processes apart.
+        // In an empty file the tables are created in place, and there Wine's locks do not keep several
+        // processes apart.
         if round % 5 == 3 && std::env::var_os("TEST_WINE").is_none() {
             fs::write(&path, "").unwrap();
         }
