@@ -24,7 +24,7 @@ pub struct Forgotten {
 
 /// The machines being forgotten.
 const CREATE_FORGOTTEN: &str =
-    "CREATE TEMP CREATE_FORGOTTEN forgotten (machine_id TEXT PRIMARY KEY) WITHOUT ROWID";
+    "CREATE TEMP TABLE forgotten (machine_id TEXT PRIMARY KEY) WITHOUT ROWID";
 
 /// The store's numbers of these machines.
 const SELECT_NUMBERS: &str =
@@ -49,7 +49,7 @@ pub(crate) fn forget(connection: &mut Connection, machines: &[MachineId]) -> Res
         "DELETE FROM run_machine WHERE machine IN ({SELECT_NUMBERS});
          DELETE FROM answer WHERE machine IN ({SELECT_NUMBERS});
          DELETE FROM machine WHERE machine_id IN (SELECT machine_id FROM forgotten);
-         DROP CREATE_FORGOTTEN forgotten;
+         DROP TABLE forgotten;
          {DELETE_UNNEEDED}"
     ))?;
     transaction.commit()?;
