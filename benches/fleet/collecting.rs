@@ -11,7 +11,7 @@ use super::{
     table::{Table, whole},
 };
 
-/// Measures a run beside `oha` and the bare HTTP client, on the same service with as many
+/// Measures a run compared with `oha` and the bare HTTP client, on the same service with as many
 /// connections.
 pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
     let machines = whole(amount(place.fleet.machines));
@@ -66,7 +66,7 @@ pub(crate) fn overall((taken, asked): (Taken, Asked)) -> String {
     whole(amount(asked.calls) / taken.wall.as_secs_f64())
 }
 
-/// Something beside `oha`.
+/// A measurement compared with `oha`.
 fn beside(
     table: &mut Table,
     what: &str,

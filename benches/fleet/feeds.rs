@@ -28,9 +28,9 @@ const CVES: u32 = 110;
 const PRODUCTS: u32 = 80;
 /// Updates of a month.
 const UPDATES: u32 = 40;
-/// Of so many CVEs one is known to be exploited.
+/// One of this number of CVEs is known to be exploited.
 const EXPLOITED_EVERY: u32 = 200;
-/// Each figure is the best of so many runs: the machine is shared.
+/// Each figure is the best of this number of runs, because the machine is shared.
 const RUNS: usize = 5;
 
 const NAMES: [&str; 12] = [
@@ -52,7 +52,7 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> io::Result<()> {
     reporting(&stored(10_000, options)?, &feeds, table)
 }
 
-/// A run of so many machines with 30 gaps each, in a store.
+/// A run of this number of machines with 30 gaps each, in a store.
 fn stored(machines: u64, options: &Options) -> io::Result<Place> {
     let fleet = Fleet {
         machines,

@@ -1,4 +1,4 @@
-//! A fleet as large as asked for: its list, and what the service says of its machines.
+//! A fleet of the requested size: its list, and the service's answers about its machines.
 
 use std::{
     fs::File,
@@ -94,7 +94,7 @@ impl Fleet {
         }
     }
 
-    /// Which of so many answers is that of the machine in a call's path.
+    /// Which of this number of answers belongs to the machine in a call's path.
     pub(crate) fn answer_of(path: &str, answers: usize) -> usize {
         let id = path.split('/').nth(3).and_then(|id| id.get(..8));
         let id = id.and_then(|id| usize::from_str_radix(id, 16).ok());

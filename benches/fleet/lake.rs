@@ -8,7 +8,8 @@ use super::{
     table::Table,
 };
 
-/// Measures a run with CSV files and a lake: beside one without, the lake is what it takes more.
+/// Measures a run with CSV files and a lake, and one without the lake: the difference is the cost
+/// of the lake.
 pub(crate) fn measure(place: &Place, table: &mut Table) -> io::Result<()> {
     let lake = [
         "--format",

@@ -1,8 +1,8 @@
 //! Whole runs, and what they take: `cargo bench --bench fleet -- --help`.
 //!
-//! Machines are noisy, so that what counts are ratios within one run: beside `oha`, a bare
-//! load generator that throws answers away, beside the csv crate that copies the same bytes,
-//! and beside the best schedule that the windows allow.
+//! Machines are noisy, so only ratios within one run count: compared with `oha`, a bare load
+//! generator that discards answers, with the csv crate that copies the same bytes, and with the
+//! best schedule that the windows allow.
 
 mod bare;
 mod bounds;

@@ -15,7 +15,7 @@ pub(crate) struct Taken {
     pub(crate) wall: Duration,
     /// User and system, of all its threads.
     pub(crate) cpu: Duration,
-    /// The most memory that it held at once, in bytes.
+    /// Its peak memory, in bytes.
     pub(crate) memory: u64,
 }
 

@@ -1,5 +1,5 @@
-//! A service that answers as fast as HTTP lets it: what it says is rendered before it is asked.
-//! It has no quota and no faults, so that a client can show what it costs itself.
+//! A service that answers as fast as HTTP allows: its answers are rendered in advance. It has no
+//! quota and no faults, so that a client can show what it costs itself.
 
 use std::{
     convert::Infallible,
@@ -32,7 +32,7 @@ pub(crate) struct Service {
     _runtime: Runtime,
 }
 
-/// What was asked so far.
+/// The requests received so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Calls that were answered.
@@ -78,7 +78,7 @@ impl Service {
         format!("http://{}", self.address)
     }
 
-    /// What was asked since the last time that this was asked for.
+    /// The requests received since the last call of this function.
     pub(crate) fn take_asked(&self) -> Asked {
         let responder = &self.responder;
         *responder.began.lock() = Instant::now();

@@ -1,4 +1,4 @@
-//! Many tenants in one run, beside one tenant with as many machines as all of them.
+//! Many tenants in one run, compared with one tenant with as many machines as all of them.
 
 use std::{fmt::Write as _, fs, io};
 
@@ -13,7 +13,7 @@ use super::{
     table::{Table, seconds, whole},
 };
 
-/// Each figure is the best of so many runs: the machine is shared.
+/// Each figure is the best of this number of runs, because the machine is shared.
 const RUNS: usize = 3;
 
 /// A run, with the command line that begins it.
@@ -25,7 +25,8 @@ struct Measured<'run> {
     folders: Vec<TempDir>,
 }
 
-/// Measures runs over so many tenants with a few machines each, and over one tenant with all of these machines.
+/// Measures runs over this number of tenants with a few machines each, and over one tenant with all
+/// of these machines.
 pub(crate) fn measure(options: &Options, tenants: u64, table: &mut Table) -> io::Result<()> {
     let fleet = Fleet {
         machines: options.machines * tenants,

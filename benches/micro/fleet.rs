@@ -26,7 +26,7 @@ pub(crate) const MACHINES: usize = 10_000;
 /// What each of them misses.
 const GAPS: usize = 8;
 
-/// The body of an answer with so many missing KBs.
+/// The body of an answer with this number of missing KBs.
 pub(crate) fn answer(gaps: usize) -> Vec<u8> {
     numbered_answer(gaps, 0)
 }
@@ -71,7 +71,7 @@ fn machine(number: usize) -> MachineId {
     MachineId::from_bytes(bytes)
 }
 
-/// What every machine was told.
+/// The answers about all machines.
 #[derive(Debug)]
 pub(crate) struct Told(MissingKbs);
 

@@ -25,7 +25,7 @@ fn main() {
     divan::main();
 }
 
-/// What is known of an answer when it comes.
+/// What the interner already contains when an answer arrives.
 #[derive(Debug, Clone, Copy)]
 enum Known {
     Nothing,

@@ -109,7 +109,7 @@ pub enum ConfigError {
     NoSecret(String),
     /// The ready-made token is for another tenant, and there is no other credential.
     #[error(
-        "the access token is of tenant {token}, and no other credential is configured for {tenant}"
+        "the access token is for tenant {token}, and no other credential is configured for {tenant}"
     )]
     OtherTenantsToken {
         /// The tenant of the token.
@@ -285,7 +285,7 @@ impl ConfigError {
     fn hint_about_tenants(&self) -> Option<String> {
         match self {
             Self::NoTenants { .. } => Some(
-                "give --tenants FILE, or leave {tenant} away".to_owned(),
+                "give --tenants FILE, or remove {tenant}".to_owned(),
             ),
             Self::NoSuchTenant { names, .. } => {
                 Some(format!("its tenants are: {}", names.join(", ")))

@@ -1,4 +1,4 @@
-//! The service's own count beside ours: `--census`.
+//! The service's own count compared with the run's: `--census`.
 
 use std::collections::BTreeMap;
 
@@ -98,7 +98,7 @@ fn without_the_flag_nothing_is_requested_or_written() {
     assert!(!run.files().contains("census.csv"));
     assert!(run.summary().get("census").is_none());
     assert!(scene.tenant.log().only(ApiName::Software).calls.is_empty());
-    // A census of an earlier night does not stay beside the reports of one without.
+    // A census of an earlier night is removed by a run without one.
     let run = scene.report(&["--fresh", "--census"]).exits_with(0);
     assert!(run.files().contains("census.csv"));
     let run = scene.report(&["--fresh"]).exits_with(0);

@@ -1,4 +1,4 @@
-//! A second source beside the answers: `--cross-check`.
+//! The answers compared with a second source: `--cross-check`.
 
 use std::collections::BTreeSet;
 
@@ -187,7 +187,7 @@ fn without_the_option_nothing_is_requested_or_written() {
     assert!(before > 0);
     let run = scene.report(&["--fresh"]).exits_with(0);
     assert!(run.summary().get("crossCheck").is_none());
-    // The comparison of an earlier night does not stay beside the reports of one without.
+    // The comparison of an earlier night is removed by a run without one.
     assert!(!run.files().contains("crosscheck.csv"));
     assert_eq!(exports(), before);
 }

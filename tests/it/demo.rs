@@ -1,4 +1,4 @@
-//! `patchgap demo`: everything at once, with nothing configured.
+//! `patchgap demo`: the whole run, without any configuration.
 
 use std::{collections::BTreeSet, fs};
 
@@ -34,7 +34,7 @@ fn demo_compares_tonight_with_last_night_and_with_a_week_ago() {
     let scene = Scene::with_machines(1);
     let by_risk = ["demo", "--machines", "40", "--rank-by", "risk"];
     let run = scene.finish(&mut scene.bare(&by_risk)).exits_with(0);
-    // The order takes feeds, which are simulated, too.
+    // The order needs feeds, which are also simulated.
     let exploited: u64 = run.rows("kbs.csv")[0]["knownExploited"].parse().unwrap();
     assert!(exploited > 0);
     assert!(!run.stdout.contains("Feeds older than"), "{}", run.stdout);

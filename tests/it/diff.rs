@@ -135,7 +135,7 @@ fn diff_since_compares_with_the_latest_whole_run_of_that_age() {
     assert_eq!(told(&scene, &["--since", "7d"]), run.summary()["lastWeek"]);
     assert_eq!([base("1d"), base("25h")], [2, 2]);
     assert_eq!([base("2d"), base("6d")], [1, 1]);
-    // A run without enough answers is no base.
+    // A run without enough answers is not used as the base.
     scene
         .kept()
         .execute("UPDATE run SET answered = 19, failed = 1 WHERE id = 2");

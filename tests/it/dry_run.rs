@@ -57,7 +57,7 @@ fn dry_run_needs_no_credentials_and_estimates_from_the_quota() {
     let run = scene.finish(&mut scene.bare(&["report", "machines.csv", "--dry-run"]));
     let run = run.exits_with(0);
     plans(&run, "quota", "100/min,1500/h, paced at 10/s");
-    // A hundred at once, the second hundred a minute later, the third another minute later.
+    // A hundred immediately, the second hundred a minute later, the third another minute later.
     assert!(
         run.stdout.contains("\ntime           about 2 min"),
         "{}",
@@ -154,7 +154,7 @@ fn dry_run_writes_nothing_with_or_without_a_store() {
     leaves_no_trace(&scene, &mut rehearse(&["report", "--offline"]));
 }
 
-/// Also beside an unfinished run of another app registration: whether that is active is checked
+/// Also next to an unfinished run of another app registration: whether that is active is checked
 /// without creating or taking its lock.
 #[cfg(unix)]
 #[test]

@@ -1,4 +1,4 @@
-//! Lists without an end, or without a line end: refused at once, before any request.
+//! Lists without an end, or without a line end: refused immediately, before any request.
 
 use crate::common::Scene;
 

@@ -86,7 +86,7 @@ fn only_what_has_changed_is_fetched_again() {
     assert!(rows.iter().all(|it| !it["distinctCves"].is_empty()));
 }
 
-/// A server that has none of what is asked for, each in its own way, and the redirect's target.
+/// A server that refuses each requested file in a different way, and the redirect's target.
 fn bad_server(target: String) -> Gateway {
     let whole = r#"{"dateReleased":"2025-08-25","vulnerabilities":[{"cveID":"CVE-2025-48384"}]}"#;
     Gateway::serve(move |path, stream| {

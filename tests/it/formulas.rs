@@ -14,7 +14,7 @@ const TAGS: [(&str, &str); 8] = [
     ("admin@contoso.com", "admin@contoso.com"),
 ];
 
-/// A list with these tags, in a column whose name is a formula, too.
+/// A list with these tags, in a column whose name is also a formula.
 fn scene() -> Scene {
     let scene = Scene::with_machines(TAGS.len());
     let mut csv = csv::Writer::from_writer(Vec::new());

@@ -92,7 +92,7 @@ fn every_flag_of_report_is_a_configuration_key() {
                 .replace('-', "_")
         })
         .filter(|flag| !["help", "config", "forget_limits", "tenant"].contains(&flag.as_str()))
-        // The key names a file, too.
+        // The key also names a file.
         .map(|flag| flag.replace("all_machines", "machines"))
         .collect();
     let file = include_str!("../../config/patchgap.toml");

@@ -63,7 +63,7 @@ fn assert_plain_output(run: &Finished) {
     for said in [&run.stdout, &run.stderr] {
         assert!(!said.contains(steers), "{said:?}");
     }
-    // A decoded line of JSON may be shown on a terminal, too.
+    // A decoded line of JSON may also be shown on a terminal.
     for line in run.stderr.lines().filter(|line| line.starts_with('{')) {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let mut values = line.as_object().unwrap().values();

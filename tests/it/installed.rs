@@ -1,4 +1,4 @@
-//! What is installed beside the binary: completions and manual pages.
+//! The files installed with the binary: completions and manual pages.
 
 use std::{fs, process::Command};
 

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first ends the run after calls in flight, the second at once.
+//! Ctrl-C and SIGTERM: the first ends the run after calls in flight, the second immediately.
 
 use std::time::{Duration, Instant};
 #[cfg(unix)]

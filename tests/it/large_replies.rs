@@ -1,5 +1,5 @@
-//! Endless replies use a bounded amount of memory, however many arrive at once, and large valid
-//! answers arrive beside them.
+//! Endless replies use a bounded amount of memory, however many arrive concurrently, and do not
+//! keep large valid answers from arriving.
 
 use std::{
     io::{self, Write},
@@ -124,8 +124,8 @@ fn bytes(bits: &[bool]) -> Vec<u8> {
     bits.chunks(8).map(byte).collect()
 }
 
-/// What a process seems to have needed that needs little: Linux counts what its parent had until it started, and this one
-/// may have had more than the bound with all tests at once.
+/// What a process seems to have needed that needs little: Linux counts what its parent had until it
+/// started, and this one may have had more than the bound with all tests in one process.
 fn inherited(scene: &Scene) -> u64 {
     let mut command = scene.command(&["--version"]);
     let used = command.stdout(Stdio::null()).spawn().unwrap().wait4();

@@ -1,4 +1,4 @@
-//! `--log-file`: what a job leaves that nobody watches.
+//! `--log-file`: the log of an unattended job.
 
 use std::fs;
 

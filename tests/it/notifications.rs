@@ -1,4 +1,5 @@
-//! Notifications: who is told what at the end of a run, and that nothing of it changes how the run ends.
+//! Notifications at the end of a run: targets and content, and that they never change how the run
+//! ends.
 
 use std::{fs, process::Command, time::Duration};
 
@@ -78,7 +79,7 @@ fn only_what_somebody_wants_to_hear_is_told() {
     assert_eq!(only(hook.take())["run"].get("changes"), None);
     report(&scene, &hook, &["--notify-on=change"]).exits_with(0);
     report(&scene, &hook, &["--notify-on=trouble"]).exits_with(0);
-    // What sends no requests has nothing to tell.
+    // Commands that send no requests send no notification.
     report(&scene, &hook, &["--dry-run"]).exits_with(0);
     report(&scene, &hook, &["--offline"]).exits_with(0);
     assert_eq!(hook.take(), [] as [Value; 0]);
@@ -369,7 +370,7 @@ fn all_tenants_are_told_of_at_once() {
     refused.complains("line 5: notify_on: this key applies to all tenants at once");
 }
 
-/// A certificate with its key that ends in so many days.
+/// A certificate with its key that ends in this number of days.
 fn certificate(days: i64) -> String {
     let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
     let mut made = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();

@@ -24,7 +24,7 @@ fn second_run() -> (Scene, Finished, Vec<MachineId>) {
     (scene, run, ids)
 }
 
-/// The number of machines that were asked, and of those that keep their answers.
+/// The number of machines that were queried, and of those that keep their answers.
 fn sources(run: &Finished) -> [usize; 2] {
     let rows = run.rows("machines.csv");
     let count = |word: &str| rows.iter().filter(|row| row["source"] == word).count();

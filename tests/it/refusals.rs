@@ -1,4 +1,4 @@
-//! Refusals of the whole run: it ends at once, with the reason and a hint.
+//! Refusals of the whole run: it ends immediately, with the reason and a hint.
 
 use std::process::Command;
 

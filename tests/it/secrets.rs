@@ -118,7 +118,7 @@ fn verbose_run_leaks_no_secret() {
     }
 }
 
-/// While a run is active, its data is in files beside the store.
+/// While a run is active, its data is in files next to the store.
 #[test]
 fn killed_run_leaks_no_secret_and_its_files_are_private() {
     let scene = Scene::with(|settings| {

@@ -9,7 +9,7 @@ use patchgap::{domain::machine::MachineId, simulator::ApiName, store::Store};
 
 use crate::common::{Finished, Row, Scene};
 
-/// The page and the workbook of so many machines would take longer than the runs.
+/// The page and the workbook of this many machines would take longer than the runs.
 const FORMATS: &str = "--format=csv,json";
 const COHORTS: [&str; 4] = ["--source=cohorts", "--fresh", "--min-coverage=90", FORMATS];
 const CHANGES: [&str; 4] = ["--source=changes", "--fresh", "--min-coverage=90", FORMATS];
@@ -17,7 +17,7 @@ const CHANGES: [&str; 4] = ["--source=changes", "--fresh", "--min-coverage=90", 
 /// Enough for groups of machines with the same software, and for a sample of the others.
 const MACHINES: usize = 600;
 
-/// A tenant in which so many of a hundred machines miss something else than their versions say.
+/// A tenant in which this percentage of machines misses other KBs than their versions imply.
 fn scene(nights: u32, half_installed: &str) -> Scene {
     scene_of(MACHINES, nights, half_installed)
 }
@@ -135,7 +135,7 @@ fn only_exceptions_are_wrong() {
 
 #[test]
 fn change_of_source_is_not_news() {
-    // So many that an exception is left that nobody was queried about.
+    // Enough machines that an exception remains among those that were not queried.
     let scene = scene_of(1_500, 0, "0.05");
     let every = ["--software", "--fresh", "--min-coverage=90", FORMATS];
     let first = scene.report(&every).exits_with(0).summary();

@@ -156,7 +156,7 @@ fn each_folder_has_all_reports_of_its_machines_alone() {
 fn changes_of_a_folder_are_those_of_its_machines() {
     let mut scene = Scene::with_machines(40);
     let night = |scene: &Scene, nights: usize| -> Finished {
-        // A machine that comes moves nobody to another site.
+        // A new machine does not move any other to another site.
         set_sites(scene, |at| ["Basel", "Bern"][(at + nights) % 2].to_owned());
         let run = scene.report(&["--split-by", "site", "--min-coverage", "0"]);
         run.exits_with(0)
@@ -284,7 +284,8 @@ fn folders_of_values_that_are_gone_are_removed() {
         left("_CON")
     );
     assert_eq!(summary(&scene, "Bern")["machines"]["answered"], 20);
-    // Without the option the folder of this run goes, too; what patchgap did not write stays.
+    // Without the option the folder of this run is removed as well; files that patchgap did not
+    // write stay.
     scene.report(&[]).exits_with(0);
     assert!(left("Bern").iter().eq(["mine.txt"]), "{:?}", left("Bern"));
 }

@@ -106,7 +106,7 @@ fn foreign_and_edited_targets_are_not_lost() {
             .hints("--out");
     }
     scene.assert_no_requests();
-    // Without targets it is in nobody's way.
+    // Without targets it does not matter.
     scene.report(&[]).exits_with(0);
     fs::remove_file(scene.path("reports/targets/KB1.csv")).unwrap();
     let run = scene.report(&["--targets", "1"]).exits_with(0);

@@ -13,7 +13,7 @@ pub(super) enum Since {
     Sending,
 }
 
-/// When the last of so many calls is answered at the earliest.
+/// The earliest time at which the last of this number of calls is answered.
 pub(super) fn best(
     since: Since,
     limits: &str,

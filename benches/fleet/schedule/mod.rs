@@ -1,4 +1,4 @@
-//! Runs under a quota, beside the best schedule that its windows allow.
+//! Runs under a quota, compared with the best schedule that its windows allow.
 
 mod best;
 mod sockets;

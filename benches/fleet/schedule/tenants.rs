@@ -1,4 +1,4 @@
-//! Many tenants at once, each under its own quota, over real sockets and by a real clock.
+//! Many concurrent tenants, each under its own quota, over real sockets and with a real clock.
 
 use std::{
     fmt::Write as _,

@@ -76,7 +76,7 @@ impl TenantProblem {
             Self::SameTenant { .. } | Self::TwoSecrets | Self::TwoLists => "remove one of the two",
             Self::NotASwitch => "write `all_machines = true`",
             Self::SameFolder(_) | Self::OverviewFolder => {
-                "leave `out` away: then each tenant has the folder of its name"
+                "remove `out`: then each tenant has the folder of its name"
             }
             Self::SamePlace(_) => {
                 "give each tenant a place of its own, for example with {tenant} in the URL"

@@ -15,7 +15,7 @@ pub fn connect(
     now: Timestamp,
 ) -> Result<Box<dyn TokenSource>, CredentialError> {
     let kind = choose(sign_in)?;
-    tracing::debug!(%kind, "the credential is of kind {kind}");
+    tracing::debug!(%kind, "credential kind: {kind}");
     if kind == CredentialKind::Token {
         return Ok(Box::new(ReadyMade::new(sign_in, now)?));
     }

@@ -1,4 +1,4 @@
-//! A webhook: keeps what is posted to it, and answers as a test tells it to.
+//! A webhook: keeps what is posted to it, and replies as the test configures it.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -11,7 +11,7 @@ use std::{
 use parking_lot::Mutex;
 use serde_json::Value;
 
-/// The part of the address that nobody may see.
+/// The part of the address that must not appear anywhere.
 pub(crate) const SECRET: &str = "hunter2";
 
 /// A webhook on loopback; its threads end with the test's process.

@@ -1,5 +1,5 @@
-//! An object store on loopback that speaks as much of Amazon's, Azure's and Google's ways as patchgap needs, and no more: it
-//! checks what it is sent, and answers as a test tells it to.
+//! An object store on loopback that speaks as much of Amazon's, Azure's and Google's ways as
+//! patchgap needs, and no more: it checks what it is sent, and replies as the test configures it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,10 +18,10 @@ use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
-/// The secret key for Amazon's way, which nobody may see.
+/// The secret key for Amazon's scheme, which must not appear anywhere.
 pub(crate) const SECRET_KEY: &str = "hunter2-hunter2";
 
-/// The account key for Azure's way, likewise.
+/// The account key for Azure's scheme, which must not appear either.
 pub(crate) const ACCOUNT_KEY: &str = "aHVudGVyMi1odW50ZXIy";
 
 /// A request.

@@ -78,7 +78,7 @@ impl Scene {
         self.replace_tenant_by_one_ahead(0, change);
     }
 
-    /// Likewise; the clock of the new tenant is so many hours ahead.
+    /// The same; the clock of the new tenant is this number of hours ahead.
     pub(crate) fn replace_tenant_by_one_ahead(
         &mut self,
         hours: i64,

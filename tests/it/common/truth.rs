@@ -42,7 +42,7 @@ fn without_run(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// The rows without the source of the answer: a call of this run, or of an earlier one. Without the
-/// software inventory, nothing is known of a machine's Windows.
+/// software inventory, nothing is known about a machine's Windows.
 fn without_source(mut rows: Vec<Row>) -> Vec<Row> {
     for row in &mut rows {
         let source = row.remove("source").unwrap();

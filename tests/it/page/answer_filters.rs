@@ -54,7 +54,7 @@ fn machines_are_filtered_by_source_and_windows_support() {
     };
     let support = "Windows support";
     leaves(&browser, &machines, [support, "no more updates"], ended);
-    // Both filters at once, from the address.
+    // Both filters together, from the address.
     let page = scene.path("reports").join("report.html");
     browser.open(
         &page,

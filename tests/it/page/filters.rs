@@ -72,7 +72,7 @@ fn share_of_machines_never_reads_100_percent_for_less() {
     assert_eq!(downloaded(&browser, "kbs")[0]["percentOfAnswered"], "100.0");
 }
 
-/// A value that disappeared since the address was kept is no reason to show everything.
+/// A value that has disappeared since the address was saved must not make the page show everything.
 #[test]
 fn filter_by_a_value_that_is_gone_shows_no_row() {
     let Some((_scene, _, _, browser)) = opened("machines?by.site=Atlantis") else {

@@ -87,7 +87,7 @@ fn every_task_can_be_done_by_keyboard_alone() {
         "return document.querySelectorAll('#machines-table > tbody > tr:not(.detail)').length;";
     becomes(&browser, rows, &json!(count.min(50)));
 
-    // The keyboard went there, too: the next opener is that of the first machine.
+    // The focus went there as well: the next opener is that of the first machine.
     tab_to(&browser, "What ");
     enter(&browser);
     becomes(
