@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{
     admission::Admission,
-    tables::{Paged, failed, page},
+    tables::{Paged, check_faults, page},
 };
 use crate::simulator::{reply::Reply, tenant::MAX_NIGHTS, vulnerabilities::Form};
 
@@ -24,9 +24,7 @@ const PERIOD_SECONDS: i64 = 6 * 60 * 60;
 /// The requested page. `Err` is a refusal.
 pub(super) fn changes(call: &Admission<'_>) -> Result<Reply, Reply> {
     let tenant = Arc::clone(call.tenant);
-    if let Some(reply) = failed(call, &tenant.settings.faults.changes.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &tenant.settings.faults.changes.calls)?;
     let since = since(call)?;
     let nights = nights_since(since, tenant.refreshed());
     let nights = nights.min(MAX_NIGHTS - 1).min(tenant.settings.nights);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{admission::Admission, tables::failed};
+use super::{admission::Admission, tables::check_faults};
 use crate::simulator::{
     hunting::{Query, results},
     reply::Reply,
@@ -25,9 +25,7 @@ struct Body {
 /// The answer to a query. `Err` is a refusal.
 pub(super) fn hunting(call: &Admission<'_>) -> Result<Reply, Reply> {
     let hunting = &call.tenant.settings.faults.hunting;
-    if let Some(reply) = failed(call, &hunting.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &hunting.calls)?;
     let body: Body = serde_json::from_slice(&call.request.body)
         .map_err(|error| call.bad_request(&format!("The body cannot be read: {error}")))?;
     let timespan = body.timespan.as_deref().unwrap_or("P30D");

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{
     admission::Admission,
-    tables::{Paged, failed, links, no_files, page},
+    tables::{Paged, check_faults, links, no_files, page},
 };
 use crate::simulator::{
     bulk::RowForm,
@@ -27,9 +27,7 @@ const OLD_EXPORT_AGE: SignedDuration = SignedDuration::from_hours(26);
 /// The requested page. `Err` is a refusal.
 pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
     let software = &call.tenant.settings.faults.software;
-    if let Some(reply) = failed(call, &software.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &software.calls)?;
     let mut form = RowForm::in_pages(&FIELDS);
     if software.has(SoftwareOddity::OtherCase) {
         form = form.in_other_case();
@@ -51,9 +49,7 @@ pub(super) fn inventory(call: &Admission<'_>) -> Result<Reply, Reply> {
 pub(super) fn export(call: &Admission<'_>, exports: &Exports) -> Result<Reply, Reply> {
     let tenant = call.tenant;
     let software = &tenant.settings.faults.software;
-    if let Some(reply) = failed(call, &software.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &software.calls)?;
     if software.has(SoftwareOddity::NoExport) {
         return Err(no_files(call));
     }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answer;
+mod census;
 mod changes;
 mod counters;
 mod faults;
@@ -12,7 +13,6 @@ mod machines;
 mod matching;
 mod paging;
 mod request;
-mod software;
 mod tables;
 mod vulnerabilities;
 
@@ -34,6 +34,7 @@ use super::{
 use admission::{Admission, Stage};
 use answer::answer;
 pub(super) use answer::decoy_answer;
+use census::{census, products};
 use changes::changes;
 use counters::{Counters, SharedCounters};
 use faults::{apply_fault, over_quota};
@@ -41,7 +42,6 @@ use hunting::hunting;
 use inventory::{export, inventory};
 use machines::machine_list;
 use request::{ApiRequest, Resource};
-use software::software;
 use vulnerabilities::{vulnerabilities, vulnerability_export};
 
 /// The maximum size of a body: longer than any query.
@@ -140,8 +140,8 @@ impl Api {
         match resource {
             Resource::MissingKbs(_) => self.missing_kbs(admission, counters, call),
             Resource::Machines => machine_list(&again(counters), &mut counters.list),
-            Resource::Software => software(&again(counters), None),
-            Resource::Census(id) => software(&again(counters), Some(id)),
+            Resource::Software => products(&again(counters)),
+            Resource::Census(id) => census(&again(counters), id),
             Resource::SoftwareInventory => inventory(&again(counters)),
             Resource::SoftwareExport => export(&again(counters), &self.exports),
             Resource::Changes => changes(&again(counters)),

@@ -87,11 +87,13 @@ pub(super) fn no_files(call: &Admission<'_>) -> Reply {
     call.error(StatusCode::FORBIDDEN, "Forbidden", message)
 }
 
-/// The reply to a call with one of these faults.
-pub(super) fn failed(call: &Admission<'_>, faults: &CallFaults) -> Option<Reply> {
+/// `Err` is the reply to a call with one of these faults.
+pub(super) fn check_faults(call: &Admission<'_>, faults: &CallFaults) -> Result<(), Reply> {
     let key = call.request.key();
-    let fault = faults.of(call.tenant.settings.seed, call.as_request(&key))?;
-    Some(apply_fault(fault, call))
+    match faults.of(call.tenant.settings.seed, call.as_request(&key)) {
+        Some(fault) => Err(apply_fault(fault, call)),
+        None => Ok(()),
+    }
 }
 
 /// A whole number in the query, within these bounds. `Err` is a refusal.

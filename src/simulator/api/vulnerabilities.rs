@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{
     admission::Admission,
-    tables::{Paged, failed, links, no_files, page},
+    tables::{Paged, check_faults, links, no_files, page},
 };
 use crate::simulator::{
     exports::{Exports, Table},
@@ -21,9 +21,7 @@ const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata\
 /// The requested page, of the same snapshot as the files. `Err` is a refusal.
 pub(super) fn vulnerabilities(call: &Admission<'_>) -> Result<Reply, Reply> {
     let export = &call.tenant.settings.faults.export;
-    if let Some(reply) = failed(call, &export.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &export.calls)?;
     let mut form = Form::in_pages();
     if export.has(ExportOddity::OtherCase) {
         form = form.in_other_case();
@@ -47,9 +45,7 @@ pub(super) fn vulnerability_export(
     exports: &Exports,
 ) -> Result<Reply, Reply> {
     let export = &call.tenant.settings.faults.export;
-    if let Some(reply) = failed(call, &export.calls) {
-        return Ok(reply);
-    }
+    check_faults(call, &export.calls)?;
     if export.has(ExportOddity::NoFiles) {
         return Err(no_files(call));
     }

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use super::{admission::Admission, answer, paging::Paging, tables::failed};
+use super::{admission::Admission, answer, paging::Paging, tables::check_faults};
 use crate::simulator::{
     fleet::{Product, ProductGap},
     reply::Reply,
@@ -11,19 +11,9 @@ use crate::simulator::{
 
 const CONTEXT: &str = "https://api.security.microsoft.com/api/$metadata#Software";
 
-/// The reply to a call for the products, or for the census of one. `Err` is a refusal.
-pub(super) fn software(call: &Admission<'_>, id: Option<&str>) -> Result<Reply, Reply> {
-    if let Some(reply) = failed(call, &call.tenant.settings.faults.census.calls) {
-        return Ok(reply);
-    }
-    match id {
-        Some(id) => census(call, id),
-        None => software_page(call),
-    }
-}
-
 /// The requested page of the products. `Err` is a refusal.
-fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
+pub(super) fn products(call: &Admission<'_>) -> Result<Reply, Reply> {
+    check_faults(call, &call.tenant.settings.faults.census.calls)?;
     let paging = Paging::read(call, &[])?;
     let products = call.tenant.software();
     let part = paging.part(products.len());
@@ -40,7 +30,8 @@ fn software_page(call: &Admission<'_>) -> Result<Reply, Reply> {
 }
 
 /// The number of machines that miss each update of the product. `Err` is a refusal.
-fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
+pub(super) fn census(call: &Admission<'_>, id: &str) -> Result<Reply, Reply> {
+    check_faults(call, &call.tenant.settings.faults.census.calls)?;
     let mut products = call.tenant.software().iter();
     let product = products.find(|product| product.id() == id);
     let product = product.ok_or_else(|| {
