@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A random number generator for one purpose; the same arguments give the same numbers.
 pub(super) fn chance(seed: u64, purpose: &str, key: &str, number: u64) -> fastrand::Rng {
-    let parts = [
+    let parts: [&[u8]; 6] = [
         &seed.to_le_bytes(),
         purpose.as_bytes(),
         b"\0",
@@ -12,14 +12,18 @@ pub(super) fn chance(seed: u64, purpose: &str, key: &str, number: u64) -> fastra
         b"\0",
         &number.to_le_bytes(),
     ];
-    fastrand::Rng::with_seed(scattered(fnv1a(&parts.concat())))
+    fastrand::Rng::with_seed(scattered(fnv1a(&parts)))
 }
 
-/// FNV-1a: short, the same on every platform, and good enough here.
-pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// FNV-1a of all parts: short, the same on every platform, and good enough here.
+pub(super) fn fnv1a(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in *part {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
 }
 
 /// Lets every bit of the hash affect every bit of the seed (the finalizer of `SplitMix64`).

@@ -83,7 +83,7 @@ impl Feeds {
         let Some((content_type, content)) = self.document(request.uri().path()) else {
             return Reply::page(StatusCode::NOT_FOUND);
         };
-        let etag = format!("\"{:016x}\"", fnv1a(&content));
+        let etag = format!("\"{:016x}\"", fnv1a(&[&content]));
         let known = headers.get(IF_NONE_MATCH);
         if known.is_some_and(|it| it.as_bytes() == etag.as_bytes()) {
             return Reply::empty(StatusCode::NOT_MODIFIED).with_header(ETAG, etag);
