@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, MachineRow, machines::AnswerState};
+use super::{MachineRow, machines::AnswerState};
 use crate::inventory::{Inventory, Unread};
 
 /// Marks the empty answers without current data, based on the list's last-seen values. Returns the
@@ -23,7 +23,9 @@ pub(super) fn mark(
             continue;
         };
         if answered.missing == 0 {
-            mark_one(answered, |at| last_seen.was_silent(cell, at));
+            if last_seen.was_silent(cell, answered.answered_at()) {
+                answered.state = AnswerState::NoCurrentData;
+            }
             unparsed.extend(last_seen.is_unread(cell).then_some(position));
         }
     }
@@ -31,10 +33,4 @@ pub(super) fn mark(
     unparsed.sort_unstable();
     let cells = unparsed.into_iter();
     last_seen.unread(cells.filter_map(|position| inventory.cells.row(position).nth(column)))
-}
-
-fn mark_one(answered: &mut Answered, was_silent: impl FnOnce(Timestamp) -> bool) {
-    if was_silent(answered.answered_at()) {
-        answered.state = AnswerState::NoCurrentData;
-    }
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     DatedPolicy,
-    exceptions::{Exceptions, MachineExceptions, MachineTraits},
+    exceptions::{MachineExceptions, MachineTraits},
 };
 use crate::{
     domain::{kb::MissingKb, machine::MachineId, since::whole_days},
@@ -59,14 +59,10 @@ impl<'run> Marker<'run> {
 
     /// Moves on to the next machine, at this index in the list.
     pub fn machine(&mut self, id: MachineId, position: usize) {
-        if let Some(exceptions) = self.exceptions_of_file() {
+        let policy = self.policy;
+        if let Some(exceptions) = &policy.policy.exceptions {
             self.exceptions = exceptions.of_machine(&self.machines.traits(id, position));
         }
-    }
-
-    fn exceptions_of_file(&self) -> Option<&'run Exceptions> {
-        let policy: &'run DatedPolicy = self.policy;
-        policy.policy.exceptions.as_ref()
     }
 
     /// The mark of a gap of the current machine, which has been open since this time.

@@ -39,7 +39,7 @@ impl Bar {
     /// If standard error is closed, the bar is lost, but the run continues.
     pub(super) fn show(&self, counts: Counts, lines: &Lines) {
         if let Some(line) = &self.line {
-            line.draw(&self.drawing, |board| {
+            draw(&line.board, &self.drawing, |board| {
                 board.collects(&line.name, counts, lines);
             });
         } else if is_on_terminal() {
@@ -61,7 +61,9 @@ impl Bar {
 
     pub(super) fn clear(&self) {
         match &self.line {
-            Some(line) => line.draw(&self.drawing, |board| board.reports(&line.name)),
+            Some(line) => draw(&line.board, &self.drawing, |board| {
+                board.reports(&line.name);
+            }),
             None => self.drawing.clear(),
         }
     }
@@ -83,12 +85,6 @@ impl Write for BarWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
-    }
-}
-
-impl TenantLine {
-    fn draw(&self, drawing: &Drawing<Term>, change: impl FnOnce(&mut Board)) {
-        draw(&self.board, drawing, change);
     }
 }
 
