@@ -1,8 +1,8 @@
 //! What can go wrong with any large table: with its calls, its links and its files. The calls of the
 //! census have the same faults.
 
-use super::{Fault, Request, random_fault};
-use crate::domain::words::words;
+use super::{Fault, random_fault};
+use crate::{domain::words::words, simulator::chance::chance};
 
 words! {
     /// A fault of one call; in `--faults` after `census-`, `software-`, `export-`, `changes-` or
@@ -51,6 +51,15 @@ words! {
     }
 }
 
+/// A call for something other than a machine.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::simulator) struct Request<'a> {
+    /// Path and query.
+    pub(in crate::simulator) target: &'a str,
+    /// The number of earlier calls for the same thing.
+    pub(in crate::simulator) attempt: u32,
+}
+
 /// Random faults of calls, each with its share.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CallFaults(pub Vec<(CallFault, f64)>);
@@ -87,5 +96,11 @@ impl FileFaults {
 
     pub(in crate::simulator) fn has(&self, fault: LinkFault) -> bool {
         self.links.contains(&fault)
+    }
+}
+
+impl Request<'_> {
+    pub(super) fn draw(self, seed: u64, purpose: &str) -> f64 {
+        chance(seed, purpose, self.target, self.attempt.into()).f64()
     }
 }

@@ -1,7 +1,7 @@
 //! The faults of the machine list and the census.
 
-use super::{CallFaults, random_fault};
-use crate::{domain::words::words, simulator::chance::chance};
+use super::{CallFaults, Request, random_fault};
+use crate::domain::words::words;
 
 words! {
     /// A fault of one call of the machine list.
@@ -64,15 +64,6 @@ pub struct CensusFaults {
 /// The number of machines that a differing census counts too many.
 pub const CENSUS_EXCESS: u64 = 5;
 
-/// A call for something other than a machine.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::simulator) struct Request<'a> {
-    /// Path and query.
-    pub(in crate::simulator) target: &'a str,
-    /// The number of earlier calls for the same thing.
-    pub(in crate::simulator) attempt: u32,
-}
-
 impl ListFaults {
     /// The fault of a call; `number` counts all calls of the list from 0.
     pub(in crate::simulator) fn of(
@@ -89,11 +80,5 @@ impl ListFaults {
 
     pub(in crate::simulator) fn has(&self, form: ListOddForm) -> bool {
         self.odd_forms.contains(&form)
-    }
-}
-
-impl Request<'_> {
-    pub(super) fn draw(self, seed: u64, purpose: &str) -> f64 {
-        chance(seed, purpose, self.target, self.attempt.into()).f64()
     }
 }

@@ -15,9 +15,9 @@ use url::Url;
 
 use crate::{domain::machine::MachineId, simulator::chance::chance};
 
+pub(super) use bulk::Request;
 pub use bulk::{CallFault, CallFaults, FileFault, FileFaults, LinkFault};
 pub use fault::{Fault, TenantFault};
-pub(super) use list::Request;
 pub use list::{CENSUS_EXCESS, CensusFaults, ListFault, ListFaults, ListOddForm};
 pub use odd::OddForm;
 pub(super) use odd::{HOSTILE_NAMES, as_described, odd_forms};
