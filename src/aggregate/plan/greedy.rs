@@ -12,7 +12,6 @@ use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 use super::{
-    SoFar, Step,
     covers::Covers,
     lists::{DistinctLists, Gap},
 };
@@ -20,6 +19,44 @@ use crate::{
     aggregate::{KbRow, RankBy, kbs},
     domain::cve::CveId,
 };
+
+/// One of the updates to install, with the effect of it and of the updates before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::aggregate) struct Step {
+    /// The index of the update among the fleet's.
+    pub(in crate::aggregate) kb: usize,
+    /// The indices of all updates that it covers.
+    pub(in crate::aggregate) covers: Vec<usize>,
+    /// The number of machines that miss it and on which its risk is not accepted.
+    pub(in crate::aggregate) machines: u64,
+    /// Its exposure on these machines.
+    pub(in crate::aggregate) exposure: u64,
+    /// The number of updates whose gaps it closes, including its own.
+    pub(in crate::aggregate) closes: u64,
+    /// The gaps it closes that are known to be exploited.
+    pub(in crate::aggregate) exploited: u64,
+    /// The earliest date by which CISA requires one of those gaps to be closed.
+    pub(in crate::aggregate) due: Option<Date>,
+    /// The effect so far.
+    pub(in crate::aggregate) so_far: SoFar,
+}
+
+/// The effect of an update and of the updates before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// The gaps that they close.
+    pub gaps: u64,
+    /// The updates to which these gaps belong.
+    pub kbs: u64,
+    /// The exposure of these gaps.
+    pub exposure: u64,
+    /// The machines with any such gap.
+    pub machines: u64,
+    /// Those of the gaps that are known to be exploited.
+    pub exploited: u64,
+    /// The number of distinct CVEs that these updates address, where known; `None` if none is known.
+    pub cves: Option<u64>,
+}
 
 /// The gain of an update, the most significant part first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

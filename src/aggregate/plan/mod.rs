@@ -14,10 +14,9 @@ mod lists;
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-
-pub(super) use self::lists::GapLists;
+pub use self::greedy::SoFar;
 use self::{covers::Covers, greedy::Greedy};
+pub(super) use self::{greedy::Step, lists::GapLists};
 use super::KbRow;
 use crate::{domain::kb::KbId, risk::Feeds};
 
@@ -25,44 +24,6 @@ use crate::{domain::kb::KbId, risk::Feeds};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub(super) steps: Vec<Step>,
-}
-
-/// One of the updates to install, with the effect of it and of the updates before it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Step {
-    /// The index of the update among the fleet's.
-    pub(super) kb: usize,
-    /// The indices of all updates that it covers.
-    pub(super) covers: Vec<usize>,
-    /// The number of machines that miss it and on which its risk is not accepted.
-    pub(super) machines: u64,
-    /// Its exposure on these machines.
-    pub(super) exposure: u64,
-    /// The number of updates whose gaps it closes, including its own.
-    pub(super) closes: u64,
-    /// The gaps it closes that are known to be exploited.
-    pub(super) exploited: u64,
-    /// The earliest date by which CISA requires one of those gaps to be closed.
-    pub(super) due: Option<Date>,
-    /// The effect so far.
-    pub(super) so_far: SoFar,
-}
-
-/// The effect of an update and of the updates before it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SoFar {
-    /// The gaps that they close.
-    pub gaps: u64,
-    /// The updates to which these gaps belong.
-    pub kbs: u64,
-    /// The exposure of these gaps.
-    pub exposure: u64,
-    /// The machines with any such gap.
-    pub machines: u64,
-    /// Those of the gaps that are known to be exploited.
-    pub exploited: u64,
-    /// The number of distinct CVEs that these updates address, where known; `None` if none is known.
-    pub cves: Option<u64>,
 }
 
 impl GapLists {

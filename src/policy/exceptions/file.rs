@@ -6,8 +6,9 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::{
-    Exception, Exceptions,
+    Exceptions,
     error::{ExceptionsError, ExceptionsProblem},
+    exception::Exception,
 };
 use crate::{
     domain::kb::KbId,

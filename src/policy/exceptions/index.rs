@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::Exception;
+use super::exception::Exception;
 use crate::domain::{kb::KbId, machine::MachineId};
 
 /// The properties of a machine that exceptions refer to.
