@@ -3,6 +3,15 @@
 //! The figures depend only on the outcomes, never on the order in which they arrive. Memory grows with the
 //! number of machines, KBs and distinct lists of gaps, not with the number of gaps: these are counted as they
 //! arrive, and read again when they are listed.
+//!
+//! - here: takes one outcome after the other; `machines`, `kbs`: the rows that result
+//! - `coverage`, `sources`, `unreadable`: how much of the fleet the figures are based on, and where the
+//!   answers come from; `origins`: the origin of each answer
+//! - `not_seen`, `end_of_support`: empty answers that do not mean that a machine is patched
+//! - `ages`, `risk`, `policy`, `releases`: figures by age, exploited CVEs, deadlines and month
+//! - `breakdown`: the figures of groups of machines
+//! - `rank`: the ranking of updates; `action`, `plan/`: the updates to install first
+//! - `census`, `cross_check`: comparisons with the service's own count and with a second source
 
 mod action;
 mod ages;

@@ -130,7 +130,7 @@ pub fn read_tenants(
         .of_each()
         .above_tenants();
     if out.is_dated() {
-        environment.demand_zone(started, &format!("--out {}", out.as_str()))?;
+        environment.require_zone(started, &format!("--out {}", out.as_str()))?;
     }
     let upload = settings.upload.as_ref();
     let upload = upload.map(PlaceUrl::of_each);

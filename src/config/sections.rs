@@ -34,8 +34,8 @@ pub(super) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// Returns an error if the time zone is unknown; `what` depends on it.
-    fn demand_zone(&self, what: &str) -> Result<(), ConfigError> {
-        self.environment.demand_zone(self.started, what)
+    fn require_zone(&self, what: &str) -> Result<(), ConfigError> {
+        self.environment.require_zone(self.started, what)
     }
 }
 
@@ -203,7 +203,7 @@ fn until(
 ) -> Result<Option<Timestamp>, ConfigError> {
     let local = settings.until.as_ref().filter(|until| until.is_local());
     if let (Some(until), false) = (local, required(settings.offline, "offline")?) {
-        surroundings.demand_zone(&format!("--until {until}"))?;
+        surroundings.require_zone(&format!("--until {until}"))?;
     }
     stop(settings, surroundings.started)
 }
@@ -217,7 +217,7 @@ fn upload(
         return Ok(None);
     };
     if merged.is_dated() {
-        surroundings.demand_zone("--upload")?;
+        surroundings.require_zone("--upload")?;
     }
     let is_typed = surroundings.is_upload_typed;
     let place = tenants::upload(is_typed, surroundings.tenant, merged, surroundings.started);
@@ -227,7 +227,7 @@ fn upload(
 fn reports(settings: &Settings, surroundings: Surroundings<'_>) -> Result<Reports, ConfigError> {
     let merged = required(settings.out.as_ref(), "out")?;
     if merged.is_dated() {
-        surroundings.demand_zone(&format!("--out {}", merged.as_str()))?;
+        surroundings.require_zone(&format!("--out {}", merged.as_str()))?;
     }
     let is_typed = surroundings.is_out_typed;
     let out = tenants::out(is_typed, surroundings.tenant, merged, surroundings.started);

@@ -66,7 +66,7 @@ pub(super) fn layer(environment: &Environment) -> Result<Settings, ConfigError> 
     })
 }
 
-/// An option that is no flag of `patchgap report`.
+/// An option that is not a flag of `patchgap report`.
 fn parsed<T: FromStr<Err: Display>>(
     environment: &Environment,
     key: &str,

@@ -44,7 +44,7 @@ impl Environment {
     }
 
     /// Returns an error if the local time zone is unknown; `what` depends on it.
-    pub(super) fn demand_zone(
+    pub(super) fn require_zone(
         &self,
         started: &ZonedDateTime,
         what: &str,
@@ -105,7 +105,7 @@ mod tests {
         let environment = environment("Nowhere/City\u{1b}");
         let known = now.to_zoned_datetime(TimeZone::UTC);
         assert_eq!(environment.zone_warning(&known), None);
-        assert!(environment.demand_zone(&known, "x").is_ok());
+        assert!(environment.require_zone(&known, "x").is_ok());
         let unknown = now.to_zoned_datetime(TimeZone::unknown());
         let warning = environment.zone_warning(&unknown).unwrap();
         assert!(
@@ -113,7 +113,7 @@ mod tests {
             "{warning}"
         );
         let error = environment
-            .demand_zone(&unknown, "--until 06:00")
+            .require_zone(&unknown, "--until 06:00")
             .unwrap_err();
         assert!(
             error

@@ -1,4 +1,4 @@
-//! Any table with a header, in the shapes that lists have: files that people keep beside their list.
+//! Any table with a header, in the shapes that lists have: hand-written files such as exceptions.
 
 use std::{io::Read, path::Path};
 

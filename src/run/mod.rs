@@ -22,7 +22,7 @@
 //! - `bulk/`: the answers of a source that has all machines at once
 //! - `selective/`: which machines are called for, if not all
 //! - `collect/`: the work queue and the worker threads
-//! - `compare/`: the answers beside the service's own count and a second source
+//! - `compare/`: compares the answers with the service's own count and a second source
 //! - `conclude/`: the reports, the end in the store, the exit code
 //! - `finished`: how a run ended, for whoever started it; `error`: why it ended early
 //!
@@ -82,7 +82,7 @@ use self::{
     deliver::{lake, upload},
     dry_run::plan,
     inputs::files::{check_conflicts, check_parts},
-    list::{check_list, demand_filters},
+    list::{check_list, require_filters},
     prepare::prepare,
     selective::select,
     software::add_software,
@@ -119,7 +119,7 @@ async fn plan_or_run(input: RunInput<'_>) -> Result<Option<Concluded<'_>>, RunEr
 async fn run_phases(input: RunInput<'_>) -> Result<Concluded<'_>, RunError> {
     lake::check(input.config, input.started.timestamp()).await?;
     upload::check(input.config.upload.as_ref(), input.config, input.started).await?;
-    demand_filters(input)?;
+    require_filters(input)?;
     let prepared = Box::pin(check_list(prepare(input).await?)).await?;
     Box::pin(warn_of_missing_permission(&prepared)).await;
     let prepared = Box::pin(add_software(prepared)).await?;

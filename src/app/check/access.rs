@@ -94,7 +94,7 @@ async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError
 
 /// Checks that a token with roles has the required one. A user's token has scopes with other names,
 /// so the decision is left to the service.
-pub(super) fn demand_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
+pub(super) fn require_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
     let role = match answers.bulk {
         None => REQUIRED_ROLE,
         Some(Source::Export) => EXPORT_ROLE,

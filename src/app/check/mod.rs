@@ -13,7 +13,7 @@ mod tenants;
 use jiff::Timestamp;
 
 use self::{
-    access::{API, access, demand_role},
+    access::{API, access, require_role},
     notification::notification,
     places::{log, places},
     tenants::check_tenants,
@@ -66,7 +66,7 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     print(&token(claims.as_ref(), Timestamp::now()))?;
     print(&hunting(&resolved.config, now).await?)?;
     let answers = resolved.config.source.answers;
-    demand_role(claims.as_ref(), answers)?;
+    require_role(claims.as_ref(), answers)?;
     let identity = Identity::new(&resolved.config, claims);
     print(&same_software(&store, &identity)?)?;
     forget_limits(&resolved.config, &store, &identity, now)?;

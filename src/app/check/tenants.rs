@@ -5,7 +5,7 @@ use tokio::runtime::Builder;
 use tracing::{error, warn};
 
 use super::{
-    access::{access, demand_role},
+    access::{access, require_role},
     notification::notification,
     places::{place_of_overview, places_of_tenant},
 };
@@ -111,7 +111,7 @@ fn check_one(resolved: &Resolved, stores: &Stores) -> Result<Checked, AppError> 
         let credential = choose(&config.sign_in)?.as_str();
         let session = prepare::session(config, Timestamp::now())?;
         let claims = session.sign_in().await?;
-        demand_role(claims.as_ref(), config.source.answers)?;
+        require_role(claims.as_ref(), config.source.answers)?;
         let allows = claims.as_ref().map_or_else(String::new, allowed);
         let identity = Identity::new(config, claims);
         let path = config.store.path.as_deref();

@@ -31,7 +31,7 @@ impl SharedFeeds {
         let Some(folder) = &config.feeds else {
             return read_feeds(config, now);
         };
-        // Others wait here while a folder is read, instead of reading it, too.
+        // Concurrent callers wait here instead of reading the folder again.
         let mut read = self.0.lock();
         let known = read.iter().find(|(path, _)| *path == folder.path);
         // Whether feeds are required depends on the tenant.

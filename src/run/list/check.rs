@@ -19,7 +19,7 @@ use crate::{
 const LIST_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Checks the filters of the comparison before anything is requested.
-pub(in crate::run) fn demand_filters(input: RunInput<'_>) -> Result<(), RunError> {
+pub(in crate::run) fn require_filters(input: RunInput<'_>) -> Result<(), RunError> {
     if is_wanted(input) {
         query(list_input(input))?;
     }

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
-pub(super) use self::check::{check_list, demand_filters, list_check};
+pub(super) use self::check::{check_list, list_check, require_filters};
 pub(crate) use self::input::ListInput;
 use self::{
     error::ServiceListError,
@@ -185,7 +185,7 @@ impl Access<'_> {
         selection: Selection,
     ) -> Result<ServiceList, RunError> {
         let config = input.config;
-        demand_role(self.identity.claims.as_ref())?;
+        require_role(self.identity.claims.as_ref())?;
         let mut list = ServiceList::new(selection);
         forget_limits(config, &self.store.lock(), self.identity, input.now)?;
         let gate = recording_gate(config, self.store, self.identity)?;
@@ -206,7 +206,7 @@ impl Access<'_> {
 
 /// Checks that a token with roles has one that allows reading the list. A user's token has scopes
 /// with other names, so the decision is left to the service.
-fn demand_role(claims: Option<&Claims>) -> Result<(), ServiceListError> {
+fn require_role(claims: Option<&Claims>) -> Result<(), ServiceListError> {
     match claims.and_then(|claims| lacks(claims, &LIST_ROLES)) {
         Some(held) => Err(ServiceListError::NoRole { held }),
         None => Ok(()),

@@ -55,7 +55,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
         SignedIn::NoAnswer(error) => (Err(error), None),
     };
     let identity = Identity::new(input.config, claims);
-    demand_role(input.config, &identity)?;
+    require_role(input.config, &identity)?;
     let graph = signed_in_to_graph(input).await?;
     if let Err(error) = &session
         && !has_answers(input, &store, &identity)?
@@ -83,7 +83,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
 }
 
 /// Checks that the token's roles, if they are known, allow reading the source of the answers.
-fn demand_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
+fn require_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     let answers = config.source.answers;
     let role = match answers.bulk {
         Some(Source::Export) => EXPORT_ROLE,

@@ -1,4 +1,12 @@
 //! The API: one call, and everything that can happen between it and its answer.
+//!
+//! - `request`: a parsed request; `admission`: checks it, or refuses it; `faults`: the reply of each fault;
+//!   `counters`: counts calls, and logs them
+//! - `answer`: one machine's missing KBs
+//! - `machines`, `filter`, `matching`: the machine list and its `$filter`; `software`: products and their
+//!   counts; `paging`: `$top` and `$skip`
+//! - `vulnerabilities`, `changes`, `inventory`: datasets, as `tables`: pages, or links to files
+//! - `hunting`: hunting queries of Graph
 
 mod admission;
 mod answer;

@@ -1,4 +1,13 @@
 //! The tables: writing and reading each of them, over any connection.
+//!
+//! - Runs: `runs`, `run_kbs`, `releases`, `selections`, `bulk`, `censuses`, `cross_checks`,
+//!   `list_checks`, `software/`; runs over several tenants: `tenants_runs`
+//! - Lists of machines: `inventories`, `skipped`, `fingerprint`; `machine_ids`: the store's numbers for
+//!   machines
+//! - Answers: `answers`, `missing_kbs`, `cves`, `since`; `answer_cells`, `since_text`: their cells
+//! - Quota: `calls`, `learned_limits`
+//! - The service's data over time: `census_kbs`, `watermarks`
+//! - `cells`: JSON lists, words and times in cells
 
 pub(crate) mod answer_cells;
 pub(crate) mod answers;
