@@ -12,13 +12,14 @@ use jiff::Timestamp;
 
 use super::cells::Cells;
 use crate::{
-    domain::kb::{ByPointer, MissingKb},
+    domain::{
+        kb::{ByPointer, MissingKb},
+        machine::MachineId,
+    },
     policy::GapMark,
     report::{
         Report, Run,
-        table::{
-            Column, DependsOn, GapLine, Gaps, MachineNames, RunStamp, Scope, Table, Target, columns,
-        },
+        table::{Column, DependsOn, GapLine, Gaps, MachineNames, Scope, Table, Target, columns},
     },
 };
 
@@ -26,7 +27,7 @@ pub(super) struct GapsCsv;
 
 impl Report for GapsCsv {
     fn file_name(&self) -> &'static str {
-        Gaps::CSV
+        Gaps::FILE
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -35,12 +36,9 @@ impl Report for GapsCsv {
         header.header(&columns, run.inventory)?;
         header.finish()?;
         let names = MachineNames::of(run.inventory);
-        let stamp = RunStamp::of(run.facts);
         let mut rows = Rows::new(run, &columns);
-        Gaps::for_each_machine(run, &mut |machine| {
-            for (at, line) in machine.lines(&names, stamp).enumerate() {
-                rows.push(&line, at == 0)?;
-            }
+        Gaps::for_each_machine(run, &names, &mut |machine| {
+            machine.lines().try_for_each(|line| rows.push(&line))?;
             out.write_all(&rows.bytes)?;
             rows.bytes.clear();
             Ok(())
@@ -61,15 +59,18 @@ struct Rows<'run> {
 
 struct ColumnGroup<'run> {
     columns: &'run [Column<Gaps>],
-    /// The formatted cells of the current machine, for columns that depend on the machine.
-    of_machine: Box<[u8]>,
-    /// The formatted cells of the previous gap, for columns that depend on its time: most gaps of a
-    /// machine have the same.
-    of_since: Option<(Timestamp, Box<[u8]>)>,
-    /// The same for columns that depend on its policy mark, which most gaps do not have.
-    of_mark: Option<(GapMark, Box<[u8]>)>,
+    /// The formatted cells of the previous gap, and what they depend on: most gaps of a machine have the same.
+    last: Option<(Key, Box<[u8]>)>,
     /// The formatted cells by description, for columns that depend on it.
     of_gap: HashMap<ByPointer<MissingKb>, Box<[u8]>, RandomState>,
+}
+
+/// What cells depend on, other than the description.
+#[derive(Clone, Copy, PartialEq)]
+enum Key {
+    Machine(MachineId),
+    Since(Timestamp),
+    Mark(GapMark),
 }
 
 impl<'run> Rows<'run> {
@@ -77,9 +78,7 @@ impl<'run> Rows<'run> {
         let parts = columns.chunk_by(|one, next| one.depends_on == next.depends_on);
         let parts = parts.map(|columns| ColumnGroup {
             columns,
-            of_machine: Box::default(),
-            of_since: None,
-            of_mark: None,
+            last: None,
             of_gap: HashMap::default(),
         });
         Self {
@@ -89,10 +88,10 @@ impl<'run> Rows<'run> {
         }
     }
 
-    fn push(&mut self, line: &GapLine<'_>, is_first_of_machine: bool) -> io::Result<()> {
+    fn push(&mut self, line: &GapLine<'_>) -> io::Result<()> {
         for (at, part) in self.parts.iter_mut().enumerate() {
             self.bytes.extend((at > 0).then_some(b','));
-            let cells = part.cells(self.run, line, is_first_of_machine)?;
+            let cells = part.cells(self.run, line)?;
             self.bytes.extend_from_slice(cells);
         }
         self.bytes.push(b'\n');
@@ -101,41 +100,19 @@ impl<'run> Rows<'run> {
 }
 
 impl ColumnGroup<'_> {
-    fn cells(
-        &mut self,
-        run: &Run<'_>,
-        line: &GapLine<'_>,
-        is_first_of_machine: bool,
-    ) -> io::Result<&[u8]> {
-        match self.columns.first().map(|it| it.depends_on) {
-            Some(DependsOn::Machine) => {
-                if is_first_of_machine {
-                    self.of_machine = written(run, self.columns, line)?;
-                }
-                Ok(&self.of_machine)
-            }
-            Some(DependsOn::Since) => self.of_since(run, line),
-            Some(DependsOn::Mark) => self.of_mark(run, line),
-            Some(DependsOn::Description) | None => self.of_description(run, line),
-        }
-    }
-
-    fn of_since(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
-        let known = self.of_since.take().filter(|it| it.0 == line.since);
+    fn cells(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
+        let key = match self.columns.first().map(|it| it.depends_on) {
+            Some(DependsOn::Machine) => Key::Machine(line.machine.id),
+            Some(DependsOn::Since) => Key::Since(line.since),
+            Some(DependsOn::Mark) => Key::Mark(line.mark),
+            Some(DependsOn::Description) | None => return self.of_description(run, line),
+        };
+        let known = self.last.take().filter(|it| it.0 == key);
         let cells = match known {
             Some((_, cells)) => cells,
             None => written(run, self.columns, line)?,
         };
-        Ok(&self.of_since.insert((line.since, cells)).1)
-    }
-
-    fn of_mark(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {
-        let known = self.of_mark.take().filter(|it| it.0 == line.mark);
-        let cells = match known {
-            Some((_, cells)) => cells,
-            None => written(run, self.columns, line)?,
-        };
-        Ok(&self.of_mark.insert((line.mark, cells)).1)
+        Ok(&self.last.insert((key, cells)).1)
     }
 
     fn of_description(&mut self, run: &Run<'_>, line: &GapLine<'_>) -> io::Result<&[u8]> {

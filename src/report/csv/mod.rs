@@ -38,7 +38,7 @@ struct Csv<T>(T);
 
 impl<T: Table> Report for Csv<T> {
     fn file_name(&self) -> &'static str {
-        T::CSV
+        T::FILE
     }
 
     fn is_written(&self, extras: Extras) -> bool {

@@ -28,7 +28,7 @@ use self::{
 use super::{
     Report, Run,
     html_safe::HtmlSafe,
-    table::{Gaps, MachineNames, RunStamp},
+    table::{Gaps, MachineNames},
 };
 
 /// The findings.
@@ -53,9 +53,8 @@ impl Report for Findings {
 /// The gaps of the run.
 fn open_findings(run: &Run<'_>, names: &MachineNames<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
     let opened = opened(run)?;
-    let stamp = RunStamp::of(run.facts);
-    Gaps::for_each_machine(run, &mut |machine| {
-        for gap in machine.lines(names, stamp) {
+    Gaps::for_each_machine(run, names, &mut |machine| {
+        for gap in machine.lines() {
             let subject = Subject::of_gap(&gap);
             let activity = opened.activity(gap.machine.id, &gap.gap.id);
             lines.push(&Finding::new(run, &subject, activity))?;

@@ -15,7 +15,7 @@ use crate::{
     domain::kb::KbId,
     report::{
         Run,
-        table::{self, MachineNames, RunStamp},
+        table::{self, MachineNames},
     },
 };
 
@@ -32,12 +32,10 @@ pub(super) fn write(run: &Run<'_>, held: u64, out: &mut dyn Write) -> io::Result
     };
     let mut file = GapsFile::new(run, lake_columns(), storage, out)?;
     let names = &MachineNames::of(run.inventory);
-    let stamp = RunStamp::of(run.facts);
     for picked in picks(run.fleet, held) {
         let mut gaps = Vec::new();
-        table::Gaps::for_each_machine(run, &mut |machine| {
-            let all = HeldGap::of(machine, names, stamp);
-            gaps.extend(all.filter(|it| picked.has(&it.gap.id)));
+        table::Gaps::for_each_machine(run, names, &mut |machine| {
+            gaps.extend(HeldGap::of(machine).filter(|it| picked.has(&it.gap.id)));
             Ok(())
         })?;
         // The order of the machines stays.

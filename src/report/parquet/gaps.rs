@@ -54,18 +54,13 @@ pub(super) struct HeldGap<'run> {
 
 impl<'run> HeldGap<'run> {
     /// The gaps of a machine.
-    pub(super) fn of(
-        machine: &MachineGaps<'run>,
-        names: &'run MachineNames<'run>,
-        stamp: RunStamp,
-    ) -> impl Iterator<Item = Self> {
-        let lines = machine.lines(names, stamp);
-        lines.map(move |line| Self {
+    pub(super) fn of(machine: &MachineGaps<'run>) -> impl Iterator<Item = Self> {
+        machine.lines().map(|line| Self {
             machine: machine.machine,
             gap: Arc::clone(line.gap),
             since: line.since,
-            names,
-            stamp,
+            names: machine.names,
+            stamp: line.stamp,
             mark: line.mark,
         })
     }
@@ -133,10 +128,9 @@ pub(super) fn write(run: &Run<'_>, most: usize, out: &mut dyn Write) -> io::Resu
     };
     let mut file = GapsFile::new(run, columns, storage, out)?;
     let names = &MachineNames::of(run.inventory);
-    let stamp = RunStamp::of(run.facts);
     let mut group = Vec::new();
-    table::Gaps::for_each_machine(run, &mut |machine| {
-        group.extend(HeldGap::of(machine, names, stamp));
+    table::Gaps::for_each_machine(run, names, &mut |machine| {
+        group.extend(HeldGap::of(machine));
         if group.len() >= most {
             file.write(&mem::take(&mut group))?;
         }

@@ -97,7 +97,7 @@ fn write<T: Table>(run: &Run<'_>, limits: GroupLimits, out: &mut dyn Write) -> i
 
 /// The name of a table, without an extension.
 fn name_of<T: Table>() -> &'static str {
-    T::CSV.trim_end_matches(".csv")
+    T::FILE.trim_end_matches(".csv")
 }
 
 fn write_columns<T: Table>(

@@ -313,13 +313,13 @@ fn names_of(bytes: Vec<u8>) -> Vec<String> {
 
 /// The header and the rows are those of the CSV file, whatever the row groups.
 fn matches_csv<T: Table>(fixture: &Fixture) {
-    let mut expected = csv_of(fixture, T::CSV);
+    let mut expected = csv_of(fixture, T::FILE);
     let header = expected.remove(0);
-    assert!(!expected.is_empty(), "{}", T::CSV);
+    assert!(!expected.is_empty(), "{}", T::FILE);
     for limits in [GROUP, ROW_BY_ROW, GroupLimits { bytes: 1, rows: 9 }] {
         let file = table_bytes::<T>(fixture, limits);
-        assert_eq!(names_of(file.clone()), header, "{}", T::CSV);
-        assert_eq!(read(file), expected, "{}", T::CSV);
+        assert_eq!(names_of(file.clone()), header, "{}", T::FILE);
+        assert_eq!(read(file), expected, "{}", T::FILE);
     }
 }
 
@@ -393,7 +393,7 @@ fn optional_where_empty<T: Table>() {
             T::for_each(run, &mut |row| {
                 for column in columns.iter().filter(|it| !it.is_optional) {
                     let is_empty = matches!((column.value)(row), Cell::Empty);
-                    assert!(!is_empty, "{}: {}", T::CSV, column.key);
+                    assert!(!is_empty, "{}: {}", T::FILE, column.key);
                 }
                 Ok(())
             })

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{lines::MachineLine, names::MachineNames, stamp::Ordinal};
+use super::{lines::MachineLine, names::MachineNames};
 use crate::{
     aggregate::{MachineStatus, Share},
     changes::Change,
@@ -154,7 +154,6 @@ cells! {
     Timestamp => |it| Self::Time(it);
     Date => |it| Self::Date(it);
     MachineId => |it| Self::Machine(it);
-    Ordinal => |it| Self::ordinal(it.0);
     MachineStatus => |it| Self::Word(it.as_str());
     Change => |it| Self::Word(it.as_str());
     Provenance => |it| Self::Word(it.as_str());

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Table, column::columns};
+use super::{RowWriter, Table, column::columns};
 use crate::{
     domain::census::{Census as Counted, CensusRow},
     report::{Extras, Run},
@@ -15,7 +15,7 @@ pub(in crate::report) struct Census;
 impl Table for Census {
     type Row<'run> = &'run CensusRow;
 
-    const CSV: &'static str = "census.csv";
+    const FILE: &'static str = "census.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "product" Text [csv json sheet("Product", 36) page("Product")] |it| it.product.as_str();
@@ -35,10 +35,7 @@ impl Table for Census {
         rows(run).len() as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row &'row CensusRow) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         rows(run).iter().try_for_each(|row| write(&row))
     }
 }

@@ -3,7 +3,11 @@
 
 use std::io;
 
-use super::{MachineNames, RunStamp, Table, column::columns};
+use super::{
+    MachineNames, RowWriter, RunStamp, Table,
+    column::columns,
+    scope::Condition::{Named, OtherSources},
+};
 use crate::{
     changes::ChangeRow,
     report::{Extras, Run},
@@ -24,12 +28,12 @@ pub(in crate::report) struct ChangeLine<'run> {
 impl Table for Changes {
     type Row<'run> = ChangeLine<'run>;
 
-    const CSV: &'static str = "changes.csv";
+    const FILE: &'static str = "changes.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "change" Word [csv json sheet("Change", 14)] |it| it.change.change;
         "machineId" Machine [csv json sheet("Machine id", 44)] |it| it.change.machine;
-        "name" Text [sheet("Machine", 28) if_named] |it| it.names.of_machine(it.change.machine);
+        "name" Text [only_if(Named) sheet("Machine", 28)] |it| it.names.of_machine(it.change.machine);
         "kbId" Kb [csv json sheet("KB", 13)] |it| &it.change.gap.id;
         "replacedBy" Kb [csv optional json sheet("Replaced by", 14)] |it| it.change.replaced_by.as_ref().map(|by| &by.id);
         "name" Text [csv optional json sheet("Name", 36)] |it| it.change.gap.name.as_ref();
@@ -39,8 +43,7 @@ impl Table for Changes {
         "machineName" Text [csv json optional] |it| it.names.of_machine(it.change.machine);
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
-        "source" Word [csv json optional] |it| it.change.source;
-        "source" Word [sheet("Source", 10) if_other_sources] |it| it.change.source;
+        "source" Word [csv json optional only_if(OtherSources) sheet("Source", 10)] |it| it.change.source;
     };
 
     fn is_written(extras: Extras) -> bool {
@@ -51,10 +54,7 @@ impl Table for Changes {
         run.past.map_or(0, |past| past.changes.tally.listed())
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row ChangeLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         let Some(past) = run.past else { return Ok(()) };
         let names = &MachineNames::of(run.inventory);
         let stamp = RunStamp::of(run.facts);

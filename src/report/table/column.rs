@@ -1,6 +1,6 @@
 //! A table column: its names, its type, and the formats that show it.
 
-use super::{Cell, Scope, Table};
+use super::{Cell, Scope, Table, scope::Condition};
 
 /// An output that selects its own columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,12 @@ pub(in crate::report) enum Target {
     PageData,
     /// The worst KBs and machines on the terminal.
     Terminal,
+}
+
+impl Target {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// The type of a column's cells. Any cell may also be empty.
@@ -42,6 +48,16 @@ pub(in crate::report) enum Kind {
     Time,
     /// One of a fixed set of words of this program.
     Word,
+}
+
+impl Kind {
+    /// Whether the cells are aligned as numbers.
+    pub(in crate::report) const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Decimal | Self::Number | Self::Percent | Self::Probability
+        )
+    }
 }
 
 /// How a column appears in a sheet.
@@ -102,8 +118,11 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) key: &'static str,
     pub(in crate::report) kind: Kind,
     pub(in crate::report) value: for<'row> fn(&'row T::Row<'row>) -> Cell<'row>,
-    /// A bit set of [`Target`]s.
-    targets: u8,
+    /// The targets that always show it: a bit set of [`Target`]s.
+    always: u8,
+    /// The targets that show it only under the condition.
+    conditionally: u8,
+    condition: Option<Condition>,
     pub(in crate::report) sheet: Option<Sheet>,
     pub(in crate::report) page: Option<Page>,
     pub(in crate::report) data: Encoding,
@@ -113,8 +132,6 @@ pub(in crate::report) struct Column<T: Table> {
     pub(in crate::report) is_optional: bool,
     /// What the values depend on, in the table of gaps.
     pub(in crate::report) depends_on: DependsOn,
-    /// Whether a run has data for it.
-    applies: fn(Scope<'_>) -> bool,
     /// In this target, the column is placed before the column with this key.
     pub(super) before: Option<(Target, &'static str)>,
 }
@@ -141,14 +158,15 @@ impl<T: Table> Column<T> {
             key,
             kind,
             value,
-            targets: 0,
+            always: 0,
+            conditionally: 0,
+            condition: None,
             sheet: None,
             page: None,
             data: Encoding::Plain,
             terminal: None,
             is_optional: false,
             depends_on: DependsOn::Description,
-            applies: |_| true,
             before: None,
         }
     }
@@ -229,75 +247,9 @@ impl<T: Table> Column<T> {
         self
     }
 
-    /// Shows the column only if the inventory names its machines.
-    pub(super) const fn if_named(mut self) -> Self {
-        self.applies = |it| it.inventory.name_column().is_some();
-        self
-    }
-
-    /// Shows the column only if the inventory does not have it itself.
-    pub(super) const fn unless_listed(mut self) -> Self {
-        self.applies = |it| !it.inventory.lists_machine_name();
-        self
-    }
-
-    /// Shows the column only if rows of the inventory were rejected.
-    pub(super) const fn if_rejected(mut self) -> Self {
-        self.applies = |it| !it.inventory.rejected.is_empty();
-        self
-    }
-
-    /// Shows the column only if machines of the inventory are skipped.
-    pub(super) const fn if_skipped(mut self) -> Self {
-        self.applies = |it| !it.inventory.skipped.machines.is_empty();
-        self
-    }
-
-    /// Shows the column only if the software inventory is known.
-    pub(super) const fn if_software(mut self) -> Self {
-        self.applies = |it| it.has_software;
-        self
-    }
-
-    /// Shows the column only if some answers are kept or inferred.
-    pub(super) const fn if_other_sources(mut self) -> Self {
-        self.applies = |it| it.has_other_sources;
-        self
-    }
-
-    /// Shows the column only if some answers are inferred.
-    pub(super) const fn if_inferred(mut self) -> Self {
-        self.applies = |it| it.has_inferred;
-        self
-    }
-
-    /// Shows the column only if a feed or a source of the answers provides CVE ids.
-    pub(super) const fn if_risk(mut self) -> Self {
-        self.applies = |it| it.has_risk;
-        self
-    }
-
-    /// Shows the column only if the service provides the exploitability of CVEs.
-    pub(super) const fn if_exploits(mut self) -> Self {
-        self.applies = |it| it.has_exploits;
-        self
-    }
-
-    /// Shows the column only if some missing updates cover others.
-    pub(super) const fn if_covered(mut self) -> Self {
-        self.applies = |it| it.has_covered;
-        self
-    }
-
-    /// Shows the column only if there is a file of exceptions.
-    pub(super) const fn if_exceptions(mut self) -> Self {
-        self.applies = |it| it.has_exceptions;
-        self
-    }
-
-    /// Shows the column only if there are deadlines.
-    pub(super) const fn if_deadlines(mut self) -> Self {
-        self.applies = |it| it.has_deadlines;
+    /// The targets named after it show the column only if the run has this.
+    pub(super) const fn only_if(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
         self
     }
 
@@ -307,13 +259,17 @@ impl<T: Table> Column<T> {
     }
 
     const fn also(mut self, target: Target) -> Self {
-        self.targets |= 1 << target as u8;
+        match self.condition {
+            None => self.always |= target.bit(),
+            Some(_) => self.conditionally |= target.bit(),
+        }
         self
     }
 
     /// Whether the target shows the column for a run.
     pub(super) fn is_shown(&self, target: Target, scope: Scope<'_>) -> bool {
-        self.targets & (1 << target as u8) != 0 && (self.applies)(scope)
+        let is_met = || self.condition.is_some_and(|it| scope.has(it));
+        self.always & target.bit() != 0 || self.conditionally & target.bit() != 0 && is_met()
     }
 }
 

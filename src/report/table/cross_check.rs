@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{MachineNames, Table, column::columns};
+use super::{MachineNames, RowWriter, Table, column::columns, scope::Condition::Named};
 use crate::{
     domain::cross_check::{CrossCheckRow, Explanation},
     report::{Extras, Run},
@@ -23,11 +23,11 @@ pub(in crate::report) struct CrossCheckLine<'run> {
 impl Table for CrossCheck {
     type Row<'run> = CrossCheckLine<'run>;
 
-    const CSV: &'static str = "crosscheck.csv";
+    const FILE: &'static str = "crosscheck.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id")] |it| it.row.machine;
-        "name" Text [sheet("Machine", 28) page("Name") if_named] |it| it.names.of_machine(it.row.machine);
+        "name" Text [only_if(Named) sheet("Machine", 28) page("Name")] |it| it.names.of_machine(it.row.machine);
         "kbId" Kb [csv json sheet("KB", 13) page("KB")] |it| &it.row.kb;
         "inFirst" Flag [csv json sheet("In the answers", 16) page("In the answers")] |it| it.row.first.is_some();
         "inSecond" Flag [csv json sheet("In the second source", 22) page("In the second source")] |it| it.row.second.is_some();
@@ -44,10 +44,7 @@ impl Table for CrossCheck {
         rows(run).len() as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row CrossCheckLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         let names = &MachineNames::of(run.inventory);
         let mut rows = rows(run).iter();
         rows.try_for_each(|row| write(&CrossCheckLine { row, names }))

@@ -6,9 +6,10 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Interned, OrEmpty, Plain},
-    MachineNames, RunStamp, Table,
+    MachineNames, RowWriter, RunStamp, Table,
     Target::Page,
     column::columns,
+    scope::Condition::{Named, Rejected},
 };
 use crate::{
     aggregate::MachineRow,
@@ -44,15 +45,15 @@ enum Unanswered<'run> {
 impl Table for Failures {
     type Row<'run> = FailureLine<'run>;
 
-    const CSV: &'static str = "failures.csv";
+    const FILE: &'static str = "failures.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "line" Number [csv json sheet("Line", 8) page("Line") data(Plain)] |it| Cell::ordinal(it.line);
         "input" Text [csv json sheet("Input", 44)] |it| it.input();
         "input" Text [data(Plain)] |it| it.rejected();
         "machineId" Machine [csv optional json sheet("Machine id", 44) page("Machine id") data(Plain)] |it| it.machine_id();
-        "name" Text [sheet("Machine", 28) page("Name") data(OrEmpty) if_named before(Page, "machineId")] |it| it.name();
-        "input" Text [page("Invalid input") if_rejected] |it| it.rejected();
+        "name" Text [only_if(Named) sheet("Machine", 28) page("Name") data(OrEmpty) before(Page, "machineId")] |it| it.name();
+        "input" Text [only_if(Rejected) page("Invalid input")] |it| it.rejected();
         "reason" Word [csv json sheet("Reason", 14) page("Reason") data(Interned)] |it| it.failure().map_or(Reason::InvalidId, |it| it.reason);
         "httpStatus" Number [csv optional json sheet("HTTP status", 14) page("HTTP") data(Plain)] |it| it.failure().and_then(|it| it.http_status);
         "code" Text [csv optional json sheet("Code", 22) page("Code") class("code") data(Interned)] |it| it.failure().and_then(|it| it.code.as_deref());
@@ -69,10 +70,7 @@ impl Table for Failures {
         coverage.machines() - coverage.answered + run.inventory.rejected.len() as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row FailureLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
         Self::rows(run, &names).iter().try_for_each(write)
     }

@@ -3,8 +3,11 @@
 use std::io;
 
 use super::{
-    Cell, GapLine, MachineGaps, MachineNames, RunStamp, Table, Target::Json, column::columns,
+    Cell, GapLine, MachineGaps, MachineNames, RowWriter, Table,
+    Target::Json,
+    column::columns,
     marker,
+    scope::Condition::{Deadlines, Exceptions, Named, Risk},
 };
 use crate::{aggregate::Answered, report::Run};
 
@@ -17,11 +20,11 @@ pub(in crate::report) struct Gaps;
 impl Table for Gaps {
     type Row<'run> = GapLine<'run>;
 
-    const CSV: &'static str = "gaps.csv";
+    const FILE: &'static str = "gaps.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "machineId" Machine [csv sheet("Machine id", 44) of_machine] |it| it.machine.id;
-        "name" Text [sheet("Machine", 28) of_machine if_named] |it| it.names.at(it.machine.position());
+        "name" Text [only_if(Named) sheet("Machine", 28) of_machine] |it| it.names.at(it.machine.position());
         "kbId" Kb [csv json sheet("KB", 13)] |it| &it.gap.id;
         "name" Text [csv sheet("Name", 36) optional] |it| it.gap.name.as_ref();
         "productsNames" List [csv sheet("Products", 40)] |it| &it.gap.products[..];
@@ -36,29 +39,19 @@ impl Table for Gaps {
         "run" Number [csv optional of_machine] |it| it.stamp.run();
         "date" Date [csv optional of_machine] |it| it.stamp.date();
         "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(Answered::provenance);
-        "knownExploited" Number [csv optional] |it| it.known_exploited();
-        "knownExploited" Number [json if_risk] |it| it.known_exploited();
-        "accepted" Flag [csv optional of_mark] |it| it.accepted();
-        "accepted" Flag [json sheet("Accepted", 10) if_exceptions] |it| it.accepted();
-        "overdue" Number [csv optional of_mark] |it| it.overdue();
-        "overdue" Number [json sheet("Days overdue", 13) if_deadlines] |it| it.overdue();
+        "knownExploited" Number [csv optional only_if(Risk) json] |it| it.known_exploited();
+        "accepted" Flag [csv optional of_mark only_if(Exceptions) json sheet("Accepted", 10)] |it| it.accepted();
+        "overdue" Number [csv optional of_mark only_if(Deadlines) json sheet("Days overdue", 13)] |it| it.overdue();
     };
 
     fn count(run: &Run<'_>) -> u64 {
         run.fleet.gaps
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row GapLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
-        let names = &names;
-        let stamp = RunStamp::of(run.facts);
-        Self::for_each_machine(run, &mut |machine| {
-            machine
-                .lines(names, stamp)
-                .try_for_each(|line| write(&line))
+        Self::for_each_machine(run, &names, &mut |machine| {
+            machine.lines().try_for_each(|line| write(&line))
         })
     }
 }
@@ -67,10 +60,12 @@ impl Gaps {
     /// Calls the callback with the gaps of every answered machine.
     pub(in crate::report) fn for_each_machine<'run>(
         run: &Run<'run>,
+        names: &'run MachineNames<'run>,
         write: &mut dyn FnMut(&MachineGaps<'run>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut machines = run.fleet.machines_by_id();
         let mut marker = marker(run);
-        machines.try_for_each(|machine| write(&MachineGaps::read(machine, run, &mut marker)?))
+        machines
+            .try_for_each(|machine| write(&MachineGaps::read(machine, run, names, &mut marker)?))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Cell, Table, column::columns};
+use super::{Cell, RowWriter, Table, column::columns, scope::Condition::Software};
 use crate::{
     aggregate::{Group, Share},
     report::Run,
@@ -26,8 +26,7 @@ pub(in crate::report) fn shown_value(group: &Group) -> &str {
 impl Table for Groups {
     type Row<'run> = &'run Group;
 
-    /// There is no CSV file.
-    const CSV: &'static str = "summary.json";
+    const FILE: &'static str = "summary.json";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "by" Word [sheet("By", 12)] |it| Cell::Word(it.by.as_str());
@@ -36,7 +35,7 @@ impl Table for Groups {
         "answered" Number [sheet("Answered", 12) page("Answered")] |it| it.figures.answered;
         "fullyPatched" Number [sheet("Fully patched", 15) page("Fully patched")] |it| it.figures.fully_patched;
         "percentFullyPatched" Percent [sheet("% fully patched", 17) page("% fully patched")] |it| Share { part: it.figures.fully_patched, whole: it.figures.answered };
-        "unsupported" Number [sheet("Unsupported", 14) page("Unsupported") if_software] |it| it.figures.unsupported;
+        "unsupported" Number [only_if(Software) sheet("Unsupported", 14) page("Unsupported")] |it| it.figures.unsupported;
         "gaps" Number [sheet("Gaps", 12) page("Gaps")] |it| it.figures.gaps;
         "exposure" Number [sheet("Exposure", 15) page("Exposure")] |it| it.figures.exposure;
     };
@@ -45,10 +44,7 @@ impl Table for Groups {
         run.fleet.breakdown.len() as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row &'row Group) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         run.fleet.breakdown.iter().try_for_each(|row| write(&row))
     }
 }

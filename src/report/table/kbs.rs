@@ -5,9 +5,10 @@ use std::{collections::HashMap, io};
 use super::{
     Cell,
     Encoding::{Interned, Plain, SinceFirst},
-    RunStamp, Table,
+    RowWriter, RunStamp, Table,
     cell::NumberStyle,
     column::columns,
+    scope::Condition::{Covered, Deadlines, Exceptions, Exploits, Risk},
 };
 use crate::{
     aggregate::{KbRow, RankBy, Share},
@@ -38,13 +39,12 @@ const ORANGE: u32 = 0xF4_B1_83;
 impl Table for Kbs {
     type Row<'run> = KbLine<'run>;
 
-    const CSV: &'static str = "kbs.csv";
+    const FILE: &'static str = "kbs.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "rank" Number [csv json sheet("Rank", 7) page("Rank") terminal("#")] |it| Cell::ordinal(it.rank as u64);
         "rankInFile" Number [data(Plain)] |it| Cell::ordinal(it.rank_in_file as u64);
-        "kbId" Kb [csv json sheet("KB", 13) data(Plain) terminal("worst KBs")] |it| &it.kb.id;
-        "kbId" Kb [page("KB")] |it| Cell::Kb(&it.kb.id, it.kb.url.as_deref());
+        "kbId" Kb [csv json sheet("KB", 13) page("KB") data(Plain) terminal("worst KBs")] |it| Cell::Kb(&it.kb.id, it.kb.url.as_deref());
         "name" Text [csv optional json sheet("Name", 36) page("Name") data(Interned) terminal("name")] |it| it.kb.name.as_ref();
         "cveAddressed" Number [csv json sheet("CVEs", 9) data(Plain) terminal("CVEs")] |it| it.kb.cve_addressed;
         "cveAddressed" Number [page("CVEs")] |it| Cell::Number(it.kb.cve_addressed, NumberStyle::Range { smallest: it.kb.cve_addressed_min });
@@ -59,49 +59,32 @@ impl Table for Kbs {
         "medianDaysMissing" Decimal [csv json sheet("Median days missing", 14) page("Median days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
         "run" Number [csv json optional] |it| it.stamp.run();
         "date" Date [csv json optional] |it| it.stamp.date();
-        "distinctCves" Number [csv json optional] |it| it.kb.risk.distinct_cves;
-        "distinctCves" Number [sheet("Distinct CVEs", 14) data(Plain) if_risk] |it| it.kb.risk.distinct_cves;
-        "knownExploited" Number [csv json optional] |it| it.kb.risk.known_exploited;
-        "knownExploited" Number [sheet("Known exploited", 16) page("Known exploited") data(Plain) if_risk] |it| it.kb.risk.known_exploited;
-        "ransomware" Number [csv json optional] |it| it.kb.risk.ransomware;
-        "ransomware" Number [sheet("Used by ransomware", 19) data(Plain) if_risk] |it| it.kb.risk.ransomware;
-        "kevDueDate" Date [csv json optional] |it| it.kb.risk.kev_due_date;
-        "kevDueDate" Date [sheet("Due (CISA)", 12) page("Due (CISA)") data(Plain) if_risk] |it| it.kb.risk.kev_due_date;
-        "epssMax" Probability [csv json optional] |it| it.kb.risk.epss_max;
-        "epssMax" Probability [sheet("Highest EPSS", 13) page("Highest EPSS") data(Plain) if_risk] |it| it.kb.risk.epss_max;
-        "cvssMax" Decimal [csv json optional] |it| it.cvss_max();
-        "cvssMax" Decimal [sheet("Highest CVSS", 13) data(Plain) if_risk] |it| it.cvss_max();
-        "severity" Word [csv json optional] |it| it.kb.risk.severity;
-        "severity" Word [sheet("Severity (MSRC)", 16) data(Plain) if_risk] |it| it.kb.risk.severity;
-        "exploitability" Word [sheet("Exploit (Defender)", 18) data(Plain) if_exploits] |it| it.kb.risk.exploitability;
-        "restartRequired" Word [csv json optional] |it| it.kb.risk.restart;
-        "restartRequired" Word [sheet("Restart", 9) data(Plain) if_risk] |it| it.kb.risk.restart;
-        "supersedes" List [csv json] |it| &it.kb.risk.supersedes[..];
-        "supersedes" List [data(Plain) if_risk] |it| &it.kb.risk.supersedes[..];
-        "supersededBy" List [csv json] |it| &it.kb.risk.superseded_by[..];
-        "supersededBy" List [sheet("Superseded by", 20) data(Plain) if_risk] |it| &it.kb.risk.superseded_by[..];
-        "releasedOn" Date [csv json optional] |it| it.kb.risk.released;
-        "releasedOn" Date [sheet("Released", 12) data(Plain) if_risk] |it| it.kb.risk.released;
-        "coveredOn" Number [sheet("Covered on machines", 20) page("Covered on") data(Plain) if_covered] |it| it.kb.covered_on;
-        "accepted" Number [sheet("Accepted gaps", 14) page("Accepted") data(Plain) if_exceptions] |it| it.kb.accepted;
-        "overdue" Number [sheet("Overdue gaps", 14) page("Overdue") data(Plain) if_deadlines] |it| it.kb.overdue;
+        "distinctCves" Number [csv json optional only_if(Risk) sheet("Distinct CVEs", 14) data(Plain)] |it| it.kb.risk.distinct_cves;
+        "knownExploited" Number [csv json optional only_if(Risk) sheet("Known exploited", 16) page("Known exploited") data(Plain)] |it| it.kb.risk.known_exploited;
+        "ransomware" Number [csv json optional only_if(Risk) sheet("Used by ransomware", 19) data(Plain)] |it| it.kb.risk.ransomware;
+        "kevDueDate" Date [csv json optional only_if(Risk) sheet("Due (CISA)", 12) page("Due (CISA)") data(Plain)] |it| it.kb.risk.kev_due_date;
+        "epssMax" Probability [csv json optional only_if(Risk) sheet("Highest EPSS", 13) page("Highest EPSS") data(Plain)] |it| it.kb.risk.epss_max;
+        "cvssMax" Decimal [csv json optional only_if(Risk) sheet("Highest CVSS", 13) data(Plain)] |it| it.cvss_max();
+        "severity" Word [csv json optional only_if(Risk) sheet("Severity (MSRC)", 16) data(Plain)] |it| it.kb.risk.severity;
+        "exploitability" Word [only_if(Exploits) sheet("Exploit (Defender)", 18) data(Plain)] |it| it.kb.risk.exploitability;
+        "restartRequired" Word [csv json optional only_if(Risk) sheet("Restart", 9) data(Plain)] |it| it.kb.risk.restart;
+        "supersedes" List [csv json only_if(Risk) data(Plain)] |it| &it.kb.risk.supersedes[..];
+        "supersededBy" List [csv json only_if(Risk) sheet("Superseded by", 20) data(Plain)] |it| &it.kb.risk.superseded_by[..];
+        "releasedOn" Date [csv json optional only_if(Risk) sheet("Released", 12) data(Plain)] |it| it.kb.risk.released;
+        "coveredOn" Number [only_if(Covered) sheet("Covered on machines", 20) page("Covered on") data(Plain)] |it| it.kb.covered_on;
+        "accepted" Number [only_if(Exceptions) sheet("Accepted gaps", 14) page("Accepted") data(Plain)] |it| it.kb.accepted;
+        "overdue" Number [only_if(Deadlines) sheet("Overdue gaps", 14) page("Overdue") data(Plain)] |it| it.kb.overdue;
     };
 
     fn count(run: &Run<'_>) -> u64 {
         run.fleet.kbs.len() as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         lines(run, in_file(run).into_iter()).try_for_each(|row| write(&row))
     }
 
-    fn for_people(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row KbLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_people(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         Self::rows(run).try_for_each(|row| write(&row))
     }
 }

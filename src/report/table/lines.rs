@@ -77,8 +77,10 @@ impl GapLine<'_> {
 #[derive(Debug)]
 pub(in crate::report) struct MachineGaps<'run> {
     pub(in crate::report) machine: &'run MachineRow,
-    pub(in crate::report) missing: MissingKbs,
-    pub(in crate::report) since: MissingSince,
+    missing: MissingKbs,
+    since: MissingSince,
+    pub(in crate::report) names: &'run MachineNames<'run>,
+    stamp: RunStamp,
     /// Their marks from feeds and policy.
     marks: Vec<GapMark>,
 }
@@ -87,6 +89,7 @@ impl<'run> MachineGaps<'run> {
     pub(super) fn read(
         machine: &'run MachineRow,
         run: &Run<'run>,
+        names: &'run MachineNames<'run>,
         marker: &mut Marker<'_>,
     ) -> io::Result<Self> {
         let (missing, since) = (machine.missing(run.gaps)?, machine.since(run.gaps)?);
@@ -95,6 +98,8 @@ impl<'run> MachineGaps<'run> {
         let marks = gaps.map(|(gap, since)| marker.mark(gap, since));
         Ok(Self {
             machine,
+            names,
+            stamp: RunStamp::of(run.facts),
             marks: marks.collect(),
             missing,
             since,
@@ -102,21 +107,16 @@ impl<'run> MachineGaps<'run> {
     }
 
     /// Its gaps, one by one.
-    pub(in crate::report) fn lines(
-        &self,
-        names: &'run MachineNames<'run>,
-        stamp: RunStamp,
-    ) -> impl Iterator<Item = GapLine<'_>> {
+    pub(in crate::report) fn lines(&self) -> impl Iterator<Item = GapLine<'_>> {
         let gaps = self.missing.iter().zip(self.since.iter());
-        gaps.zip(&self.marks)
-            .map(move |((gap, since), mark)| GapLine {
-                machine: self.machine,
-                gap,
-                since,
-                names,
-                stamp,
-                mark: *mark,
-            })
+        gaps.zip(&self.marks).map(|((gap, since), mark)| GapLine {
+            machine: self.machine,
+            gap,
+            since,
+            names: self.names,
+            stamp: self.stamp,
+            mark: *mark,
+        })
     }
 }
 
@@ -167,8 +167,6 @@ impl<'run> MachineLine<'run> {
 
     /// Its gaps.
     pub(in crate::report) fn gaps(self) -> impl Iterator<Item = GapLine<'run>> {
-        let MachineContext { names, stamp, .. } = *self.context;
-        let gaps = self.gaps.into_iter();
-        gaps.flat_map(move |it| it.lines(names, stamp))
+        self.gaps.into_iter().flat_map(MachineGaps::lines)
     }
 }

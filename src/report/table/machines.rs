@@ -5,10 +5,11 @@ use std::io;
 use super::{
     Cell,
     Encoding::{Digits, Interned, Joined, KbPlace, ListColumns, OrEmpty, Plain, SinceFirst},
-    MachineContext, MachineGaps, MachineLine, MachineNames, Table,
+    MachineContext, MachineGaps, MachineLine, MachineNames, RowWriter, Table,
     Target::Page,
     column::columns,
     marker,
+    scope::Condition::{Inferred, Named, NamesUnlisted, OtherSources, Risk, Skipped, Software},
 };
 use crate::{
     aggregate::{Answered, MachineRow},
@@ -35,13 +36,13 @@ const STATUSES: [&str; 4] = [
 impl Table for Machines {
     type Row<'run> = MachineLine<'run>;
 
-    const CSV: &'static str = "machines.csv";
+    const FILE: &'static str = "machines.csv";
 
     const COLUMNS: &'static [super::Column<Self>] = columns! {
         "rank" Number [csv optional json sheet("Rank", 7) page("Rank") terminal("#")] |it| it.answered().map(|it| Cell::ordinal(it.rank.into()));
         "machineId" Machine [csv json sheet("Machine id", 44) page("Machine id") terminal("worst machines")] |it| it.machine.id;
         "ids" Machine [data(Joined)] |it| it.machine.id;
-        "name" Text [page("Name") data(OrEmpty) terminal_as_listed if_named before(Page, "machineId")] |it| it.name();
+        "name" Text [only_if(Named) page("Name") data(OrEmpty) terminal_as_listed before(Page, "machineId")] |it| it.name();
         "inventory" Inventory [csv json sheet("", 22)] |it| Cell::Inventory(it.context.names, it.machine.position());
         "list" Inventory [data(ListColumns)] |it| Cell::Inventory(it.context.names, it.machine.position());
         "status" Word [csv json] |it| it.machine.status();
@@ -57,28 +58,19 @@ impl Table for Machines {
         "kbIds" Gaps [csv optional sheet("KBs", 60)] |it| it.answered().map(|_| Cell::Gaps(*it));
         "answeredAt" Time [csv optional json sheet("Answered at (UTC)", 20) page("Answered (UTC)") data(SinceFirst("firstAnswer"))] |it| it.answered().map(Answered::answered_at);
         "attempts" Number [json] |it| it.machine.attempts;
-        "skippedBecause" Word [csv optional json] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
-        "skippedBecause" Word [sheet("Skipped because", 17) if_skipped] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
-        "machineName" Text [json] |it| it.name();
-        "machineName" Text [csv optional unless_listed] |it| it.name();
+        "skippedBecause" Word [csv optional json only_if(Skipped) sheet("Skipped because", 17)] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
+        "machineName" Text [json only_if(NamesUnlisted) csv optional] |it| it.name();
         "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Oldest gap since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
         "run" Number [csv json optional] |it| it.context.stamp.run();
         "date" Date [csv json optional] |it| it.context.stamp.date();
-        "windowsBuild" Text [csv json optional] |it| it.windows().map(|it| &*it.build);
-        "windowsBuild" Text [sheet("Windows build", 20) page("Windows build") data(Interned) if_software] |it| it.windows().map(|it| &*it.build);
-        "supportStatus" Text [csv json optional] |it| it.windows().map(|it| &*it.support_status);
-        "supportStatus" Text [sheet("Support status", 22) data(Interned) if_software] |it| it.windows().map(|it| &*it.support_status);
-        "supportEnds" Date [csv json optional] |it| it.windows().and_then(|it| it.support_ends);
-        "supportEnds" Date [sheet("Support ends", 13) page("Support ends") data(Interned) if_software] |it| it.windows().and_then(|it| it.support_ends);
-        "support" Word [data(Digits("supports", &SUPPORTS)) if_software] |it| Cell::Word(word(it.support()));
-        "source" Word [csv json optional data(Digits("sources", Provenance::WORDS))] |it| it.answered().map(Answered::provenance);
-        "source" Word [sheet("Source", 10) page("Source") if_other_sources] |it| it.answered().map(Answered::provenance);
-        "inferredFrom" Machine [csv json optional] |it| it.inferred_from();
-        "inferredFrom" Machine [sheet("Inferred from", 44) page("Inferred from") data(Interned) if_inferred] |it| it.inferred_from();
-        "distinctCves" Number [csv json optional] |it| it.answered().and_then(Answered::distinct_cves);
-        "distinctCves" Number [sheet("Distinct CVEs", 14) data(Plain) if_risk] |it| it.answered().and_then(Answered::distinct_cves);
-        "knownExploited" Number [csv json optional] |it| it.answered().and_then(Answered::known_exploited);
-        "knownExploited" Number [sheet("Known exploited", 16) data(Plain) if_risk] |it| it.answered().and_then(Answered::known_exploited);
+        "windowsBuild" Text [csv json optional only_if(Software) sheet("Windows build", 20) page("Windows build") data(Interned)] |it| it.windows().map(|it| &*it.build);
+        "supportStatus" Text [csv json optional only_if(Software) sheet("Support status", 22) data(Interned)] |it| it.windows().map(|it| &*it.support_status);
+        "supportEnds" Date [csv json optional only_if(Software) sheet("Support ends", 13) page("Support ends") data(Interned)] |it| it.windows().and_then(|it| it.support_ends);
+        "support" Word [only_if(Software) data(Digits("supports", &SUPPORTS))] |it| Cell::Word(word(it.support()));
+        "source" Word [csv json optional data(Digits("sources", Provenance::WORDS)) only_if(OtherSources) sheet("Source", 10) page("Source")] |it| it.answered().map(Answered::provenance);
+        "inferredFrom" Machine [csv json optional only_if(Inferred) sheet("Inferred from", 44) page("Inferred from") data(Interned)] |it| it.inferred_from();
+        "distinctCves" Number [csv json optional only_if(Risk) sheet("Distinct CVEs", 14) data(Plain)] |it| it.answered().and_then(Answered::distinct_cves);
+        "knownExploited" Number [csv json optional only_if(Risk) sheet("Known exploited", 16) data(Plain)] |it| it.answered().and_then(Answered::known_exploited);
         "missing" Gaps [json] |it| it.answered().map(|_| Cell::Gaps(*it));
     };
 
@@ -86,10 +78,7 @@ impl Table for Machines {
         (run.fleet.machines.len() + run.fleet.skipped.len()) as u64
     }
 
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row MachineLine<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         let names = MachineNames::of(run.inventory);
         let context = MachineContext::of(run, &names);
         let answered = run.fleet.answered();
@@ -99,7 +88,7 @@ impl Table for Machines {
         let mut machines = answered.iter().chain(others);
         let mut marker = marker(run);
         machines.try_for_each(|machine| {
-            let gaps = MachineGaps::read(machine, run, &mut marker)?;
+            let gaps = MachineGaps::read(machine, run, &names, &mut marker)?;
             write(&MachineLine {
                 machine,
                 gaps: Some(&gaps),

@@ -64,8 +64,8 @@ pub(super) trait Table: Copy + Sync + 'static {
     /// The columns in order.
     const COLUMNS: &'static [Column<Self>];
 
-    /// The name of its CSV file.
-    const CSV: &'static str;
+    /// The file with all of its rows.
+    const FILE: &'static str;
 
     /// Whether the table is written for a run with these extras.
     fn is_written(_extras: Extras) -> bool {
@@ -76,19 +76,17 @@ pub(super) trait Table: Copy + Sync + 'static {
     fn count(run: &Run<'_>) -> u64;
 
     /// Calls `write` with every row, in the order of CSV and JSON.
-    fn for_each(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row Self::Row<'row>) -> io::Result<()>,
-    ) -> io::Result<()>;
+    fn for_each(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()>;
 
     /// Calls `write` with every row, in the order for people.
-    fn for_people(
-        run: &Run<'_>,
-        write: &mut dyn for<'row> FnMut(&'row Self::Row<'row>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn for_people(run: &Run<'_>, write: &mut RowWriter<'_, Self>) -> io::Result<()> {
         Self::for_each(run, write)
     }
 }
+
+/// Writes a row of a table.
+pub(super) type RowWriter<'write, T> =
+    dyn for<'row> FnMut(&'row <T as Table>::Row<'row>) -> io::Result<()> + 'write;
 
 /// The columns that the target shows, in the target's order.
 pub(super) fn columns<T: Table>(target: Target, scope: Scope<'_>) -> Vec<Column<T>> {

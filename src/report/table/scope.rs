@@ -1,50 +1,49 @@
 //! The optional data that a run has, which decides which columns appear.
 
-use crate::{inventory::Inventory, report::Run};
+use crate::{aggregate::Fleet, inventory::Inventory, report::Run};
 
 /// The optional data that a run has.
 #[derive(Debug, Clone, Copy)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a question that columns ask, and none follows from another"
-)]
 pub(in crate::report) struct Scope<'run> {
-    pub(in crate::report) inventory: &'run Inventory,
-    /// Whether the software inventory is known.
-    pub(super) has_software: bool,
-    /// Whether some answers are kept from earlier runs, or inferred from other machines.
-    pub(super) has_other_sources: bool,
-    /// Whether some answers are inferred from other machines.
-    pub(super) has_inferred: bool,
-    /// Whether a feed or a source of the answers provides CVE ids.
-    pub(super) has_risk: bool,
-    /// Whether the service provides the exploitability of CVEs.
-    pub(super) has_exploits: bool,
-    /// Whether some missing updates cover others.
-    pub(super) has_covered: bool,
-    /// Whether risks may be accepted.
-    pub(super) has_exceptions: bool,
-    /// Whether gaps may be overdue.
-    pub(super) has_deadlines: bool,
+    inventory: &'run Inventory,
+    /// `None` for a run with only its list.
+    fleet: Option<&'run Fleet>,
+}
+
+/// What a run must have for a column to appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// Missing updates that cover others.
+    Covered,
+    /// Deadlines.
+    Deadlines,
+    /// A file of exceptions.
+    Exceptions,
+    /// The exploitability of CVEs, which the service provides.
+    Exploits,
+    /// Answers that are inferred from other machines.
+    Inferred,
+    /// A list without the machines' names under the name of our column.
+    NamesUnlisted,
+    /// A list that names its machines.
+    Named,
+    /// Answers that are kept from earlier runs, or inferred.
+    OtherSources,
+    /// Rejected rows of the list.
+    Rejected,
+    /// CVE ids, which a feed or a source of the answers provides.
+    Risk,
+    /// Machines of the list that are skipped.
+    Skipped,
+    /// The software inventory.
+    Software,
 }
 
 impl<'run> Scope<'run> {
-    pub(in crate::report) fn of(run: &Run<'run>) -> Self {
-        let sources = run.fleet.sources;
+    pub(in crate::report) const fn of(run: &Run<'run>) -> Self {
         Self {
-            has_software: run.fleet.end_of_support.is_some(),
-            has_other_sources: !sources.is_all_calls(),
-            has_inferred: sources.inferred > 0,
-            has_risk: run.fleet.knows_cves(),
-            has_exploits: run
-                .fleet
-                .kbs
-                .iter()
-                .any(|kb| kb.risk.exploitability.is_some()),
-            has_covered: run.fleet.kbs.iter().any(|kb| kb.covered_on > 0),
-            has_exceptions: run.fleet.policy.has_exceptions(),
-            has_deadlines: run.fleet.policy.has_deadlines(),
-            ..Self::of_list(run.inventory)
+            inventory: run.inventory,
+            fleet: Some(run.fleet),
         }
     }
 
@@ -52,14 +51,28 @@ impl<'run> Scope<'run> {
     pub(in crate::report) const fn of_list(inventory: &'run Inventory) -> Self {
         Self {
             inventory,
-            has_software: false,
-            has_other_sources: false,
-            has_inferred: false,
-            has_risk: false,
-            has_exploits: false,
-            has_covered: false,
-            has_exceptions: false,
-            has_deadlines: false,
+            fleet: None,
+        }
+    }
+
+    pub(super) fn has(self, condition: Condition) -> bool {
+        let list = self.inventory;
+        let fleet = |has: fn(&Fleet) -> bool| self.fleet.is_some_and(has);
+        match condition {
+            Condition::Covered => fleet(|it| it.kbs.iter().any(|kb| kb.covered_on > 0)),
+            Condition::Deadlines => fleet(|it| it.policy.has_deadlines()),
+            Condition::Exceptions => fleet(|it| it.policy.has_exceptions()),
+            Condition::Exploits => {
+                fleet(|it| it.kbs.iter().any(|kb| kb.risk.exploitability.is_some()))
+            }
+            Condition::Inferred => fleet(|it| it.sources.inferred > 0),
+            Condition::NamesUnlisted => !list.lists_machine_name(),
+            Condition::Named => list.name_column().is_some(),
+            Condition::OtherSources => fleet(|it| !it.sources.is_all_calls()),
+            Condition::Rejected => !list.rejected.is_empty(),
+            Condition::Risk => fleet(Fleet::knows_cves),
+            Condition::Skipped => !list.skipped.machines.is_empty(),
+            Condition::Software => fleet(|it| it.end_of_support.is_some()),
         }
     }
 }

@@ -2,11 +2,8 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::Cell;
 use crate::{domain::since::whole_days, report::Facts};
-
-/// The number of a run in the store.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ordinal(pub(super) u64);
 
 /// The number, the date and the start of a row's run. The first two are missing if the answers are of
 /// several runs.
@@ -27,8 +24,8 @@ impl RunStamp {
     }
 
     /// The number of the run in the store.
-    pub(super) fn run(self) -> Option<Ordinal> {
-        self.run.map(|run| Ordinal(run.unsigned_abs()))
+    pub(super) fn run(self) -> Option<Cell<'static>> {
+        self.run.map(|run| Cell::ordinal(run.unsigned_abs()))
     }
 
     /// The number of whole days from a time to the start of the run.

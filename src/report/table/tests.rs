@@ -199,7 +199,7 @@ fn counts_its_rows<T: Table>() {
                 Ok(())
             };
             T::for_each(run, &mut count).unwrap();
-            assert_eq!(rows, T::count(run), "{}", T::CSV);
+            assert_eq!(rows, T::count(run), "{}", T::FILE);
         });
     }
 }

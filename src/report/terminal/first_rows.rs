@@ -27,9 +27,7 @@ pub(super) fn first_rows<'row, T: Table>(
     let columns = columns.iter().map(|column| {
         let heading = column.terminal.or(names).unwrap_or_default();
         match column.kind {
-            Kind::Decimal | Kind::Number | Kind::Percent | Kind::Probability => {
-                Column::number(heading)
-            }
+            kind if kind.is_number() => Column::number(heading),
             Kind::List | Kind::Text => Column::gives_way(heading),
             _ => Column::text(heading),
         }

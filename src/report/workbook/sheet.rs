@@ -55,7 +55,7 @@ impl Sheet {
         match u32::try_from(count) {
             Ok(0) => self.say(book, self.nothing),
             Ok(rows) if count <= limits.rows => self.list::<T>(book, run, rows),
-            _ => self.say(book, &self.too_many(T::CSV, count)),
+            _ => self.say(book, &self.too_many(T::FILE, count)),
         }
     }
 

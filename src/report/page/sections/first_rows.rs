@@ -43,10 +43,7 @@ impl FirstRows {
             Some(Heading {
                 key: column.key.to_owned(),
                 text: column.page?.heading.to_owned(),
-                is_number: matches!(
-                    column.kind,
-                    Kind::Decimal | Kind::Number | Kind::Percent | Kind::Probability
-                ),
+                is_number: column.kind.is_number(),
             })
         });
         Self {
@@ -90,7 +87,7 @@ impl Shown {
             Kind::Kb => "kb",
             Kind::List | Kind::Text => "name",
             Kind::Machine => "id",
-            Kind::Decimal | Kind::Number | Kind::Percent | Kind::Probability => "num",
+            kind if kind.is_number() => "num",
             Kind::Date | Kind::Time => "time",
             _ => "",
         };
