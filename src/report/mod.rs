@@ -25,6 +25,9 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use self::csv::{
+    changes as changes_csv, names as target_names, targets, updates_without_targets,
+};
 pub use format::Format;
 pub use markdown::markdown;
 pub use notice::{
@@ -33,6 +36,7 @@ pub use notice::{
 pub use view::{
     facts::{Facts, Tool, default_title},
     past::{Past, RunKbs, TrendPoint},
+    sources::sentence as sources,
 };
 pub use workbook::is_no_room;
 
@@ -162,22 +166,6 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     reports
 }
 
-/// The files with the machines that miss each of the first `count` updates to install. Fails if the gaps
-/// cannot be read.
-pub fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
-    csv::targets(run, count)
-}
-
-/// The names of these files.
-pub fn target_names(fleet: &Fleet, count: usize) -> Vec<String> {
-    csv::names(fleet, count)
-}
-
-/// The updates among them that have no such file, because their ids are not numeric.
-pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
-    csv::left_out(fleet, count)
-}
-
 /// The tables of a lake; none if this build cannot write Parquet.
 pub fn lake_tables() -> Vec<Box<dyn lake::LakeTable>> {
     #[cfg(feature = "parquet")]
@@ -185,16 +173,6 @@ pub fn lake_tables() -> Vec<Box<dyn lake::LakeTable>> {
     #[cfg(not(feature = "parquet"))]
     let tables = Vec::new();
     tables
-}
-
-/// How many machines were queried, in one sentence; `None` if all of them were.
-pub fn sources(run: &Run<'_>) -> Option<String> {
-    view::sources::sentence(run)
-}
-
-/// `changes.csv` alone.
-pub fn changes_csv() -> Box<dyn Report> {
-    csv::changes()
 }
 
 /// The changes alone, with the counts of `summary.json`.

@@ -3,12 +3,12 @@
 mod cells;
 mod gaps;
 mod targets;
-mod unlisted;
 
 use std::io::{self, Write};
 
-pub(super) use self::targets::{TARGETS, is_target, left_out, names, targets};
-use self::{cells::Cells, gaps::GapsCsv, unlisted::UnlistedCsv};
+pub(super) use self::targets::{TARGETS, is_target};
+pub use self::targets::{names, targets, updates_without_targets};
+use self::{cells::Cells, gaps::GapsCsv};
 use super::{
     Extras, Report, Run,
     table::{Census, Changes, CrossCheck, Failures, Kbs, Machines, Scope, Table, Target, columns},
@@ -22,14 +22,14 @@ pub(super) fn reports() -> [Box<dyn Report>; 8] {
         Box::new(GapsCsv),
         Box::new(Csv(Failures)),
         changes(),
-        Box::new(UnlistedCsv),
+        Box::new(Unlisted),
         Box::new(Csv(Census)),
         Box::new(Csv(CrossCheck)),
     ]
 }
 
 /// `changes.csv` alone.
-pub(super) fn changes() -> Box<dyn Report> {
+pub fn changes() -> Box<dyn Report> {
     Box::new(Csv(Changes))
 }
 
@@ -51,5 +51,24 @@ impl<T: Table> Report for Csv<T> {
         cells.header(&columns, run.inventory)?;
         T::for_each(run, &mut |row| cells.row(&columns, row))?;
         cells.finish()
+    }
+}
+
+/// `unlisted.csv`: the machines of the service that the run's list lacks.
+struct Unlisted;
+
+impl Report for Unlisted {
+    fn file_name(&self) -> &'static str {
+        "unlisted.csv"
+    }
+
+    fn is_written(&self, extras: Extras) -> bool {
+        extras.list_check
+    }
+
+    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        run.comparison().map_or(Ok(()), |comparison| {
+            comparison.write_unlisted(run.facts.csv_guard, out)
+        })
     }
 }

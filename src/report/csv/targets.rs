@@ -10,7 +10,10 @@ use super::cells::Cells;
 use crate::{
     aggregate::{Fleet, MachineRow, TopAction},
     domain::kb::KbId,
-    report::{Report, Run, table::marker},
+    report::{
+        Report, Run,
+        table::{MachineNames, marker},
+    },
 };
 
 /// The subfolder of these files.
@@ -21,20 +24,20 @@ const MOST_DIGITS: usize = 20;
 const NAME_COLUMN: &str = "machineName";
 
 /// The names of the files for the first `count` updates to install.
-pub(in crate::report) fn names(fleet: &Fleet, count: usize) -> Vec<String> {
+pub fn names(fleet: &Fleet, count: usize) -> Vec<String> {
     let actions = fleet.top_actions(count).into_iter();
     actions.filter_map(|it| file_name(&it.kb.id)).collect()
 }
 
 /// The KBs among the first `count` that have no file, because their ids are not numeric.
-pub(in crate::report) fn left_out(fleet: &Fleet, count: usize) -> Vec<String> {
+pub fn updates_without_targets(fleet: &Fleet, count: usize) -> Vec<String> {
     let actions = fleet.top_actions(count).into_iter();
-    let left_out = actions.filter(|it| file_name(&it.kb.id).is_none());
-    left_out.map(|it| it.kb.id.for_people()).collect()
+    let without = actions.filter(|it| file_name(&it.kb.id).is_none());
+    without.map(|it| it.kb.id.for_people()).collect()
 }
 
-/// The files for the first `count` updates to install. Fails if the gaps cannot be read.
-pub(in crate::report) fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
+/// The files with the machines that miss each of the first `count` updates to install. Fails if the gaps cannot be read.
+pub fn targets(run: &Run<'_>, count: usize) -> io::Result<Vec<Box<dyn Report>>> {
     let actions = run.fleet.top_actions(count);
     let machines = machines_of(run, &actions)?;
     let files = actions.iter().zip(machines);
@@ -52,10 +55,10 @@ fn machines_of(run: &Run<'_>, actions: &[TopAction<'_>]) -> io::Result<Vec<Vec<u
     let covering = run.fleet.covering_actions(actions.len());
     let mut marker = marker(run);
     let mut machines: Vec<Vec<u32>> = vec![Vec::new(); actions.len()];
+    if actions.is_empty() {
+        return Ok(machines);
+    }
     for (machine, at) in run.fleet.machines.iter().zip(0..) {
-        if actions.is_empty() {
-            break;
-        }
         marker.machine(machine.id, machine.position());
         let missing = machine.missing(run.gaps)?;
         let open = missing.iter().filter(|gap| !marker.is_accepted(gap));
@@ -102,13 +105,9 @@ impl Report for Target {
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let list = run.inventory;
-        let name_column = list.name_column();
-        let is_shown = |column: usize| !list.columns[column].eq_ignore_ascii_case(NAME_COLUMN);
-        let shown: Vec<usize> = (0..list.columns.len()).filter(|it| is_shown(*it)).collect();
-        let name = |machine: &MachineRow| {
-            let name = name_column.and_then(|column| list.row(machine.position()).nth(column));
-            name.unwrap_or_default()
-        };
+        let names = MachineNames::of(list);
+        let name = |machine: &MachineRow| names.at(machine.position()).unwrap_or_default();
+        let is_shown = |column: &String| !column.eq_ignore_ascii_case(NAME_COLUMN);
         let machines = self.machines.iter();
         let mut machines: Vec<&MachineRow> = machines
             .map(|at| &run.fleet.machines[*at as usize])
@@ -117,17 +116,15 @@ impl Report for Target {
         let mut cells = Cells::new(run, out);
         cells.ours("machineId")?;
         cells.ours(NAME_COLUMN)?;
-        let names = shown.iter().map(|column| &list.columns[*column]);
-        names.into_iter().try_for_each(|name| cells.foreign(name))?;
+        let mut shown = list.columns.iter().filter(|it| is_shown(it));
+        shown.try_for_each(|column| cells.foreign(column))?;
         cells.end_row()?;
         for machine in machines {
             cells.ours(machine.id)?;
             cells.foreign(name(machine))?;
-            for (cell, column) in list.row(machine.position()).zip(0..) {
-                if shown.binary_search(&column).is_ok() {
-                    cells.foreign(cell)?;
-                }
-            }
+            let row = list.row(machine.position()).zip(&list.columns);
+            let mut shown = row.filter(|(_, column)| is_shown(column));
+            shown.try_for_each(|(cell, _)| cells.foreign(cell))?;
             cells.end_row()?;
         }
         cells.finish()
@@ -251,7 +248,7 @@ mod tests {
         let files = rendered(&fixture, 100);
         assert_eq!(files.len(), 1);
         assert_eq!(files[0].0, "targets/KB5.csv");
-        let left_out = fixture.with_run(|run| left_out(run.fleet, 100));
+        let left_out = fixture.with_run(|run| updates_without_targets(run.fleet, 100));
         assert_eq!(left_out.len(), ids.len() - 1, "{left_out:?}");
     }
 

@@ -14,7 +14,7 @@ use crate::{
 /// `3,214 of 98,120 machines were queried, 94,906 inferred from machines with the same Microsoft
 /// software in the same versions; of 1,960 rechecked machines 5 differed (0.26 %, at most 0.6 %)`. `None`
 /// if all answers are those of calls of this run.
-pub(in crate::report) fn sentence(run: &Run<'_>) -> Option<String> {
+pub fn sentence(run: &Run<'_>) -> Option<String> {
     let (coverage, sources) = (&run.fleet.coverage, run.fleet.sources);
     if sources.is_all_calls() {
         return everyone_because(run);
