@@ -166,15 +166,6 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
     reports
 }
 
-/// The tables of a lake; none if this build cannot write Parquet.
-pub fn lake_tables() -> Vec<Box<dyn lake::LakeTable>> {
-    #[cfg(feature = "parquet")]
-    let tables = parquet::lake_tables();
-    #[cfg(not(feature = "parquet"))]
-    let tables = Vec::new();
-    tables
-}
-
 /// The changes alone, with the counts of `summary.json`.
 pub fn changes_json() -> Box<dyn Report> {
     Box::new(json::Changes)

@@ -45,39 +45,39 @@ const MAX_PARTS: u32 = 1000;
 const END_BYTES: u64 = 64 << 10;
 const MAX_END_BYTES: u64 = 64 << 20;
 
-/// The tables of a lake.
-pub type LakeTables = [Box<dyn LakeTable>];
-
 /// A place that was checked to be a lake of this version, or still empty.
 pub struct Lake {
     files: Box<dyn LakeFiles>,
+    tables: Vec<LakeTable>,
 }
 
 /// A rendered table of a run, not added yet.
-pub struct Staged<'tables> {
-    table: &'tables dyn LakeTable,
+pub struct Staged {
+    table: LakeTable,
     file: NamedTempFile,
 }
 
 impl Lake {
-    /// Checks that these tables can be added to a place, and that their columns match the newest
-    /// existing files: this tenant's, if it has any. A missing folder is only created when there is
-    /// something to add.
+    /// Checks that tables can be added to a place, and that their columns match the newest existing
+    /// files: this tenant's, if it has any. A missing folder is only created when there is something to
+    /// add.
     pub async fn prepare(
         files: Box<dyn LakeFiles>,
-        tables: &LakeTables,
         tenant: Option<&str>,
     ) -> Result<Self, LakeError> {
-        let lake = Self { files };
+        #[cfg(feature = "parquet")]
+        let tables = super::parquet::lake_tables();
+        #[cfg(not(feature = "parquet"))]
+        let tables = Vec::new();
+        let lake = Self { files, tables };
         let prepared = lake.files.prepare().await;
         prepared.map_err(|source| LakeError::Unwritable {
             lake: lake.files.name(),
             source,
         })?;
         let tenant = tenant.map(paths::tenant_folder);
-        for table in tables {
-            lake.check_columns(table.as_ref(), tenant.as_deref())
-                .await?;
+        for table in &lake.tables {
+            lake.check_columns(table, tenant.as_deref()).await?;
         }
         Ok(lake)
     }
@@ -93,35 +93,29 @@ impl Lake {
     }
 
     /// The tables of the run with these facts and extras that are not in the lake yet.
-    pub async fn missing<'tables>(
+    pub async fn missing(
         &self,
-        tables: &'tables LakeTables,
         facts: &Facts,
         extras: Extras,
-    ) -> Result<Vec<&'tables dyn LakeTable>, LakeError> {
+    ) -> Result<Vec<LakeTable>, LakeError> {
         let folders = Folders::of(facts);
-        let written = tables.iter().map(AsRef::as_ref);
         let mut missing = Vec::new();
-        for table in written.filter(|it| it.is_written(extras)) {
+        for table in self.tables.iter().filter(|it| (it.is_written)(extras)) {
             let is_there = self.is_there(&folders, table, facts).await;
-            let folder = folders.of_table(table.name());
+            let folder = folders.of_table(table.name);
             if !is_there.map_err(|it| self.unreadable(&folder, it))? {
-                missing.push(table);
+                missing.push(*table);
             }
         }
         Ok(missing)
     }
 
     /// Renders tables of a run completely to the disk.
-    pub fn stage<'tables>(
-        &self,
-        tables: &[&'tables dyn LakeTable],
-        run: &Run<'_>,
-    ) -> Result<Vec<Staged<'tables>>, LakeError> {
+    pub fn stage(&self, tables: &[LakeTable], run: &Run<'_>) -> Result<Vec<Staged>, LakeError> {
         let folders = Folders::of(run.facts);
         let staged = tables.iter().map(|&table| match self.render(table, run) {
             Ok(file) => Ok(Staged { table, file }),
-            Err(problem) => Err(self.not_added(&folders.of_table(table.name()), problem.into())),
+            Err(problem) => Err(self.not_added(&folders.of_table(table.name), problem.into())),
         });
         staged.collect()
     }
@@ -129,13 +123,13 @@ impl Lake {
     /// Adds the tables of the run with these facts. Returns their names.
     pub async fn add(
         &self,
-        staged: Vec<Staged<'_>>,
+        staged: Vec<Staged>,
         facts: &Facts,
     ) -> Result<Vec<&'static str>, LakeError> {
         let folders = Folders::of(facts);
         let mut added = Vec::new();
         for staged in staged {
-            let name = staged.table.name();
+            let name = staged.table.name;
             let placed = self.place(staged, &folders, facts).await;
             placed.map_err(|it| self.not_added(&folders.of_table(name), it))?;
             added.push(name);
@@ -146,15 +140,15 @@ impl Lake {
     /// Checks the columns of the file that was added last.
     async fn check_columns(
         &self,
-        table: &dyn LakeTable,
+        table: &LakeTable,
         tenant: Option<&str>,
     ) -> Result<(), LakeError> {
-        let name = table.name();
+        let name = table.name;
         let newest = newest(self.files.as_ref(), name, tenant).await;
         let Some(file) = newest.map_err(|it| self.unreadable(name, it))? else {
             return Ok(());
         };
-        let difference = self.read_end(&file, |end| table.difference(end)).await;
+        let difference = self.read_end(&file, |end| (table.difference)(end)).await;
         let difference = difference.and_then(|read| Ok(read?));
         match difference.map_err(|it| self.unreadable(&file, it))? {
             None => Ok(()),
@@ -169,13 +163,13 @@ impl Lake {
     async fn is_there(
         &self,
         folders: &Folders,
-        table: &dyn LakeTable,
+        table: &LakeTable,
         facts: &Facts,
     ) -> Result<bool, Trouble> {
-        let names = self.files.names(&folders.of_table(table.name())).await?;
+        let names = self.files.names(&folders.of_table(table.name)).await?;
         let parts = (1..MAX_PARTS).take_while(|part| names.contains(&folders.name(*part)));
         for part in parts {
-            let path = folders.file(table.name(), part);
+            let path = folders.file(table.name, part);
             if self.is_of(&path, table, facts).await? {
                 return Ok(true);
             }
@@ -184,13 +178,8 @@ impl Lake {
     }
 
     /// Whether a file is of this run. A damaged one is not.
-    async fn is_of(
-        &self,
-        path: &str,
-        table: &dyn LakeTable,
-        facts: &Facts,
-    ) -> Result<bool, Trouble> {
-        let read = self.read_end(path, |end| table.is_of(end, facts)).await?;
+    async fn is_of(&self, path: &str, table: &LakeTable, facts: &Facts) -> Result<bool, Trouble> {
+        let read = self.read_end(path, |end| (table.is_of)(end, facts)).await?;
         Ok(read.unwrap_or(false))
     }
 
@@ -214,9 +203,9 @@ impl Lake {
         }
     }
 
-    fn render(&self, table: &dyn LakeTable, run: &Run<'_>) -> io::Result<NamedTempFile> {
+    fn render(&self, table: LakeTable, run: &Run<'_>) -> io::Result<NamedTempFile> {
         let mut out = BufWriter::new(self.files.stage()?);
-        table.render(run, &mut out)?;
+        (table.render)(run, &mut out)?;
         out.flush()?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
@@ -224,20 +213,15 @@ impl Lake {
     }
 
     /// Adds a file under the first free name.
-    async fn place(
-        &self,
-        staged: Staged<'_>,
-        folders: &Folders,
-        facts: &Facts,
-    ) -> Result<(), Trouble> {
+    async fn place(&self, staged: Staged, folders: &Folders, facts: &Facts) -> Result<(), Trouble> {
         let Staged { table, mut file } = staged;
         for part in 1..MAX_PARTS {
-            let path = folders.file(table.name(), part);
+            let path = folders.file(table.name, part);
             let Some(back) = self.files.add(file, &path).await? else {
                 return Ok(());
             };
             // An attempt whose reply was lost may have added it.
-            if self.is_of(&path, table, facts).await? {
+            if self.is_of(&path, &table, facts).await? {
                 return Ok(());
             }
             file = back;

@@ -9,21 +9,18 @@ use super::files::{BadEnd, FileEnd};
 use crate::report::{Extras, Facts, Run};
 
 /// A table of a lake.
-pub trait LakeTable: Sync {
+#[derive(Clone, Copy)]
+pub struct LakeTable {
     /// Its name, which is also the name of its folder.
-    fn name(&self) -> &'static str;
-
+    pub(in crate::report) name: &'static str,
     /// Whether a run with these extras has it.
-    fn is_written(&self, extras: Extras) -> bool;
-
+    pub(in crate::report) is_written: fn(Extras) -> bool,
     /// Writes the file of a run.
-    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
-
+    pub(in crate::report) render: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
     /// How the columns of an existing file differ; `None` if they match.
-    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd>;
-
+    pub(in crate::report) difference: fn(&FileEnd) -> Result<Option<Difference>, BadEnd>,
     /// Whether an existing file belongs to the run with these facts.
-    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd>;
+    pub(in crate::report) is_of: fn(&FileEnd, &Facts) -> Result<bool, BadEnd>,
 }
 
 /// How the columns of an existing file differ from this version's.

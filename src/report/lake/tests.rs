@@ -13,7 +13,7 @@ use parquet::{
 };
 
 use super::*;
-use crate::report::{fixture::Fixture, lake_tables, parquet::tests::read};
+use crate::report::{fixture::Fixture, parquet::tests::read};
 
 const GAPS: &str = "gaps/tenant=contoso/date=2026-11-23";
 
@@ -28,11 +28,11 @@ fn add(lake: &Path, fixture: &Fixture) -> Result<String, LakeError> {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.build().unwrap();
     runtime.block_on(async {
-        let (tables, facts) = (lake_tables(), &fixture.facts);
+        let facts = &fixture.facts;
         let files = Box::new(LakeFolder::new(lake.to_owned()));
-        let lake = Lake::prepare(files, &tables, facts.tenant_id.as_deref()).await?;
+        let lake = Lake::prepare(files, facts.tenant_id.as_deref()).await?;
         let extras = fixture.with_run(|run| Extras { ..run.extras() });
-        let missing = lake.missing(&tables, facts, extras).await?;
+        let missing = lake.missing(facts, extras).await?;
         let staged = fixture.with_run(|run| lake.stage(&missing, run))?;
         Ok(lake.add(staged, facts).await?.join(" "))
     })

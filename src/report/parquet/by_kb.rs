@@ -6,9 +6,9 @@
 use std::io::{self, Write};
 
 use super::{
+    columns::lake_columns,
     file::{Purpose, Storage},
     gaps::{GapsFile, HeldGap, ROWS},
-    lake_columns::lake_columns,
 };
 use crate::{
     aggregate::Fleet,

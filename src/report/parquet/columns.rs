@@ -15,8 +15,17 @@ use parquet::{
 
 use crate::{
     inventory::Inventory,
-    report::table::{Cell, Column, ColumnName, Kind, Table, header},
+    report::table::{self, Cell, Column, ColumnName, Kind, Scope, Table, Target, header},
 };
+
+/// The columns of a table in a lake, for whatever list and run: those of its CSV file, but for the list's own, which are
+/// another list's tomorrow, and the date, which is the name of the folder.
+pub(super) fn lake_columns<T: Table>() -> Vec<Column<T>> {
+    let no_list = Inventory::default();
+    let columns = table::columns::<T>(Target::Csv, Scope::of_list(&no_list)).into_iter();
+    let columns = columns.filter(|it| it.kind != Kind::Inventory && it.key != "date");
+    columns.collect()
+}
 
 /// A column of the file. Each column of the list is one.
 #[derive(Debug, Clone)]

@@ -1,16 +1,32 @@
-//! Compares the columns of a lake's existing files with those that would be added. Columns are only ever appended:
-//! the files of all years read as one table.
+//! Reads the end of a lake's existing file: which run it is of, and whether its columns fit those that would be added.
+//! Columns are only ever appended: the files of all years read as one table.
+
+use std::io;
 
 use parquet::{
     basic::{LogicalType, TimeUnit, Type as Physical},
+    errors::ParquetError,
+    file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader},
     schema::types::Type,
 };
 
 use super::{
     columns::{FileColumn, schema},
-    file_end::{damaged, metadata},
+    file::RUN_KEY,
 };
-use crate::report::lake::{BadEnd, Difference, FileEnd};
+use crate::report::{
+    Facts,
+    lake::{BadEnd, Difference, FileEnd},
+};
+
+/// Whether a file is of the run with these facts. Its name has only the second of the start.
+pub(super) fn is_of(file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
+    let metadata = metadata(file)?;
+    let pairs = metadata.file_metadata().key_value_metadata();
+    let key = pairs.into_iter().flatten().find(|it| it.key == RUN_KEY);
+    let key = key.and_then(|it| it.value.as_deref());
+    Ok(key == Some(&*facts.run_key()))
+}
 
 /// How an existing file differs from these columns, if it does.
 pub(super) fn difference(
@@ -21,6 +37,21 @@ pub(super) fn difference(
     let theirs = metadata.file_metadata().schema();
     let ours = schema("ours", ours).map_err(damaged)?;
     Ok(first_difference(&fields(theirs), &fields(&ours)))
+}
+
+/// What the end says of the whole file.
+fn metadata(end: &FileEnd) -> Result<ParquetMetaData, BadEnd> {
+    let reader = ParquetMetaDataReader::new();
+    let mut reader = reader.with_page_index_policy(PageIndexPolicy::Skip);
+    match reader.try_parse_sized(&end.bytes, end.size) {
+        Ok(()) => reader.finish().map_err(damaged),
+        Err(ParquetError::NeedMoreData(needed)) => Err(BadEnd::Short(needed as u64)),
+        Err(problem) => Err(damaged(problem)),
+    }
+}
+
+fn damaged(problem: ParquetError) -> BadEnd {
+    BadEnd::Damaged(io::Error::other(problem))
 }
 
 /// The first column of theirs that is not at the same index of ours.

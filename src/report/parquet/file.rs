@@ -16,14 +16,14 @@ use parquet::{
     },
 };
 
-use super::{
-    columns::{FileColumn, schema},
-    runs::RUN_KEY,
-};
+use super::columns::{FileColumn, schema};
 use crate::report::{Run, time::rfc3339};
 
 /// Incremented when a column is removed or changes its meaning, not when one is added.
 const SCHEMA_VERSION: u32 = 1;
+
+/// The key of the metadata that identifies the run of a file of a lake.
+pub(super) const RUN_KEY: &str = "runKey";
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

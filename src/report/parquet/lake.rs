@@ -1,96 +1,56 @@
-//! The tables of a lake: the columns of the CSV files without those of the list, which may differ
-//! tomorrow, and without the date, which is the name of the folder. So every file of a table has
-//! the same columns.
+//! The tables of a lake. Every file of a table has the same columns.
 
-use std::{
-    io::{self, Write},
-    marker::PhantomData,
-};
+use std::io::{self, Write};
 
 use super::{
     GROUP, by_kb,
-    columns::file_columns,
-    existing,
+    columns::{file_columns, lake_columns},
+    existing::{difference, is_of},
     file::{Purpose, Storage},
-    lake_columns::lake_columns,
-    name_of, runs, write_columns,
+    name_of, write_columns,
 };
 use crate::{
     inventory::Inventory,
     report::{
-        Extras, Facts, Run,
-        lake::{BadEnd, Difference, FileEnd, LakeTable},
+        Run,
+        lake::LakeTable,
         table::{Changes, Failures, Gaps, Kbs, Machines, Table},
     },
 };
 
-/// All tables.
-pub(in crate::report) fn tables() -> Vec<Box<dyn LakeTable>> {
+/// All tables. The gaps are by KB; the rows of the others are in the order of their CSV files.
+pub(in crate::report) fn tables() -> Vec<LakeTable> {
+    let gaps = LakeTable {
+        render: |run, out| by_kb::write(run, by_kb::HELD, out),
+        ..table::<Gaps>()
+    };
     vec![
-        Box::new(GapsTable),
-        Box::new(Whole::<Machines>(PhantomData)),
-        Box::new(Whole::<Kbs>(PhantomData)),
-        Box::new(Whole::<Failures>(PhantomData)),
-        Box::new(Whole::<Changes>(PhantomData)),
+        gaps,
+        table::<Machines>(),
+        table::<Kbs>(),
+        table::<Failures>(),
+        table::<Changes>(),
     ]
 }
 
-/// A table whose rows are in the order of its CSV file.
-struct Whole<T>(PhantomData<T>);
-
-impl<T: Table> LakeTable for Whole<T> {
-    fn name(&self) -> &'static str {
-        name_of::<T>()
-    }
-
-    fn is_written(&self, extras: Extras) -> bool {
-        T::is_written(extras)
-    }
-
-    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let storage = Storage {
-            table: name_of::<T>(),
-            purpose: Purpose::Lake,
-            sorted_by: &[],
-        };
-        write_columns(run, &lake_columns::<T>(), storage, GROUP, out)
-    }
-
-    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
-        difference::<T>(file)
-    }
-
-    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
-        runs::is_of(file, facts)
+fn table<T: Table>() -> LakeTable {
+    LakeTable {
+        name: name_of::<T>(),
+        is_written: T::is_written,
+        render: render::<T>,
+        difference: |file| {
+            let ours = file_columns(&lake_columns::<T>(), &Inventory::default());
+            difference(file, &ours)
+        },
+        is_of,
     }
 }
 
-/// The gaps, by KB.
-struct GapsTable;
-
-impl LakeTable for GapsTable {
-    fn name(&self) -> &'static str {
-        name_of::<Gaps>()
-    }
-
-    fn is_written(&self, _: Extras) -> bool {
-        true
-    }
-
-    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        by_kb::write(run, by_kb::HELD, out)
-    }
-
-    fn difference(&self, file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
-        difference::<Gaps>(file)
-    }
-
-    fn is_of(&self, file: &FileEnd, facts: &Facts) -> Result<bool, BadEnd> {
-        runs::is_of(file, facts)
-    }
-}
-
-fn difference<T: Table>(file: &FileEnd) -> Result<Option<Difference>, BadEnd> {
-    let ours = file_columns(&lake_columns::<T>(), &Inventory::default());
-    existing::difference(file, &ours)
+fn render<T: Table>(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let storage = Storage {
+        table: name_of::<T>(),
+        purpose: Purpose::Lake,
+        sorted_by: &[],
+    };
+    write_columns(run, &lake_columns::<T>(), storage, GROUP, out)
 }

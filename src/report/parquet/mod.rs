@@ -3,23 +3,16 @@
 //! - [`columns`]: the columns of a file, and their values that are not yet written
 //! - [`mod@file`]: the file itself, row group by row group
 //! - [`gaps`]: `gaps.parquet`, the largest table by far
-//! - [`lake`]: the tables of a lake; [`lake_columns`]: their columns; [`by_kb`]: the gaps, sorted
-//!   by KB; [`existing`]: the columns of existing files; [`runs`]: the run of an existing file
+//! - [`lake`]: the tables of a lake; [`by_kb`]: its gaps, sorted by KB; [`existing`]: the files that it has
 
 mod by_kb;
 mod columns;
 mod existing;
 mod file;
-mod file_end;
 mod gaps;
 mod lake;
-mod lake_columns;
-mod runs;
 
-use std::{
-    io::{self, Write},
-    marker::PhantomData,
-};
+use std::io::{self, Write};
 
 pub(super) use self::lake::tables as lake_tables;
 use self::{
@@ -42,31 +35,19 @@ const GROUP: GroupLimits = GroupLimits {
 /// All Parquet reports.
 pub(super) fn reports() -> [Box<dyn Report>; 4] {
     [
-        Box::new(TableParquet::<Kbs>::new("kbs.parquet")),
-        Box::new(TableParquet::<Machines>::new("machines.parquet")),
+        Box::new(TableParquet(Kbs, "kbs.parquet")),
+        Box::new(TableParquet(Machines, "machines.parquet")),
         Box::new(GapsParquet),
-        Box::new(TableParquet::<Changes>::new("changes.parquet")),
+        Box::new(TableParquet(Changes, "changes.parquet")),
     ]
 }
 
-/// A table as a Parquet file.
-struct TableParquet<T> {
-    file_name: &'static str,
-    table: PhantomData<T>,
-}
-
-impl<T: Table> TableParquet<T> {
-    const fn new(file_name: &'static str) -> Self {
-        Self {
-            file_name,
-            table: PhantomData,
-        }
-    }
-}
+/// A table as a Parquet file of this name.
+struct TableParquet<T>(T, &'static str);
 
 impl<T: Table> Report for TableParquet<T> {
     fn file_name(&self) -> &'static str {
-        self.file_name
+        self.1
     }
 
     fn is_written(&self, extras: Extras) -> bool {

@@ -13,10 +13,7 @@ use crate::{
     defender::auth::SignInError,
     domain::ending::Ending,
     places::{PlaceError, connect_lake},
-    report::{
-        self,
-        lake::{Lake, LakeError, LakeTables, Trouble},
-    },
+    report::lake::{Lake, LakeError, Trouble},
     run::{RunError, messages::inform, reporting::data::RunData},
 };
 
@@ -41,7 +38,7 @@ pub(crate) async fn try_out(
 
 async fn checked(place: &Place, config: &Config, now: Timestamp) -> Result<Lake, RunError> {
     let tenant = config.sign_in.tenant_id.as_deref();
-    let lake = prepare(place, config, now, &report::lake_tables(), tenant).await;
+    let lake = prepare(place, config, now, tenant).await;
     lake.map_err(|problem| match problem {
         DeliveryError::Lake(error) => of_sign_in(error),
         problem => problem.into(),
@@ -86,9 +83,9 @@ async fn add_to(
     now: Timestamp,
 ) -> Result<Vec<&'static str>, DeliveryError> {
     let (facts, extras) = data.with_run(|run| (run.facts.clone(), run.extras()));
-    let (tables, tenant) = (report::lake_tables(), facts.tenant_id.as_deref());
-    let lake = prepare(place, data.sources.config, now, &tables, tenant).await?;
-    let missing = lake.missing(&tables, &facts, extras).await?;
+    let tenant = facts.tenant_id.as_deref();
+    let lake = prepare(place, data.sources.config, now, tenant).await?;
+    let missing = lake.missing(&facts, extras).await?;
     let staged = data.with_run(|run| lake.stage(&missing, run))?;
     Ok(lake.add(staged, &facts).await?)
 }
@@ -97,11 +94,10 @@ async fn prepare(
     place: &Place,
     config: &Config,
     now: Timestamp,
-    tables: &LakeTables,
     tenant: Option<&str>,
 ) -> Result<Lake, DeliveryError> {
     let files = connect_lake(place, config, now).map_err(DeliveryError::NoLake)?;
-    Ok(Lake::prepare(files, tables, tenant).await?)
+    Ok(Lake::prepare(files, tenant).await?)
 }
 
 fn in_words(added: &[&str]) -> String {
