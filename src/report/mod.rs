@@ -168,7 +168,7 @@ pub fn reports(formats: &[Format]) -> Vec<Box<dyn Report>> {
 
 /// The changes alone, with the counts of `summary.json`.
 pub fn changes_json() -> Box<dyn Report> {
-    Box::new(json::Changes)
+    Box::new(json::ChangesJson)
 }
 
 /// The file names of these reports, as listed in [`Facts::files`], for a run with these extras.

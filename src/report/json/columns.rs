@@ -3,8 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
 /// A unique key for each column. The first column of a name keeps it, and later ones get a number:
 /// `Team (2)`.
 pub(super) fn keys(columns: &[String]) -> Vec<String> {
@@ -24,22 +22,6 @@ pub(super) fn keys(columns: &[String]) -> Vec<String> {
         key
     });
     keys.collect()
-}
-
-/// A row of the inventory, as an object with keys in column order.
-pub(super) struct InventoryRow<'run, Cells> {
-    pub(super) keys: &'run [String],
-    pub(super) cells: Cells,
-}
-
-impl<'run, Cells: Iterator<Item = &'run str> + Clone> Serialize for InventoryRow<'run, Cells> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(Some(self.keys.len()))?;
-        for (key, cell) in self.keys.iter().zip(self.cells.clone()) {
-            object.serialize_entry(key, cell)?;
-        }
-        object.end()
-    }
 }
 
 #[cfg(test)]

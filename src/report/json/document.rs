@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::rows::one_decimal;
+use super::{changes::ChangeCounts, rows::one_decimal};
 use crate::{
     aggregate::{Coverage, Fleet, Group, KnownExploited, SourceCounts, Subtotal},
-    changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     collect::Requests,
     domain::{
         answer::Source,
@@ -232,42 +231,6 @@ struct CrossCheckSummary<'run> {
     missing_because: Option<&'run str>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ChangeCounts {
-    base: Base,
-    #[serde(flatten)]
-    tally: Tally,
-    exposure: ExposureChanges,
-    machines: MachineTally,
-    /// The resolved and replaced gaps that are only inferred.
-    inferred: InferredChanges,
-    unknown_in: UnknownIn,
-}
-
-/// The unknown gaps by the run whose answers contain them.
-#[derive(Serialize)]
-struct UnknownIn {
-    base: u64,
-    today: u64,
-}
-
-/// The change in exposure caused by each class.
-struct ExposureChanges(Exposure);
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Base {
-    run: i64,
-    started_at: String,
-    finished_at: String,
-    machines: u64,
-    same_fleet: bool,
-    enough: bool,
-    #[serde(flatten)]
-    figures: Figures,
-}
-
 impl<'run> Document<'run> {
     pub(super) fn of(run: &Run<'run>) -> Self {
         let Run {
@@ -449,50 +412,6 @@ impl<'run> From<&'run CrossCheck> for CrossCheckSummary<'run> {
             counts: check.counts(),
             machines_not_compared: check.machines_not_compared,
             missing_because: check.missing_because.as_deref(),
-        }
-    }
-}
-
-impl From<&Changes> for ChangeCounts {
-    fn from(changes: &Changes) -> Self {
-        Self {
-            base: (&changes.base).into(),
-            tally: changes.tally,
-            exposure: ExposureChanges(changes.exposure),
-            machines: changes.machines,
-            inferred: changes.inferred,
-            unknown_in: UnknownIn {
-                base: changes.tally.unknown_of_base(),
-                today: changes.tally.unknown_of_today(),
-            },
-        }
-    }
-}
-
-impl Serialize for ExposureChanges {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let differences = Change::ALL.iter();
-        let differences = differences.map(|it| (it, clamped(self.0.difference(*it))));
-        serializer.collect_map(differences)
-    }
-}
-
-/// The difference, clamped to the range of `i64`.
-fn clamped(difference: i128) -> i64 {
-    let limit = if difference > 0 { i64::MAX } else { i64::MIN };
-    i64::try_from(difference).unwrap_or(limit)
-}
-
-impl From<&BaseRun> for Base {
-    fn from(base: &BaseRun) -> Self {
-        Self {
-            run: base.run,
-            started_at: rfc3339(base.started_at),
-            finished_at: rfc3339(base.finished_at),
-            machines: base.machines,
-            same_fleet: base.is_same_fleet,
-            enough: base.is_enough(),
-            figures: base.figures,
         }
     }
 }

@@ -2,12 +2,14 @@
 //! complete run on one line.
 //!
 //! - [`document`]: the figures of a run, which `summary.json` and `report.json` share
-//! - [`whole`]: `report.json`, streamed by [`stream`], with the rows of [`rows`]
+//! - [`changes`]: what changed since an earlier run
+//! - [`whole`]: `report.json`, streamed by [`stream`], with the rows of tables ([`rows`]) and of other lists ([`lists`])
 //! - [`columns`]: unique keys for the inventory's columns
 
+mod changes;
 mod columns;
 mod document;
-mod releases;
+mod lists;
 mod rows;
 mod stream;
 mod whole;
@@ -16,9 +18,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use self::document::{ChangeCounts, Document};
-pub(super) use self::whole::Whole;
-use super::{Extras, Report, Run};
+use self::document::Document;
+pub(super) use self::{changes::ChangesJson, whole::Whole};
+use super::{Report, Run};
 
 /// `summary.json`: the run's figures.
 pub(super) struct Summary;
@@ -30,23 +32,6 @@ impl Report for Summary {
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         pretty(&Document::of(run), out)
-    }
-}
-
-/// `changes.json`: the changes alone, with the counts of the summary.
-pub(super) struct Changes;
-
-impl Report for Changes {
-    fn file_name(&self) -> &'static str {
-        "changes.json"
-    }
-
-    fn is_written(&self, extras: Extras) -> bool {
-        extras.base
-    }
-
-    fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-        pretty(&run.past.map(|past| ChangeCounts::from(past.changes)), out)
     }
 }
 

@@ -4,15 +4,12 @@ use std::io::{self, BufWriter, Write};
 
 use super::{
     document::{Document, SCHEMA_VERSION},
-    releases::ReleaseRow,
-    rows::{Action, Shape, TrendRow},
+    lists::{ActionRow, MergedRow, ReleaseRow, TrendRow},
+    rows::Shape,
     stream::{List, Object},
 };
-use serde::Serialize;
-
 use crate::{
     aggregate::{RankBy, TopAction},
-    inventory::MergedMachine,
     report::{
         Report, Run,
         table::{Census, Changes, CrossCheck, Failures, Kbs, Machines, Table},
@@ -36,7 +33,8 @@ impl Report for Whole {
         report.list("kbs", |list| rows::<Kbs>(run, list))?;
         report.list("machines", |list| rows::<Machines>(run, list))?;
         report.list("failures", |list| rows::<Failures>(run, list))?;
-        report.list("topActions", |list| actions(run, list))?;
+        let actions = run.fleet.top_actions(TopAction::MAX_SHOWN);
+        report.field("topActions", &short::<_, ActionRow<'_>>(&actions))?;
         if run.past.is_some() {
             report.list("changeRows", |list| rows::<Changes>(run, list))?;
         }
@@ -53,11 +51,11 @@ impl Report for Whole {
             })?;
             report.list("merged", |list| {
                 let mut merged = comparison.merged.iter();
-                merged.try_for_each(|it| list.push(&Merged::from(it)))
+                merged.try_for_each(|it| list.push(&MergedRow::from(it)))
             })?;
         }
-        report.list("trend", |list| trend(run, list))?;
-        report.list("timeToPatch", |list| time_to_patch(run, list))?;
+        report.field("trend", &short::<_, TrendRow<'_>>(run.trend))?;
+        report.field("timeToPatch", &short::<_, ReleaseRow>(run.releases))?;
         report.finish()?;
         out.flush()
     }
@@ -68,35 +66,7 @@ fn rows<T: Table>(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
     T::for_each(run, &mut |row| list.push(&shape.row(row)))
 }
 
-fn actions(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let actions = run.fleet.top_actions(TopAction::MAX_SHOWN);
-    let mut actions = actions.iter();
-    actions.try_for_each(|action| list.push(&Action::of(action)))
-}
-
-fn trend(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let mut points = run.trend.iter();
-    points.try_for_each(|point| list.push(&TrendRow::from(point)))
-}
-
-fn time_to_patch(run: &Run<'_>, list: &mut List<'_>) -> io::Result<()> {
-    let mut releases = run.releases.iter();
-    releases.try_for_each(|release| list.push(&ReleaseRow::from(release)))
-}
-
-/// A machine of the list whose record was merged into another.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Merged<'run> {
-    machine_id: String,
-    merged_into: &'run str,
-}
-
-impl<'run> From<&'run MergedMachine> for Merged<'run> {
-    fn from(merged: &'run MergedMachine) -> Self {
-        Self {
-            machine_id: merged.machine.to_string(),
-            merged_into: &merged.into,
-        }
-    }
+/// The rows of a list that is short.
+fn short<Item, Row: From<Item>>(items: impl IntoIterator<Item = Item>) -> Vec<Row> {
+    items.into_iter().map(Row::from).collect()
 }
