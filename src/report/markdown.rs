@@ -13,7 +13,7 @@ use super::{
         cross_check,
         figures::figures,
         headline::headline,
-        list_check, policy, risk, software, sources, support, week,
+        list_check, policy, risk, sources, support, week,
     },
 };
 use crate::{
@@ -131,7 +131,7 @@ fn remarks(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
     for part in list_check::parts(run) {
         writeln!(text, "\n{}", escaped(&part))?;
     }
-    if let Some(missing) = software::missing(run) {
+    if let Some(missing) = support::missing_software(run) {
         writeln!(text, "\n{}", paragraph(&missing))?;
     }
     if let Some(doubt) = last_seen_in_doubt(run) {

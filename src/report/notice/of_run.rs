@@ -5,7 +5,7 @@ use crate::{
     aggregate::TopAction,
     changes::Change,
     report::{
-        Run,
+        Run, page,
         time::rfc3339,
         view::{
             actions::{product, released},
@@ -19,9 +19,6 @@ use crate::{
 
 /// The number of updates to install first.
 const UPDATES: usize = 5;
-
-/// The page.
-const PAGE: &str = "report.html";
 
 impl Notice {
     /// The content for a run whose reports are written.
@@ -49,7 +46,7 @@ impl Notice {
             changes: changes(run),
             changed: changed(run),
             folder: facts.folder.to_string_lossy().into_owned(),
-            page: facts.files.iter().any(|it| it == PAGE).then_some(PAGE),
+            page: facts.has_page().then_some(page::FILE),
             tenants: None,
         }
     }

@@ -119,7 +119,7 @@ impl RunDigest {
             run: facts.run,
             tenant_id: facts.tenant_id.clone(),
             folder: facts.folder.to_string_lossy().into_owned(),
-            has_page: facts.files.iter().any(|name| name == PAGE),
+            has_page: facts.has_page(),
             machines: run.inventory.listed(),
             answered: coverage.answered,
             not_found: coverage.not_found,
@@ -151,9 +151,6 @@ impl RunDigest {
         self.machines - self.skipped
     }
 }
-
-/// The name of a tenant's page.
-pub(super) const PAGE: &str = "report.html";
 
 fn since(run: &Run<'_>) -> Option<DigestChanges> {
     let changes = run.past?.changes;

@@ -7,10 +7,10 @@ use super::{
     totals::{ChangeTotals, KbTotal, Totals, digests, kbs, with_status},
 };
 use crate::{
-    domain::text::{counted, share, thousands},
+    domain::text::{counted, thousands},
     report::{
         Notice, NoticeChanges, NoticeMachines, NoticeTenant, NoticeTenants, NoticeUpdate,
-        time::rfc3339,
+        time::rfc3339, view::coverage::answered_of,
     },
 };
 
@@ -30,7 +30,7 @@ impl Overview {
             started_at: rfc3339(self.started_at),
             finished_at: rfc3339(self.finished_at),
             headline: conclusion(self),
-            coverage: coverage(&totals),
+            coverage: answered_of(totals.answered, totals.machines - totals.skipped),
             warnings: Vec::new(),
             risks: exploited(self, &totals).into_iter().collect(),
             machines: machines(&totals),
@@ -70,16 +70,6 @@ fn tenant(row: &TenantRow) -> NoticeTenant {
         exit_code: row.exit_code as u8,
         message: row.message(),
     }
-}
-
-fn coverage(totals: &Totals) -> String {
-    let requested = totals.machines - totals.skipped;
-    let machines = counted(requested, "machine", "machines");
-    let share = share(totals.answered, requested);
-    format!(
-        "{} of {machines} answered ({share})",
-        thousands(totals.answered)
-    )
 }
 
 /// `Known exploited: 34 gaps, in 5 tenants`. `None` if no tenant has the catalogue.

@@ -2,12 +2,15 @@
 
 use std::path::{Component, Path};
 
-use super::digest::{PAGE, RunDigest};
-use crate::domain::{
-    ending::RunOutcome,
-    exit_code::ExitCode,
-    text::{counted, share, thousands},
-    words::words,
+use super::digest::RunDigest;
+use crate::{
+    domain::{
+        ending::RunOutcome,
+        exit_code::ExitCode,
+        text::{counted, share, thousands},
+        words::words,
+    },
+    report::page,
 };
 
 words! {
@@ -92,7 +95,7 @@ impl TenantRow {
             _ => None,
         });
         let mut parts = parts.collect::<Option<Vec<String>>>()?;
-        parts.push(PAGE.to_owned());
+        parts.push(page::FILE.to_owned());
         Some(parts.join("/"))
     }
 }

@@ -1,6 +1,6 @@
 //! The figures and sentences about all tenants that page and Markdown share.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
 use super::{
     Overview,
@@ -13,7 +13,7 @@ use crate::{
         kb::KbId,
         text::{counted, share, thousands},
     },
-    report::plain::plain,
+    report::{plain::plain, view::figures::difference},
 };
 
 /// A figure over all tenants.
@@ -166,14 +166,10 @@ fn verdict(since: &DigestChanges) -> &'static str {
 
 /// The difference in exposure in words, with the verdict where there is one.
 fn change(now: u64, since: &DigestChanges) -> String {
-    let difference = thousands(now.abs_diff(since.exposure));
-    let amount = match now.cmp(&since.exposure) {
-        Ordering::Less => format!("▼ {difference}"),
-        Ordering::Equal => return "unchanged".to_owned(),
-        Ordering::Greater => format!("▲ {difference}"),
-    };
+    let amount = difference(now, since.exposure);
     match verdict(since) {
         "even" => amount,
+        _ if now == since.exposure => amount,
         verdict => format!("{amount} {verdict}"),
     }
 }

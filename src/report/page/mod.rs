@@ -34,12 +34,15 @@ const MOST_ROWS: usize = 200_000;
 /// The number of rows of each table that are readable without a script.
 const FIRST_ROWS: usize = 50;
 
+/// The name of the page.
+pub(super) const FILE: &str = "report.html";
+
 /// `report.html`.
 pub(super) struct Page;
 
 impl Report for Page {
     fn file_name(&self) -> &'static str {
-        "report.html"
+        FILE
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -14,7 +14,7 @@ use crate::{
                 answered, banner, clean, last_seen_in_doubt, no_current_data, parts, reused,
                 skipped, wrong_list,
             },
-            list_check, risk, software, support,
+            list_check, risk, support,
         },
     },
 };
@@ -36,7 +36,7 @@ pub(super) fn lines(run: &Run<'_>, width: u16, style: Style) -> Vec<String> {
 /// Notes about the list and the answers, one sentence each.
 pub(super) fn notes(run: &Run<'_>) -> Vec<String> {
     let mut notes = Vec::from_iter(list_check::sentence(run));
-    notes.extend(software::missing(run));
+    notes.extend(support::missing_software(run));
     notes.extend(skipped(run));
     notes.extend(clean(run));
     notes.extend(last_seen_in_doubt(run));

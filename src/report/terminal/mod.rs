@@ -14,7 +14,7 @@ pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
 
-use super::{Run, plain::plain, view};
+use super::{Run, page, plain::plain, view};
 use crate::domain::{
     text::{counted, thousands},
     wrap::wrapped,
@@ -148,11 +148,12 @@ fn cross_check(run: &Run<'_>) -> Vec<String> {
 
 /// The location of the files, in one line.
 fn place(run: &Run<'_>) -> Vec<String> {
-    let files = &run.facts.files;
+    let facts = run.facts;
+    let files = &facts.files;
     let folder = plain(&run.facts.folder.display().to_string());
     // Users open the page first.
-    let page = files.iter().find(|name| *name == "report.html");
-    let first = page.or(files.first());
+    let page = facts.has_page().then_some(page::FILE);
+    let first = page.or(files.first().map(String::as_str));
     let line = first.map(|first| match files.len() - 1 {
         0 => format!("reports in {folder}: {first}"),
         1 => format!("reports in {folder}: {first} and another file"),

@@ -38,12 +38,14 @@ pub(in crate::report) fn parts(coverage: &Coverage) -> [StatusCount; 4] {
 
 /// `3 of 5 machines answered (60.0 %)`.
 pub(in crate::report) fn answered(coverage: &Coverage) -> String {
-    let machines = counted(coverage.machines(), "machine", "machines");
-    let share = share(coverage.answered, coverage.machines());
-    format!(
-        "{} of {machines} answered ({share})",
-        thousands(coverage.answered)
-    )
+    answered_of(coverage.answered, coverage.machines())
+}
+
+/// Likewise, with so many answers of so many machines.
+pub(in crate::report) fn answered_of(answered: u64, machines: u64) -> String {
+    let share = share(answered, machines);
+    let machines = counted(machines, "machine", "machines");
+    format!("{} of {machines} answered ({share})", thousands(answered))
 }
 
 /// The number of machines without an answer.

@@ -9,7 +9,7 @@ use crate::{
     aggregate::RankBy,
     collect::Requests,
     domain::ending::{EndingWord, RunOutcome},
-    report::plain::plain,
+    report::{page, plain::plain},
 };
 
 /// Metadata of a run that the reports show next to the figures.
@@ -61,6 +61,11 @@ impl Facts {
     /// The local date on which the run started; `None` if the answers belong to several runs.
     pub fn date(&self) -> Option<Date> {
         self.run.map(|_| self.started_on())
+    }
+
+    /// Whether the page is among the reports.
+    pub(in crate::report) fn has_page(&self) -> bool {
+        self.files.iter().any(|name| name == page::FILE)
     }
 
     /// Identifies the run among those of all stores: its number and the millisecond of its start.

@@ -136,6 +136,16 @@ pub(in crate::report) fn main_figures(run: &Run<'_>) -> String {
     capitalized(&parts.join(" · "))
 }
 
+/// The difference in words: `▼ 1,204`.
+pub(in crate::report) fn difference(now: u64, then: u64) -> String {
+    let difference = thousands(now.abs_diff(then));
+    match now.cmp(&then) {
+        Ordering::Less => format!("▼ {difference}"),
+        Ordering::Equal => "unchanged".to_owned(),
+        Ordering::Greater => format!("▲ {difference}"),
+    }
+}
+
 /// The text with a capital letter at its beginning.
 pub(in crate::report) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
@@ -146,6 +156,18 @@ pub(in crate::report) fn capitalized(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_are_described_in_words() {
+        for (now, then, expected) in [
+            (8_796, 10_000, "▼ 1,204"),
+            (7, 7, "unchanged"),
+            (1, 0, "▲ 1"),
+            (u64::MAX, 0, "▲ 18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(difference(now, then), expected);
+        }
+    }
 
     #[test]
     fn replaced_kbs_do_not_make_exposure_better_or_worse() {

@@ -3,7 +3,7 @@
 use crate::aggregate::Fleet;
 
 /// The maximum number of ranges of equal width.
-const MOST_RANGES: u32 = 12;
+const MOST_RANGES: u64 = 12;
 
 /// A column of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,41 +27,42 @@ impl Bar {
 /// The answered machines with current data, in ranges of equal width. The first range is that of
 /// the clean machines.
 pub(in crate::report) fn equal(fleet: &Fleet) -> Vec<Bar> {
-    let gaps: Vec<u32> = gaps_of_machines(fleet).collect();
+    let gaps: Vec<u64> = gaps_of_machines(fleet).collect();
     equal_bins(fleet.coverage.clean, &gaps)
 }
 
 /// The number of gaps of each machine that has gaps.
-fn gaps_of_machines(fleet: &Fleet) -> impl Iterator<Item = u32> {
+fn gaps_of_machines(fleet: &Fleet) -> impl Iterator<Item = u64> {
     let answered = fleet.machines.iter().flat_map(|it| &it.result);
-    answered.map(|it| it.missing).filter(|missing| *missing > 0)
+    let missing = answered.map(|it| u64::from(it.missing));
+    missing.filter(|missing| *missing > 0)
 }
 
-fn equal_bins(clean: u64, gaps: &[u32]) -> Vec<Bar> {
+fn equal_bins(clean: u64, gaps: &[u64]) -> Vec<Bar> {
     let most = gaps.iter().copied().max().unwrap_or(0);
-    let width = width(most);
-    let mut bins = vec![Bar::new("0".to_owned(), clean)];
-    let firsts = (1..=most).step_by(width as usize);
-    bins.extend(firsts.map(|first| Bar::new(label(first, width), 0)));
-    for gaps in gaps {
-        bins[(gaps - 1) as usize / width as usize + 1].count += 1;
-    }
-    bins
+    let width = round_step(most, MOST_RANGES);
+    let firsts = (0..most.div_ceil(width)).map(|range| range * width + 1);
+    let ranges = firsts.map(|first| {
+        let last = first + (width - 1);
+        let label = match width {
+            1 => first.to_string(),
+            _ => format!("{first}–{last}"),
+        };
+        let range = first..=last;
+        let machines = gaps.iter().filter(|it| range.contains(it)).count();
+        Bar::new(label, machines as u64)
+    });
+    let clean = Bar::new("0".to_owned(), clean);
+    std::iter::once(clean).chain(ranges).collect()
 }
 
-fn label(first: u32, width: u32) -> String {
-    match width {
-        1 => first.to_string(),
-        _ => format!("{first}–{}", first.saturating_add(width - 1)),
-    }
-}
-
-/// The number of values per range: 1, 2, 5, 10, 20, ...
-fn width(most: u32) -> u32 {
-    let decades = (0..9).map(|power| 10_u32.pow(power));
-    let mut widths = decades.flat_map(|ten| [ten, 2 * ten, 5_u32.saturating_mul(ten)]);
-    let fits = |width: &u32| most.div_ceil(*width) <= MOST_RANGES;
-    widths.find(fits).unwrap_or(1_000_000_000)
+/// The smallest of 1, 2, 5, 10, 20, ... of which at most so many reach the largest.
+pub(in crate::report) fn round_step(largest: u64, most: u64) -> u64 {
+    let decades = (0..19).map(|power| 10_u64.pow(power));
+    let mut steps = decades.flat_map(|ten| [ten, 2 * ten, ten.saturating_mul(5)]);
+    steps
+        .find(|step| largest.div_ceil(*step) <= most)
+        .unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -77,9 +78,9 @@ mod tests {
             (60, 5),
             (61, 10),
             (1_000, 100),
-            (u32::MAX, 500_000_000),
+            (u32::MAX.into(), 500_000_000),
         ] {
-            assert_eq!(width(most), expected, "{most}");
+            assert_eq!(round_step(most, MOST_RANGES), expected, "{most}");
         }
     }
 

@@ -9,7 +9,8 @@
 //! - [`list_check`]: how the list compares with the machines that the service lists
 //! - [`sources`]: how many machines were queried, and where the other answers come from
 //! - [`figures`]: the list of the fleet's figures, compared with the base's
-//! - [`support`]: machines whose Windows gets no more updates
+//! - [`support`]: machines whose Windows gets no more updates, and why the software inventory, which
+//!   knows them, is missing
 //! - [`method`]: what the figures mean, and where they come from
 //! - [`actions`]: the updates to install first, and what they achieve
 //! - [`products`]: the names of products as people write them
@@ -18,14 +19,14 @@
 //! - [`histogram`]: machines by number of gaps
 //! - [`months`]: machines by their oldest missing month
 //! - [`releases`]: how fast the machines get the updates of a month
-//! - [`trend`]: a figure over the last runs
+//! - [`trend`]: a figure over the last runs; [`rechecks`]: how often kept and inferred answers were
+//!   wrong in them
 //! - [`census`]: the service's own count compared with the run's
 //! - [`cross_check`]: the answers compared with a second source
 //! - [`groups`]: the figures by device group, platform and tag
 //! - [`risk`]: gaps that are known to be exploited, and the feeds
 //! - [`policy`]: how many gaps are accepted, and how many are overdue
 //! - [`week`]: the comparison with last week
-//! - [`software`]: why the software inventory is missing
 
 pub(super) mod actions;
 pub(super) mod census;
@@ -47,7 +48,6 @@ pub(super) mod products;
 pub(super) mod rechecks;
 pub(super) mod releases;
 pub(super) mod risk;
-pub(super) mod software;
 pub(super) mod sources;
 pub(super) mod support;
 pub(super) mod trend;

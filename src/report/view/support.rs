@@ -3,7 +3,7 @@
 use crate::{
     aggregate::{EndOfSupport, SoftwareOn},
     domain::{
-        software::{SUPPORT_ENDS_SOON_DAYS, Support},
+        software::{RunSoftware, SUPPORT_ENDS_SOON_DAYS, Support},
         text::{counted, thousands},
     },
     report::{Run, view::coverage::Level},
@@ -12,6 +12,16 @@ use crate::{
 /// The software inventory, and the day of the run.
 pub(in crate::report) fn software<'run>(run: &Run<'run>) -> Option<SoftwareOn<'run>> {
     SoftwareOn::of(run.software, run.facts.started_at, &run.facts.time_zone)
+}
+
+/// Why there is no software inventory, if it was asked for.
+pub(in crate::report) fn missing_software(run: &Run<'_>) -> Option<String> {
+    match run.software? {
+        RunSoftware::Known(_) => None,
+        RunSoftware::Missing(because) => {
+            Some(format!("The software inventory is missing: {because}"))
+        }
+    }
 }
 
 /// The display words for whether a Windows still gets updates.

@@ -5,7 +5,6 @@ mod columns;
 mod pareto;
 mod plot;
 mod releases;
-mod scale;
 mod trend;
 
 pub(super) use self::{

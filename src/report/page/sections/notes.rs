@@ -7,7 +7,7 @@ use crate::report::{
     Run,
     view::{
         coverage::{clean, last_seen_in_doubt, no_current_data, reused, skipped},
-        list_check, risk, software,
+        list_check, risk, support,
     },
 };
 
@@ -23,7 +23,7 @@ impl Notes {
         let notes = [
             skipped(run),
             list_check::sentence(run),
-            software::missing(run),
+            support::missing_software(run),
             risk::warning(run),
             risk::feeds_sentence(run),
             reused(run),

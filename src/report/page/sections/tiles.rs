@@ -1,7 +1,5 @@
 //! The tiles: the main figures and their differences from the base.
 
-use std::cmp::Ordering;
-
 use askama::Template;
 use jiff::SignedDuration;
 
@@ -11,7 +9,7 @@ use crate::{
     domain::text::thousands,
     report::view::{
         changes::base_day,
-        figures::{Figure, figures, is_fair},
+        figures::{Figure, difference, figures, is_fair},
         policy::accepted_beside,
         week::another_base,
     },
@@ -130,16 +128,6 @@ fn worst(scene: &Scene<'_>) -> String {
     }
 }
 
-/// The difference in words.
-fn difference(now: u64, then: u64) -> String {
-    let difference = thousands(now.abs_diff(then));
-    match now.cmp(&then) {
-        Ordering::Less => format!("▼ {difference}"),
-        Ordering::Equal => "unchanged".to_owned(),
-        Ordering::Greater => format!("▲ {difference}"),
-    }
-}
-
 /// A time between two runs, in days, or in hours if it is less than half a day.
 fn ago(time: SignedDuration) -> String {
     match time.as_hours() {
@@ -151,18 +139,6 @@ fn ago(time: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn differences_are_described_in_words() {
-        for (now, then, expected) in [
-            (8_796, 10_000, "▼ 1,204"),
-            (7, 7, "unchanged"),
-            (1, 0, "▲ 1"),
-            (u64::MAX, 0, "▲ 18,446,744,073,709,551,615"),
-        ] {
-            assert_eq!(difference(now, then), expected);
-        }
-    }
 
     #[test]
     fn times_between_runs_are_short() {

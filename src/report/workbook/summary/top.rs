@@ -14,7 +14,7 @@ use crate::{
             self,
             changes::{doubt, exposure_sentence, sentence},
             coverage::{Level, answered, banner, pending},
-            list_check, policy, risk, software, support, week,
+            list_check, policy, risk, support, week,
         },
     },
 };
@@ -77,7 +77,7 @@ pub(super) fn details(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErro
     if let Some(check) = list_check::sentence(run) {
         page.wide(&check, CellStyle::Note, 3)?;
     }
-    if let Some(missing) = software::missing(run) {
+    if let Some(missing) = support::missing_software(run) {
         page.wide(&missing, CellStyle::Note, 3)?;
     }
     if let Some(feeds) = risk::feeds_sentence(run) {
