@@ -1,7 +1,7 @@
 //! The colours of drawings. The style sheet defines them for light and dark mode and for print. The
 //! attributes are the fallback if it was removed or blocked, and are legible on light and dark backgrounds.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::aggregate::MachineStatus;
 
@@ -30,56 +30,19 @@ const BLUE: &str = "#1f6fbf";
 const GREY: &str = "#7a8794";
 const NONE: &str = "none";
 
-/// The look of the line of a release. They differ by lightness as well as by hue.
-struct ReleaseLook {
-    class: &'static str,
-    dot: &'static str,
-    colour: &'static str,
-}
-
-const RELEASES: [ReleaseLook; 6] = [
-    ReleaseLook {
-        class: "release release-0",
-        dot: "release-dot-0",
-        colour: "#1f6fbf",
-    },
-    ReleaseLook {
-        class: "release release-1",
-        dot: "release-dot-1",
-        colour: "#b3372d",
-    },
-    ReleaseLook {
-        class: "release release-2",
-        dot: "release-dot-2",
-        colour: "#2f7d4f",
-    },
-    ReleaseLook {
-        class: "release release-3",
-        dot: "release-dot-3",
-        colour: "#8a6d1d",
-    },
-    ReleaseLook {
-        class: "release release-4",
-        dot: "release-dot-4",
-        colour: "#7b4fa3",
-    },
-    ReleaseLook {
-        class: "release release-5",
-        dot: "release-dot-5",
-        colour: "#6a7a8c",
-    },
-];
+/// The colours of the lines of releases. They differ by lightness as well as by hue.
+const RELEASES: [&str; 6] = [BLUE, "#b3372d", "#2f7d4f", "#8a6d1d", "#7b4fa3", "#6a7a8c"];
 
 impl Paint {
-    fn class(self) -> &'static str {
-        match self {
+    fn class(self) -> Cow<'static, str> {
+        let class = match self {
             Self::Bar => "bar",
             Self::Axis => "axis",
             Self::Trend => "trend",
             Self::Grid => "grid",
             Self::PatchTuesday => "patch-tuesday",
-            Self::Release(at) => RELEASES[at as usize % RELEASES.len()].class,
-            Self::ReleaseDot(at) => RELEASES[at as usize % RELEASES.len()].dot,
+            Self::Release(at) => return format!("release release-{}", look(at)).into(),
+            Self::ReleaseDot(at) => return format!("release-dot-{}", look(at)).into(),
             Self::WholeRun => "whole",
             Self::PartialRun => "partial",
             Self::Track => "track",
@@ -87,7 +50,8 @@ impl Paint {
             Self::NotFound => "not-found",
             Self::Failed => "failed",
             Self::Pending => "pending",
-        }
+        };
+        class.into()
     }
 
     /// The fill colour.
@@ -95,7 +59,7 @@ impl Paint {
         match self {
             Self::Axis | Self::Grid | Self::PatchTuesday | Self::Trend | Self::Release(_) => NONE,
             Self::Bar | Self::WholeRun => BLUE,
-            Self::ReleaseDot(at) => RELEASES[at as usize % RELEASES.len()].colour,
+            Self::ReleaseDot(at) => RELEASES[look(at)],
             Self::PartialRun => "#fff",
             Self::Track => "#ccd4dd",
             Self::Answered => "#2f7d4f",
@@ -111,10 +75,15 @@ impl Paint {
             Self::Axis | Self::PatchTuesday => Some((GREY, "1")),
             Self::Trend | Self::WholeRun | Self::PartialRun => Some((BLUE, "2")),
             Self::Grid => Some(("#ccd4dd", "1")),
-            Self::Release(at) => Some((RELEASES[at as usize % RELEASES.len()].colour, "2")),
+            Self::Release(at) => Some((RELEASES[look(at)], "2")),
             _ => None,
         }
     }
+}
+
+/// The place of the colour of a release.
+fn look(at: u8) -> usize {
+    usize::from(at) % RELEASES.len()
 }
 
 impl From<MachineStatus> for Paint {

@@ -7,10 +7,7 @@ use super::{
 };
 use crate::{
     changes::{BaseRun, Changes, KbChange, MachineMoved},
-    domain::{
-        text::{signed, thousands},
-        wrap::wrapped,
-    },
+    domain::{text::thousands, wrap::wrapped},
     inventory::Inventory,
 };
 
@@ -72,7 +69,7 @@ fn classes(changes: &Changes, width: u16) -> Vec<String> {
         vec![
             class.name().to_owned(),
             class.gaps_in_words(),
-            signed(class.exposure),
+            class.exposure_in_words(),
             class.meaning().to_owned(),
         ]
     });

@@ -29,13 +29,18 @@ pub(in crate::report) struct Class {
     /// Those of them that are only inferred.
     inferred: u64,
     /// The change in exposure caused by this class.
-    pub(in crate::report) exposure: i128,
+    exposure: i128,
 }
 
 impl Class {
     /// The number of gaps, with the number of only inferred ones.
     pub(in crate::report) fn gaps_in_words(self) -> String {
         counted_apart(self.gaps, self.inferred)
+    }
+
+    /// The change in exposure, with its sign.
+    pub(in crate::report) fn exposure_in_words(self) -> String {
+        signed(self.exposure)
     }
 
     /// The display name.
@@ -229,7 +234,7 @@ pub(in crate::report) fn exposure_sentence(changes: &Changes) -> Option<String> 
     let classes = classes(changes);
     let parts = classes.iter().filter(|class| class.exposure != 0);
     let parts: Vec<String> = parts
-        .map(|class| format!("{} {}", signed(class.exposure), class.name()))
+        .map(|class| format!("{} {}", class.exposure_in_words(), class.name()))
         .collect();
     let all = classes.iter().map(|class| class.exposure).sum();
     (!parts.is_empty()).then(|| format!("Exposure score {}: {}.", signed(all), parts.join(", ")))

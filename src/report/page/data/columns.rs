@@ -4,12 +4,9 @@ use std::{cell::RefCell, collections::HashMap, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    super::{
-        Scene,
-        shown::{link, text},
-    },
-    texts::Texts,
+use super::super::{
+    Scene,
+    shown::{link, text},
 };
 use crate::{
     domain::kb::KbId,
@@ -170,5 +167,31 @@ impl<F: Fn() -> I, I: Iterator<Item: fmt::Display>> Serialize for Joined<F> {
 impl<F: Fn() -> I, I: Iterator<Item: fmt::Display>> fmt::Display for Joined<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         (self.0)().try_for_each(|value| value.fmt(formatter))
+    }
+}
+
+/// The distinct texts: repeated ones are written once.
+#[derive(Default)]
+pub(super) struct Texts {
+    places: HashMap<String, usize>,
+    all: Vec<String>,
+}
+
+impl Texts {
+    /// The index of a text, which is added if it is new.
+    pub(super) fn place(&mut self, text: String) -> usize {
+        if let Some(place) = self.places.get(&text) {
+            return *place;
+        }
+        let place = self.all.len();
+        self.all.push(text.clone());
+        self.places.insert(text, place);
+        place
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.all.serialize(serializer)
     }
 }

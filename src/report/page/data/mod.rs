@@ -4,7 +4,6 @@ mod columns;
 mod headers;
 mod kb_history;
 mod pairs;
-mod texts;
 
 use std::{
     cell::RefCell,
@@ -17,7 +16,10 @@ use serde_json::Serializer as Json;
 #[cfg(test)]
 pub(super) use self::pairs::decoded;
 use self::{
-    columns::Columns, headers::CsvHeaders, kb_history::KbHistory, pairs::Pairs, texts::Texts,
+    columns::{Columns, Texts},
+    headers::CsvHeaders,
+    kb_history::KbHistory,
+    pairs::Pairs,
 };
 use super::{MOST_ROWS, Scene};
 use crate::report::{

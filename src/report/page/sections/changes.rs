@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     changes::{Changes, KbChange},
-    domain::text::{signed, thousands},
+    domain::text::thousands,
     report::{
         Run,
         view::{
             self,
-            changes::{base_day, doubt},
+            changes::{Class, base_day, classes, doubt},
             week,
         },
     },
@@ -47,14 +47,6 @@ struct Compared {
     groups: Vec<Group>,
 }
 
-/// The gaps of one change class.
-struct Class {
-    word: &'static str,
-    meaning: &'static str,
-    gaps: String,
-    exposure: String,
-}
-
 struct Row {
     kb: String,
     name: String,
@@ -83,10 +75,7 @@ fn compared(scene: &Scene<'_>, changes: &Changes) -> Compared {
         exploited: view::risk::news(&scene.run).map(|it| text(&it)),
         notes: notes(&scene.run, changes),
         warning: doubt(&scene.run),
-        classes: view::changes::classes(changes)
-            .into_iter()
-            .map(class)
-            .collect(),
+        classes: classes(changes),
         gaps_then: thousands(changes.tally.of_base()),
         gaps_now: thousands(changes.tally.of_today()),
         kbs: listed.take(KBS).map(row).collect(),
@@ -104,15 +93,6 @@ fn notes(run: &Run<'_>, changes: &Changes) -> Vec<String> {
 
 fn has_changed(kb: &KbChange) -> bool {
     kb.new + kb.resolved + kb.replaced + kb.replacing + kb.returned > 0
-}
-
-fn class(class: view::changes::Class) -> Class {
-    Class {
-        word: class.name(),
-        meaning: class.meaning(),
-        gaps: class.gaps_in_words(),
-        exposure: signed(class.exposure),
-    }
 }
 
 fn row(kb: &KbChange) -> Row {

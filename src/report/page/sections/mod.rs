@@ -12,27 +12,25 @@
 //! - `method`: what the figures mean
 
 mod actions;
-mod census;
 mod changes;
 mod charts;
 mod coverage;
-mod cross_check;
-mod failures;
+mod differences;
 mod first_rows;
 mod groups;
 mod header;
-mod kbs;
-mod machines;
 mod method;
 mod moved;
 mod notes;
 mod rechecks;
+mod tables;
 mod tiles;
 
 use std::io::{self, Write};
 
 use askama::Template;
 
+use self::differences::Differences;
 use super::Scene;
 
 pub(super) use self::header::title;
@@ -48,10 +46,10 @@ pub(super) fn write(scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
     rechecks::Rechecks::of(&scene.run).write_into(out)?;
     changes::Section::of(scene).write_into(out)?;
     groups::Groups::of(scene).write_into(out)?;
-    kbs::Kbs::of(scene).write_into(out)?;
-    machines::Machines::of(scene).write_into(out)?;
-    failures::Failures::of(scene).write_into(out)?;
-    census::Census::of(scene).write_into(out)?;
-    cross_check::CrossCheck::of(scene).write_into(out)?;
+    tables::Kbs::of(scene).write_into(out)?;
+    tables::Machines::of(scene).write_into(out)?;
+    tables::Failures::of(scene).write_into(out)?;
+    Differences::from_census(scene).write_into(out)?;
+    Differences::from_second_source(scene).write_into(out)?;
     method::Method::of(scene).write_into(out)
 }
