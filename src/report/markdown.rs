@@ -17,7 +17,7 @@ use super::{
     },
 };
 use crate::{
-    aggregate::Share,
+    aggregate::{KbRow, Share, TopAction},
     domain::text::{share, thousands},
 };
 
@@ -36,153 +36,122 @@ const HASH: usize = 7;
 
 /// The summary of a run as Markdown.
 pub fn markdown(run: &Run<'_>) -> String {
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = head(run, &headline(run), &mut text);
-    let _ = plan(run, &mut text);
-    let _ = worst(run, &mut text);
-    text
+    let blocks = [head(run), remarks(run), plan(run), worst(run)].concat();
+    blocks.join("\n\n") + "\n"
 }
 
-/// The updates to install first.
-fn plan(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
-    let actions = run.fleet.top_actions(ACTIONS);
-    if actions.is_empty() {
-        return Ok(());
-    }
-    let Columns { due, closes } = Columns::of(&actions);
-    let others = [
-        ("exploited, due", "---", due),
-        ("closes KBs", "---:", closes),
-    ];
-    let others = others.into_iter();
-    let others: Vec<_> = others.filter_map(|it| Some((it.0, it.1, it.2?))).collect();
-    let more = |cell: &dyn Fn(usize) -> String| -> String {
-        let cells = (0..others.len()).map(|at| format!(" {} |", cell(at)));
-        cells.collect()
-    };
-    writeln!(
-        text,
-        "\n### Install first\n\n| KB | product | released | machines | exposure score | removed so far | machines so far |{}\n|---|---|---|---:|---:|---:|---:|{}",
-        more(&|at| others[at].0.to_owned()),
-        more(&|at| others[at].1.to_owned()).replace(' ', ""),
-    )?;
-    for (place, action) in actions.iter().enumerate() {
-        let removed = share(action.so_far.exposure, run.fleet.exposure);
-        writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {removed} | {} |{}",
-            escaped(&action.kb.id.for_people()),
-            escaped(&product(action.kb)),
-            released(action.kb),
-            thousands(action.machines),
-            thousands(action.exposure),
-            thousands(action.so_far.machines),
-            more(&|at| escaped(&others[at].2[place])),
-        )?;
-    }
-    Ok(())
-}
-
-fn head(run: &Run<'_>, headline: &str, text: &mut String) -> std::fmt::Result {
+/// What to read first, and the figures.
+fn head(run: &Run<'_>) -> Vec<String> {
     let coverage = &run.fleet.coverage;
-    writeln!(text, "## {}\n", escaped(&run.facts.heading()))?;
-    if let Some(sources) = sources::sentence(run) {
-        writeln!(text, "{}\n", escaped(&sources))?;
-    }
-    writeln!(text, "**{}**\n", escaped(headline))?;
-    writeln!(text, "{}\n", escaped(&answered(coverage)))?;
-    if let Some(banner) = banner(run) {
-        writeln!(text, "> **{}**\n", escaped(&banner.text))?;
-    }
-    if let Some(support) = support::warning(run) {
-        writeln!(text, "> **{}**\n", escaped(&support))?;
-    }
-    if let Some(exploited) = risk::sentence(run) {
-        writeln!(text, "**{}**\n", paragraph(&exploited))?;
-    }
-    for sentence in policy::sentences(run) {
-        writeln!(text, "{}\n", paragraph(&sentence))?;
-    }
-    if let Some(old) = risk::warning(run) {
-        writeln!(text, "> **{}**\n", paragraph(&old))?;
-    }
-    if let Some(pending) = pending(run) {
-        writeln!(text, "{}\n", escaped(&pending))?;
-    }
+    let mut blocks = vec![format!("## {}", escaped(&run.facts.heading()))];
+    blocks.extend(sources::sentence(run).map(|it| escaped(&it)));
+    blocks.push(format!("**{}**", escaped(&headline(run))));
+    blocks.push(escaped(&answered(coverage)));
+    let warnings = banner(run).map(|it| it.text).into_iter();
+    let warnings = warnings.chain(support::warning(run));
+    blocks.extend(warnings.map(|it| format!("> **{}**", escaped(&it))));
+    blocks.extend(risk::sentence(run).map(|it| bold(&it)));
+    blocks.extend(policy::sentences(run).iter().map(|it| paragraph(it)));
+    blocks.extend(risk::warning(run).map(|it| format!("> {}", bold(&it))));
+    blocks.extend(pending(run).map(|it| escaped(&it)));
     // The worst machine's figure is left out.
     let [figures @ .., _] = figures(run);
     let names = figures.map(|it| it.name).join(" | ");
     let numbers = figures.map(|it| thousands(it.now)).join(" | ");
     let machines = thousands(coverage.machines());
-    writeln!(
-        text,
-        "| machines | {names} |\n|---:|---:|---:|---:|---:|---:|"
-    )?;
-    writeln!(text, "| {machines} | {numbers} |")?;
-    remarks(run, text)
+    blocks.push(format!(
+        "| machines | {names} |\n|---:|---:|---:|---:|---:|---:|\n| {machines} | {numbers} |"
+    ));
+    blocks
 }
 
 /// The warnings and notes about the figures.
-fn remarks(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
-    if let Some(skipped) = skipped(run) {
-        writeln!(text, "\n{}", paragraph(&skipped))?;
-    }
-    for part in list_check::parts(run) {
-        writeln!(text, "\n{}", escaped(&part))?;
-    }
-    if let Some(missing) = support::missing_software(run) {
-        writeln!(text, "\n{}", paragraph(&missing))?;
-    }
-    if let Some(doubt) = last_seen_in_doubt(run) {
-        writeln!(text, "\n{}", paragraph(&doubt))?;
-    }
-    for sentence in census::sentences(run, 3) {
-        writeln!(text, "\n{}", paragraph(&sentence))?;
-    }
-    for sentence in cross_check::sentences(run) {
-        writeln!(text, "\n{}", paragraph(&sentence))?;
-    }
+fn remarks(run: &Run<'_>) -> Vec<String> {
+    let mut blocks = Vec::from_iter(skipped(run).map(|it| paragraph(&it)));
+    blocks.extend(list_check::parts(run).iter().map(|it| escaped(it)));
+    let mut sentences = Vec::from_iter(support::missing_software(run));
+    sentences.extend(last_seen_in_doubt(run));
+    sentences.extend(census::sentences(run, 3));
+    sentences.extend(cross_check::sentences(run));
+    blocks.extend(sentences.iter().map(|it| paragraph(it)));
     if let Some(past) = run.past {
-        writeln!(text, "\n{}", paragraph(&sentence(past.changes, run.facts)))?;
-        if let Some(news) = risk::news(run) {
-            writeln!(text, "\n**{}**", paragraph(&news))?;
-        }
-        if let Some(exposure) = exposure_sentence(past.changes) {
-            writeln!(text, "\n{}", paragraph(&exposure))?;
-        }
-        for sentence in week::sentences(run) {
-            writeln!(text, "\n{}", paragraph(&sentence))?;
-        }
+        blocks.push(paragraph(&sentence(past.changes, run.facts)));
+        blocks.extend(risk::news(run).map(|it| bold(&it)));
+        let exposure = exposure_sentence(past.changes).into_iter();
+        let sentences = exposure.chain(week::sentences(run));
+        blocks.extend(sentences.map(|it| paragraph(&it)));
     }
-    Ok(())
+    blocks
 }
 
-fn worst(run: &Run<'_>, text: &mut String) -> std::fmt::Result {
+/// The updates to install first.
+fn plan(run: &Run<'_>) -> Vec<String> {
+    let actions = run.fleet.top_actions(ACTIONS);
+    if actions.is_empty() {
+        return Vec::new();
+    }
+    let Columns { due, closes } = Columns::of(&actions);
+    let mut head = "| KB | product | released | machines | exposure score | removed so far | machines so far |".to_owned();
+    let mut rule = "|---|---|---|---:|---:|---:|---:|".to_owned();
+    let mut rows: Vec<String> = actions.iter().map(|it| action_row(it, run)).collect();
+    for (heading, align, cells) in [
+        ("exploited, due", "---", due),
+        ("closes KBs", "---:", closes),
+    ] {
+        let Some(cells) = cells else { continue };
+        head.extend([" ", heading, " |"]);
+        rule.extend([align, "|"]);
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            row.extend([" ", &*escaped(&cell), " |"]);
+        }
+    }
+    let table = [head, rule].into_iter().chain(rows).collect::<Vec<_>>();
+    vec!["### Install first".to_owned(), table.join("\n")]
+}
+
+fn action_row(action: &TopAction<'_>, run: &Run<'_>) -> String {
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} |",
+        escaped(&action.kb.id.for_people()),
+        escaped(&product(action.kb)),
+        released(action.kb),
+        thousands(action.machines),
+        thousands(action.exposure),
+        share(action.so_far.exposure, run.fleet.exposure),
+        thousands(action.so_far.machines),
+    )
+}
+
+fn worst(run: &Run<'_>) -> Vec<String> {
     if run.fleet.kbs.is_empty() {
-        return Ok(());
+        return Vec::new();
     }
-    writeln!(
-        text,
-        "\n### Worst KBs\n\n| # | KB | name | CVEs | machines | % |\n|---:|---|---|---:|---:|---:|"
-    )?;
-    for kb in run.fleet.kbs.iter().take(WORST) {
-        let share = Share {
-            part: kb.machines_missing,
-            whole: run.fleet.coverage.answered,
-        };
-        let share = share.for_people();
-        writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {share:.1} |",
-            kb.rank,
-            escaped(&kb.id.for_people()),
-            escaped(kb.name.as_deref().unwrap_or_default()),
-            thousands(kb.cve_addressed),
-            thousands(kb.machines_missing),
-        )?;
-    }
-    Ok(())
+    let head = "| # | KB | name | CVEs | machines | % |\n|---:|---|---|---:|---:|---:|".to_owned();
+    let kbs = run.fleet.kbs.iter().take(WORST);
+    let rows = kbs.map(|kb| kb_row(kb, run.fleet.coverage.answered));
+    let table = [head].into_iter().chain(rows).collect::<Vec<_>>();
+    vec!["### Worst KBs".to_owned(), table.join("\n")]
+}
+
+fn kb_row(kb: &KbRow, answered: u64) -> String {
+    let share = Share {
+        part: kb.machines_missing,
+        whole: answered,
+    };
+    format!(
+        "| {} | {} | {} | {} | {} | {:.1} |",
+        kb.rank,
+        escaped(&kb.id.for_people()),
+        escaped(kb.name.as_deref().unwrap_or_default()),
+        thousands(kb.cve_addressed),
+        thousands(kb.machines_missing),
+        share.for_people(),
+    )
+}
+
+/// A sentence that stands out.
+fn bold(text: &str) -> String {
+    format!("**{}**", paragraph(text))
 }
 
 /// Escapes a sentence, which may be longer than a name.
