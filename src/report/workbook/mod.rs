@@ -23,7 +23,7 @@ use std::{
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, XlsxError};
 
 use self::{
-    sheet::{Limits, Sheet, in_terms_of_files},
+    sheet::{MOST_ROWS, Sheet, in_terms_of_files},
     text::clean,
 };
 use crate::report::{
@@ -34,14 +34,14 @@ use crate::report::{
 
 /// The workbook.
 pub(super) struct Workbook {
-    limits: Limits,
+    /// The maximum number of rows of a sheet.
+    most_rows: u64,
 }
 
 impl Workbook {
-    /// A workbook with the usual limits.
     pub(super) const fn new() -> Self {
         Self {
-            limits: Limits::USUAL,
+            most_rows: MOST_ROWS,
         }
     }
 }
@@ -98,21 +98,23 @@ impl Workbook {
     }
 
     fn tables(&self, book: &mut Book, run: &Run<'_>) -> Result<(), XlsxError> {
-        KBS.write::<Kbs>(book, run, self.limits)?;
-        MACHINES.write::<Machines>(book, run, self.limits)?;
-        GAPS.write::<Gaps>(book, run, self.limits)?;
+        KBS.write::<Kbs>(book, run, self.most_rows)?;
+        MACHINES.write::<Machines>(book, run, self.most_rows)?;
+        GAPS.write::<Gaps>(book, run, self.most_rows)?;
         if !run.fleet.breakdown.is_empty() {
-            GROUPS.write::<Groups>(book, run, self.limits)?;
+            GROUPS.write::<Groups>(book, run, self.most_rows)?;
         }
         let changes = match run.past {
             Some(_) => CHANGES,
             None => NO_CHANGES,
         };
-        changes.write::<Changes>(book, run, self.limits)?;
-        FAILURES.write::<Failures>(book, run, self.limits)?;
+        changes.write::<Changes>(book, run, self.most_rows)?;
+        FAILURES.write::<Failures>(book, run, self.most_rows)?;
         match run.census {
             None => {}
-            Some(census) if census.is_there() => CENSUS.write::<Census>(book, run, self.limits)?,
+            Some(census) if census.is_there() => {
+                CENSUS.write::<Census>(book, run, self.most_rows)?;
+            }
             Some(_) => {
                 let sentences = view::census::sentences(run, 0);
                 CENSUS.say(book, &sentences.join(" "))?;
@@ -129,71 +131,49 @@ impl Workbook {
             let sentences = view::cross_check::sentences(run);
             return CROSS_CHECK.say(book, &sentences.join(". "));
         }
-        CROSS_CHECK.write::<CrossCheck>(book, run, self.limits)
+        CROSS_CHECK.write::<CrossCheck>(book, run, self.most_rows)
     }
 }
 
 const KBS: Sheet = Sheet {
-    name: "KBs",
-    table: "Kbs",
-    nothing: "No answered machine misses a KB.",
     frozen: 2,
+    ..Sheet::new("KBs", "Kbs", "No answered machine misses a KB.")
 };
-
-const MACHINES: Sheet = Sheet {
-    name: "Machines",
-    table: "Machines",
-    nothing: "The list names no machine.",
-    frozen: 0,
-};
-
-const GAPS: Sheet = Sheet {
-    name: "Gaps",
-    table: "Gaps",
-    nothing: "No gaps: no answered machine misses a KB.",
-    frozen: 0,
-};
-
+const MACHINES: Sheet = Sheet::new("Machines", "Machines", "The list names no machine.");
+const GAPS: Sheet = Sheet::new("Gaps", "Gaps", "No gaps: no answered machine misses a KB.");
 /// Only written for a list with such columns.
 const GROUPS: Sheet = Sheet {
-    name: "Groups",
-    table: "Groups",
-    nothing: "The list has no device groups, platforms or tags.",
     frozen: 2,
+    ..Sheet::new(
+        "Groups",
+        "Groups",
+        "The list has no device groups, platforms or tags.",
+    )
 };
-
-const CHANGES: Sheet = Sheet {
-    name: "Changes",
-    table: "Changes",
-    nothing: "No gap changed since the run that this one is compared with.",
-    frozen: 0,
-};
-
+const CHANGES: Sheet = Sheet::new(
+    "Changes",
+    "Changes",
+    "No gap changed since the run that this one is compared with.",
+);
 const NO_CHANGES: Sheet = Sheet {
     nothing: "This is the first run of this tenant: nothing to compare with.",
     ..CHANGES
 };
-
-const FAILURES: Sheet = Sheet {
-    name: "Not answered",
-    table: "NotAnswered",
-    nothing: "Every row of the list has a result.",
-    frozen: 0,
-};
-
-const CENSUS: Sheet = Sheet {
-    name: "Census",
-    table: "Census",
-    nothing: "No product was compared with the service's own count.",
-    frozen: 0,
-};
-
-const CROSS_CHECK: Sheet = Sheet {
-    name: "Second source",
-    table: "SecondSource",
-    nothing: "The answers and the second source agree.",
-    frozen: 0,
-};
+const FAILURES: Sheet = Sheet::new(
+    "Not answered",
+    "NotAnswered",
+    "Every row of the list has a result.",
+);
+const CENSUS: Sheet = Sheet::new(
+    "Census",
+    "Census",
+    "No product was compared with the service's own count.",
+);
+const CROSS_CHECK: Sheet = Sheet::new(
+    "Second source",
+    "SecondSource",
+    "The answers and the second source agree.",
+);
 
 /// The creation time is that of the run, so that the same run gives the same bytes.
 fn properties(run: &Run<'_>) -> Result<DocProperties, XlsxError> {

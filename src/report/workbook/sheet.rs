@@ -19,17 +19,9 @@ use crate::{
     },
 };
 
-/// The limits of a sheet.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// The maximum number of rows. With more, the sheet refers to the CSV file instead. A sheet can
-    /// hold 1,048,576 rows, but gets slow long before.
-    pub(super) rows: u64,
-}
-
-impl Limits {
-    pub(super) const USUAL: Self = Self { rows: 500_000 };
-}
+/// The maximum number of rows. With more, the sheet refers to the CSV file instead. A sheet can hold 1,048,576 rows, but
+/// gets slow long before.
+pub(super) const MOST_ROWS: u64 = 500_000;
 
 /// The properties of a table's sheet.
 #[derive(Debug, Clone, Copy)]
@@ -44,17 +36,31 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// A sheet without frozen columns.
+    pub(super) const fn new(
+        name: &'static str,
+        table: &'static str,
+        nothing: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            table,
+            nothing,
+            frozen: 0,
+        }
+    }
+
     /// Adds the sheet to a workbook.
     pub(super) fn write<T: Table>(
         self,
         book: &mut Workbook,
         run: &Run<'_>,
-        limits: Limits,
+        most_rows: u64,
     ) -> Result<(), XlsxError> {
         let count = T::count(run);
         match u32::try_from(count) {
             Ok(0) => self.say(book, self.nothing),
-            Ok(rows) if count <= limits.rows => self.list::<T>(book, run, rows),
+            Ok(rows) if count <= most_rows => self.list::<T>(book, run, rows),
             _ => self.say(book, &self.too_many(T::FILE, count)),
         }
     }

@@ -154,19 +154,21 @@ impl<'sheet> Page<'sheet> {
         }
     }
 
-    /// Writes a text across all columns, with the height of this number of lines.
+    /// Writes texts across all columns, each with the height of this number of lines.
     pub(super) fn wide(
         &mut self,
-        text: &str,
+        texts: impl IntoIterator<Item = String>,
         style: CellStyle,
         lines: u16,
     ) -> Result<(), XlsxError> {
         let height = 18 * lines;
-        self.sheet.set_row_height(self.row, height)?;
-        let text = clean(text);
-        self.sheet
-            .merge_range(self.row, 0, self.row, LAST, &text, &style.format())?;
-        self.next_row();
+        for text in texts {
+            self.sheet.set_row_height(self.row, height)?;
+            let text = clean(&text);
+            self.sheet
+                .merge_range(self.row, 0, self.row, LAST, &text, &style.format())?;
+            self.next_row();
+        }
         Ok(())
     }
 

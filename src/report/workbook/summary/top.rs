@@ -22,30 +22,19 @@ use crate::{
 /// Writes what to read first: the headline, and how much of the list it covers.
 pub(super) fn headline(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     page.title(&run.facts.heading())?;
-    if let Some(sources) = view::sources::sentence(run) {
-        page.wide(&sources, CellStyle::Note, 2)?;
-    }
-    page.wide(&view::headline::headline(run), CellStyle::Headline, 2)?;
-    if let Some(exploited) = risk::sentence(run) {
-        page.wide(&exploited, CellStyle::Alarm, 2)?;
-    }
-    for sentence in policy::sentences(run) {
-        page.wide(&sentence, CellStyle::Note, 2)?;
-    }
-    if let Some(old) = risk::warning(run) {
-        page.wide(&old, CellStyle::Warning, 2)?;
-    }
+    page.wide(view::sources::sentence(run), CellStyle::Note, 2)?;
+    page.wide([view::headline::headline(run)], CellStyle::Headline, 2)?;
+    page.wide(risk::sentence(run), CellStyle::Alarm, 2)?;
+    page.wide(policy::sentences(run), CellStyle::Note, 2)?;
+    page.wide(risk::warning(run), CellStyle::Warning, 2)?;
     page.labelled("Coverage", &answered(&run.fleet.coverage))?;
     if let Some(pending) = pending(run) {
         page.labelled("Not queried", &pending)?;
     }
     if let Some(banner) = banner(run) {
-        page.wide(&banner.text, style(banner.level), 2)?;
+        page.wide([banner.text], style(banner.level), 2)?;
     }
-    if let Some(support) = support::warning(run) {
-        page.wide(&support, style(support::level(run)), 2)?;
-    }
-    Ok(())
+    page.wide(support::warning(run), style(support::level(run)), 2)
 }
 
 const fn style(level: Level) -> CellStyle {
@@ -74,16 +63,9 @@ pub(super) fn details(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxErro
         page.next_row();
     }
     page.labelled("Outcome", outcome(run))?;
-    if let Some(check) = list_check::sentence(run) {
-        page.wide(&check, CellStyle::Note, 3)?;
-    }
-    if let Some(missing) = support::missing_software(run) {
-        page.wide(&missing, CellStyle::Note, 3)?;
-    }
-    if let Some(feeds) = risk::feeds_sentence(run) {
-        page.wide(&feeds, CellStyle::Note, 3)?;
-    }
-    Ok(())
+    page.wide(list_check::sentence(run), CellStyle::Note, 3)?;
+    page.wide(support::missing_software(run), CellStyle::Note, 3)?;
+    page.wide(risk::feeds_sentence(run), CellStyle::Note, 3)
 }
 
 fn outcome(run: &Run<'_>) -> &'static str {
@@ -101,18 +83,10 @@ fn changes(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), XlsxError> {
     let Some(past) = run.past else {
         return page.labelled("Changes", "nothing to compare with: this is the first run");
     };
-    page.wide(&sentence(past.changes, run.facts), CellStyle::Note, 2)?;
-    if let Some(news) = risk::news(run) {
-        page.wide(&news, CellStyle::Alarm, 2)?;
-    }
-    if let Some(exposure) = exposure_sentence(past.changes) {
-        page.wide(&exposure, CellStyle::Note, 2)?;
-    }
-    for sentence in week::sentences(run) {
-        page.wide(&sentence, CellStyle::Note, 2)?;
-    }
-    match doubt(run) {
-        Some(doubt) => page.wide(&format!("Warning: {doubt}"), CellStyle::Note, 2),
-        None => Ok(()),
-    }
+    page.wide([sentence(past.changes, run.facts)], CellStyle::Note, 2)?;
+    page.wide(risk::news(run), CellStyle::Alarm, 2)?;
+    page.wide(exposure_sentence(past.changes), CellStyle::Note, 2)?;
+    page.wide(week::sentences(run), CellStyle::Note, 2)?;
+    let doubt = doubt(run).map(|doubt| format!("Warning: {doubt}"));
+    page.wide(doubt, CellStyle::Note, 2)
 }

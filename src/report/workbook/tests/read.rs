@@ -10,7 +10,7 @@ use crate::{
     report::{Format, Report, fixture::Fixture, reports},
 };
 
-use super::super::{Limits, Workbook, text::clean};
+use super::super::{MOST_ROWS, Workbook, text::clean};
 
 /// The sheets with tables, and the corresponding CSV files.
 pub(super) const TABLES: [(&str, &str, &str); 5] = [
@@ -21,16 +21,16 @@ pub(super) const TABLES: [(&str, &str, &str); 5] = [
     ("Not answered", "NotAnswered", "failures.csv"),
 ];
 
-pub(super) fn packed(fixture: &Fixture, limits: Limits) -> Vec<u8> {
+pub(super) fn packed(fixture: &Fixture, most_rows: u64) -> Vec<u8> {
     fixture.with_run(|run| {
         let mut bytes = Vec::new();
-        Workbook { limits }.render(run, &mut bytes).unwrap();
+        Workbook { most_rows }.render(run, &mut bytes).unwrap();
         bytes
     })
 }
 
 pub(super) fn open(fixture: &Fixture) -> Xlsx<Cursor<Vec<u8>>> {
-    Xlsx::new(Cursor::new(packed(fixture, Limits::USUAL))).unwrap()
+    Xlsx::new(Cursor::new(packed(fixture, MOST_ROWS))).unwrap()
 }
 
 /// The rows of a sheet, as wide as the widest.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use calamine::{Reader, Xlsx};
 
 use super::{
-    super::{Limits, Workbook},
+    super::{MOST_ROWS, Workbook},
     cells::compare,
     read::{open, packed, parts, rows, words},
 };
@@ -69,8 +69,8 @@ fn cross_check_has_a_sheet_and_says_why_it_is_missing() {
 #[test]
 fn rendering_is_deterministic() {
     let fixture = Fixture::second_night();
-    let bytes = packed(&fixture, Limits::USUAL);
-    assert_eq!(bytes, packed(&fixture, Limits::USUAL));
+    let bytes = packed(&fixture, MOST_ROWS);
+    assert_eq!(bytes, packed(&fixture, MOST_ROWS));
     let parts = parts(&bytes);
     let core = parts.iter().find(|[name, _]| name == "docProps/core.xml");
     let created = ">2026-11-23T13:00:01Z</dcterms:created>";
@@ -159,7 +159,7 @@ fn last_runs_mark_partial_runs_and_patch_tuesdays() {
                 ..*run
             };
             let workbook = Workbook {
-                limits: Limits::USUAL,
+                most_rows: MOST_ROWS,
             };
             workbook.render(&run, &mut bytes).unwrap();
         });
@@ -232,7 +232,7 @@ fn extreme_fleets_are_written() {
 #[test]
 fn too_many_rows_refer_to_the_csv_file() {
     for (rows, is_there) in [(3, true), (2, false)] {
-        let bytes = packed(&Fixture::small(), Limits { rows });
+        let bytes = packed(&Fixture::small(), rows);
         let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
         let gaps = words(&mut book, "Gaps");
         assert_eq!(
@@ -271,7 +271,7 @@ fn groups_have_a_sheet_if_the_list_has_them() {
         let summary = summary.replace("0.33333333333333337", "0.333");
         assert!(summary.contains(expected), "{expected}: {summary}");
     }
-    let parts = parts(&packed(&fixture, Limits::USUAL));
+    let parts = parts(&packed(&fixture, MOST_ROWS));
     let is_link = |[_, text]: &&[String; 2]| text.contains("location=\"'Groups'!A1\"");
     assert_eq!(parts.iter().filter(is_link).count(), 1);
     let found: Vec<String> = rows(&mut book, "Groups")
