@@ -11,6 +11,13 @@
 //! ```text
 //! reports ─► background ─► complete temporary files ─► owned (.patchgap-files) ─► placing
 //! ```
+//!
+//! - `claim`: what must not be replaced; `conflict`: how that is said; `same_file`: whether two paths are one file
+//! - `parallel`: several reports at once, each written by a thread in the `background`
+//! - `owned`: which files are ours, by their `names` and the `digest` of their content
+//! - `placing`: complete files get their paths; `temporary`: the files before that
+//! - `parts`: the subfolders of `--split-by`
+//! - `probe`: whether a folder can be created; `access`, `public`: who may read a file
 
 mod access;
 mod background;
@@ -45,7 +52,7 @@ pub(crate) use self::{
 use self::{
     background::{Background, Staged, Writing},
     conflict::NAME,
-    names::is_target,
+    names::is_in_targets,
     owned::Owned,
     parallel::in_parallel,
     placing::{note, place_all, remove_all},
@@ -107,7 +114,7 @@ impl OutputFolder {
         let stale = stale.into_iter().map(|it| it.file_name().to_owned());
         let stale = stale.chain(Owned::of(&self.path)?.targets_except(&names));
         let subfolder = self.path.join(TARGETS);
-        if names.iter().any(|name| is_target(name)) {
+        if names.iter().any(|name| is_in_targets(name)) {
             create(&subfolder)?;
         }
         let placed = place_all(&self.path, staged, &stale.collect::<Vec<_>>());

@@ -19,14 +19,14 @@ pub(super) fn is_own(name: &str) -> bool {
     }
 }
 
-/// Whether the file is in the subfolder of targets.
-pub(super) fn is_target(name: &str) -> bool {
+/// Whether the file is one of the subfolder of targets.
+pub(super) fn is_in_targets(name: &str) -> bool {
     name.split_once('/')
         .is_some_and(|(folder, _)| folder == TARGETS)
 }
 
-/// The name of a file next to the file of this name.
-pub(super) fn beside(name: &str, path: &Path) -> Option<String> {
+/// The name of a file in the same folder as the file of this name.
+pub(super) fn sibling(name: &str, path: &Path) -> Option<String> {
     let file = path.file_name()?.to_str()?;
     Some(match name.rsplit_once('/') {
         Some((folder, _)) => format!("{folder}/{file}"),
@@ -76,11 +76,11 @@ mod tests {
         assert_eq!(path, Path::new("out").join("targets").join("KB1.csv"));
         let path = path.with_extension("new.csv");
         assert_eq!(
-            beside("targets/KB1.csv", &path).unwrap(),
+            sibling("targets/KB1.csv", &path).unwrap(),
             "targets/KB1.new.csv"
         );
         assert_eq!(
-            beside("kbs.csv", Path::new("out/kbs.new.csv")).unwrap(),
+            sibling("kbs.csv", Path::new("out/kbs.new.csv")).unwrap(),
             "kbs.new.csv"
         );
     }

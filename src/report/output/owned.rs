@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     conflict::{Conflict, NAME},
     digest::Digest,
-    names::{is_own, is_plain, is_target, path_of},
+    names::{is_in_targets, is_own, is_plain, path_of},
     temporary::{replace, temporary},
 };
 
@@ -117,7 +117,7 @@ impl Owned {
     /// The names of all other files of targets.
     pub(super) fn targets_except(&self, written: &[&str]) -> Vec<String> {
         let written: BTreeSet<String> = written.iter().map(|name| key(name)).collect();
-        let names = self.files.keys().filter(|name| is_target(name));
+        let names = self.files.keys().filter(|name| is_in_targets(name));
         names
             .filter(|name| !written.contains(*name))
             .cloned()

@@ -12,7 +12,7 @@ use super::{
     background::Staged,
     conflict::NAME,
     error::OutputError,
-    names::{self, path_of},
+    names::{path_of, sibling},
     owned::{Existing, Owned},
     temporary::replace,
 };
@@ -139,7 +139,7 @@ fn stay_beside(staged: Staged, folder: &Path, owned: &mut Owned) -> Option<PathB
         name,
     } = staged;
     for beside in variants(&path_of(folder, &name), "new") {
-        let name = names::beside(&name, &beside)?;
+        let name = sibling(&name, &beside)?;
         let kept = match owned.existing(folder, &name) {
             Existing::Ours => replace(file, &beside),
             _ => file.persist_noclobber(&beside).map(drop),
