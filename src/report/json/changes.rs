@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::pretty;
+use super::stream::pretty;
 use crate::{
     changes::{BaseRun, Change, Changes, Exposure, Figures, InferredChanges, MachineTally, Tally},
     report::{Extras, Report, Run, time::rfc3339},

@@ -16,10 +16,8 @@ mod whole;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use self::document::Document;
 pub(super) use self::{changes::ChangesJson, whole::Whole};
+use self::{document::Document, stream::pretty};
 use super::{Report, Run};
 
 /// `summary.json`: the run's figures.
@@ -33,9 +31,4 @@ impl Report for Summary {
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         pretty(&Document::of(run), out)
     }
-}
-
-fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
 }

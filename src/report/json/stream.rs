@@ -5,6 +5,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+/// Writes a value that fits into memory, indented.
+pub(super) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
 /// Writes an object.
 pub(super) struct Object<'out> {
     out: &'out mut dyn Write,

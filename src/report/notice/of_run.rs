@@ -5,12 +5,13 @@ use crate::{
     aggregate::TopAction,
     changes::Change,
     report::{
-        Run, page,
+        Run,
         time::rfc3339,
         view::{
             actions::{product, released},
             changes::{doubt, exposure_sentence, sentence},
             coverage::{answered, banner},
+            facts::PAGE_FILE,
             headline::headline,
             policy, risk, support,
         },
@@ -46,7 +47,7 @@ impl Notice {
             changes: changes(run),
             changed: changed(run),
             folder: facts.folder.to_string_lossy().into_owned(),
-            page: facts.has_page().then_some(page::FILE),
+            page: facts.has_page().then_some(PAGE_FILE),
             tenants: None,
         }
     }

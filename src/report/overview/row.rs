@@ -10,7 +10,7 @@ use crate::{
         text::{counted, share, thousands},
         words::words,
     },
-    report::page,
+    report::view::facts::PAGE_FILE,
 };
 
 words! {
@@ -95,7 +95,7 @@ impl TenantRow {
             _ => None,
         });
         let mut parts = parts.collect::<Option<Vec<String>>>()?;
-        parts.push(page::FILE.to_owned());
+        parts.push(PAGE_FILE.to_owned());
         Some(parts.join("/"))
     }
 }

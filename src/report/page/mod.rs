@@ -23,7 +23,11 @@ use self::{
     assets::{Foot, Head},
     list_columns::{ListColumn, list_columns},
 };
-use super::{Report, Run, table::MachineNames, view::headline::first_updates};
+use super::{
+    Report, Run,
+    table::MachineNames,
+    view::{facts::PAGE_FILE, headline::first_updates},
+};
 use crate::aggregate::{KbRow, TopAction};
 
 /// The maximum number of gaps for which the page includes the (machine, KB) pairs. With more, it
@@ -34,15 +38,12 @@ const MOST_ROWS: usize = 200_000;
 /// The number of rows of each table that are readable without a script.
 const FIRST_ROWS: usize = 50;
 
-/// The name of the page.
-pub(super) const FILE: &str = "report.html";
-
 /// `report.html`.
 pub(super) struct Page;
 
 impl Report for Page {
     fn file_name(&self) -> &'static str {
-        FILE
+        PAGE_FILE
     }
 
     fn render(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {

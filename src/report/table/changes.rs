@@ -4,7 +4,7 @@
 use std::io;
 
 use super::{
-    MachineNames, RowWriter, RunStamp, Table,
+    Cell, MachineNames, RowWriter, RunStamp, Table,
     column::columns,
     scope::Condition::{Named, OtherSources},
 };
@@ -41,7 +41,7 @@ impl Table for Changes {
         "cveAddressed" Number [csv json sheet("CVEs", 9)] |it| it.change.gap.cve_addressed;
         "since" Time [csv optional json sheet("Since (UTC)", 20)] |it| it.change.since;
         "machineName" Text [csv json optional] |it| it.names.of_machine(it.change.machine);
-        "run" Number [csv json optional] |it| it.stamp.run();
+        "run" Number [csv json optional] |it| it.stamp.run().map(Cell::ordinal);
         "date" Date [csv json optional] |it| it.stamp.date();
         "source" Word [csv json optional only_if(OtherSources) sheet("Source", 10)] |it| it.change.source;
     };

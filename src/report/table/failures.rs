@@ -61,7 +61,7 @@ impl Table for Failures {
         "correlationId" Text [csv optional json sheet("Correlation id", 40) page("Correlation id") class("id") data(OrEmpty)] |it| it.failure().and_then(|it| it.correlation_id.as_deref());
         "attempts" Number [csv json sheet("Attempts", 12) page("Attempts") data(Plain)] |it| it.attempts();
         "machineName" Text [csv json optional] |it| it.name();
-        "run" Number [csv json optional] |it| it.stamp.run();
+        "run" Number [csv json optional] |it| it.stamp.run().map(Cell::ordinal);
         "date" Date [csv json optional] |it| it.stamp.date();
     };
 

@@ -36,7 +36,7 @@ impl Table for Gaps {
         "machineName" Text [csv optional of_machine] |it| it.names.at(it.machine.position());
         "since" Time [csv json of_since] |it| it.since;
         "daysMissing" Number [csv json of_since] |it| it.stamp.days_since(it.since);
-        "run" Number [csv optional of_machine] |it| it.stamp.run();
+        "run" Number [csv optional of_machine] |it| it.stamp.run().map(Cell::ordinal);
         "date" Date [csv optional of_machine] |it| it.stamp.date();
         "source" Word [csv optional of_machine] |it| it.machine.result.as_ref().ok().map(Answered::provenance);
         "knownExploited" Number [csv optional only_if(Risk) json] |it| it.known_exploited();

@@ -57,7 +57,7 @@ impl Table for Kbs {
         "url" Link [csv optional json sheet("URL", 68) data(Plain)] |it| it.kb.url.as_deref().map(Cell::Link);
         "oldestSince" Time [csv json sheet("Oldest gap since (UTC)", 20) data(SinceFirst("firstSince"))] |it| it.kb.oldest_since;
         "medianDaysMissing" Decimal [csv json sheet("Median days missing", 14) page("Median days missing") data(Plain)] |it| Cell::Decimal(it.kb.median_age.days());
-        "run" Number [csv json optional] |it| it.stamp.run();
+        "run" Number [csv json optional] |it| it.stamp.run().map(Cell::ordinal);
         "date" Date [csv json optional] |it| it.stamp.date();
         "distinctCves" Number [csv json optional only_if(Risk) sheet("Distinct CVEs", 14) data(Plain)] |it| it.kb.risk.distinct_cves;
         "knownExploited" Number [csv json optional only_if(Risk) sheet("Known exploited", 16) page("Known exploited") data(Plain)] |it| it.kb.risk.known_exploited;

@@ -61,7 +61,7 @@ impl Table for Machines {
         "skippedBecause" Word [csv optional json only_if(Skipped) sheet("Skipped because", 17)] |it| it.machine.skipped.map(|it| Cell::Word(it.as_str()));
         "machineName" Text [json only_if(NamesUnlisted) csv optional] |it| it.name();
         "oldestSince" Time [csv json optional sheet("Oldest gap since (UTC)", 20) page("Oldest gap since (UTC)") data(SinceFirst("firstSince"))] |it| it.answered().and_then(Answered::oldest_since);
-        "run" Number [csv json optional] |it| it.context.stamp.run();
+        "run" Number [csv json optional] |it| it.context.stamp.run().map(Cell::ordinal);
         "date" Date [csv json optional] |it| it.context.stamp.date();
         "windowsBuild" Text [csv json optional only_if(Software) sheet("Windows build", 20) page("Windows build") data(Interned)] |it| it.windows().map(|it| &*it.build);
         "supportStatus" Text [csv json optional only_if(Software) sheet("Support status", 22) data(Interned)] |it| it.windows().map(|it| &*it.support_status);

@@ -2,7 +2,6 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::Cell;
 use crate::{domain::since::whole_days, report::Facts};
 
 /// The number, the date and the start of a row's run. The first two are missing if the answers are of
@@ -24,8 +23,8 @@ impl RunStamp {
     }
 
     /// The number of the run in the store.
-    pub(super) fn run(self) -> Option<Cell<'static>> {
-        self.run.map(|run| Cell::ordinal(run.unsigned_abs()))
+    pub(super) fn run(self) -> Option<u64> {
+        self.run.map(i64::unsigned_abs)
     }
 
     /// The number of whole days from a time to the start of the run.

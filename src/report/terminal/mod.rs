@@ -14,7 +14,11 @@ pub use style::Style;
 
 pub(crate) use self::table::{Column, lines as table};
 
-use super::{Run, page, plain::plain, view};
+use super::{
+    Run,
+    plain::plain,
+    view::{self, facts::PAGE_FILE},
+};
 use crate::domain::{
     text::{counted, thousands},
     wrap::wrapped,
@@ -152,7 +156,7 @@ fn place(run: &Run<'_>) -> Vec<String> {
     let files = &facts.files;
     let folder = plain(&run.facts.folder.display().to_string());
     // Users open the page first.
-    let page = facts.has_page().then_some(page::FILE);
+    let page = facts.has_page().then_some(PAGE_FILE);
     let first = page.or(files.first().map(String::as_str));
     let line = first.map(|first| match files.len() - 1 {
         0 => format!("reports in {folder}: {first}"),

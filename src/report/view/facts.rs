@@ -9,8 +9,11 @@ use crate::{
     aggregate::RankBy,
     collect::Requests,
     domain::ending::{EndingWord, RunOutcome},
-    report::{page, plain::plain},
+    report::plain::plain,
 };
+
+/// The name of the page, which other reports refer to.
+pub(in crate::report) const PAGE_FILE: &str = "report.html";
 
 /// Metadata of a run that the reports show next to the figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +68,7 @@ impl Facts {
 
     /// Whether the page is among the reports.
     pub(in crate::report) fn has_page(&self) -> bool {
-        self.files.iter().any(|name| name == page::FILE)
+        self.files.iter().any(|name| name == PAGE_FILE)
     }
 
     /// Identifies the run among those of all stores: its number and the millisecond of its start.
