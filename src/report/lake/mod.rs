@@ -1,7 +1,7 @@
 //! `--lake`: a place to which every run adds its tables, so that years and tenants read as one table.
 //!
 //! - `files`: the operations of a place; `folder`: a place on a disk. Object stores are in
-//!   [`crate::places`]
+//!   `crate::places`
 //! - `table`: the interface of a table
 //! - `paths`: where its files are: `gaps/tenant=ID/date=2026-11-23/run-20261123T130542Z-1.parquet`
 //! - `newest`: the file of a table that was added last, whose columns must fit

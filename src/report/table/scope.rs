@@ -47,7 +47,8 @@ impl<'run> Scope<'run> {
         }
     }
 
-    /// The scope of a run with only its list.
+    /// The scope of a run with only its list: what every run has.
+    #[cfg(any(test, feature = "parquet"))]
     pub(in crate::report) const fn of_list(inventory: &'run Inventory) -> Self {
         Self {
             inventory,
