@@ -8,9 +8,10 @@ fn write_list(scene: &Scene, reasons: &[&str]) {
     let reasons = reasons.iter().chain(std::iter::repeat(&""));
     let rows = machines.zip(reasons);
     let rows: Vec<String> = rows
-        .map(|(machine, reason)| format!("{},{reason},web", machine.id))
+        .map(|(machine, reason)| format!("{0},host-{0},{reason},web", machine.id))
         .collect();
-    let list = format!("machineId,skippedBecause,site\n{}\n", rows.join("\n"));
+    let columns = "machineId,deviceName,skippedBecause,site";
+    let list = format!("{columns}\n{}\n", rows.join("\n"));
     scene.write("list.csv", list);
 }
 
@@ -83,6 +84,15 @@ fn gaps_of_a_machine_that_is_skipped_now_are_out_of_scope() {
         run.stdout.contains("1 machine is skipped now"),
         "{}",
         run.stdout
+    );
+    // The names come from the list, where it still is.
+    let page = String::from_utf8(run.bytes("report.html")).unwrap();
+    assert!(page.contains(&format!("host-{id} ({id}): ")));
+    let diff = scene.run(&["diff"]).exits_with(0);
+    assert!(
+        diff.stdout.contains(&format!("host-{}", &id[..8])),
+        "{}",
+        diff.stdout
     );
 }
 

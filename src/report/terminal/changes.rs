@@ -9,6 +9,7 @@ use crate::{
     changes::{BaseRun, Changes, KbChange, MachineMoved},
     domain::{text::thousands, wrap::wrapped},
     inventory::Inventory,
+    report::table::MachineNames,
 };
 
 /// The maximum number of KBs and of machines to list.
@@ -122,25 +123,22 @@ fn machines(inventory: &Inventory, changes: &Changes, width: u16) -> Vec<String>
         Column::number("gaps then"),
         Column::number("now"),
     ];
+    let names = MachineNames::of(inventory);
     // Sort by the kind of change, so that machines of the same kind are adjacent.
     let mut moved: Vec<&MachineMoved> = moved.iter().collect();
     moved.sort_by_key(|it| it.change);
     let rows: Vec<_> = moved
         .iter()
         .take(LISTED)
-        .map(|it| machine_row(inventory, it, &changes.base))
+        .map(|it| machine_row(&names, it, &changes.base))
         .collect();
     let mut lines = table::lines(&columns, &rows, width);
     lines.extend(more(moved.len()));
     lines
 }
 
-fn machine_row(inventory: &Inventory, moved: &MachineMoved, base: &BaseRun) -> Vec<String> {
-    let listed = inventory
-        .machines
-        .iter()
-        .position(|it| it.id == moved.machine);
-    let name = listed.and_then(|position| inventory.name(position));
+fn machine_row(names: &MachineNames<'_>, moved: &MachineMoved, base: &BaseRun) -> Vec<String> {
+    let name = names.of_machine(moved.machine);
     vec![
         view::moved::name(moved.change, base).to_owned(),
         moved.machine.to_string(),

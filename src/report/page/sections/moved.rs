@@ -1,12 +1,13 @@
 //! The machines whose status changed since the base.
 
-use std::collections::{HashMap, HashSet};
-
 use super::super::{Scene, shown::text};
 use crate::{
     changes::{Changes, MachineMoved},
-    domain::{machine::MachineId, text::thousands},
-    report::view::moved::{self, gaps, name},
+    domain::text::thousands,
+    report::{
+        table::MachineNames,
+        view::moved::{self, gaps, name},
+    },
 };
 
 /// The maximum number of machines to list in each group.
@@ -22,7 +23,6 @@ pub(super) struct Group {
 
 pub(super) fn groups(scene: &Scene<'_>, changes: &Changes) -> Vec<Group> {
     let groups = moved::groups(changes);
-    let names = names(scene, &groups);
     let groups = groups.iter().map(|group| {
         let total = group.machines.len();
         let more = total.saturating_sub(LISTED);
@@ -30,32 +30,17 @@ pub(super) fn groups(scene: &Scene<'_>, changes: &Changes) -> Vec<Group> {
         Group {
             name: name(group.change, &changes.base),
             total: group.total(),
-            machines: listed.map(|moved| line(moved, &names)).collect(),
+            machines: listed.map(|moved| line(moved, &scene.names)).collect(),
             more: (more > 0).then(|| thousands(more as u64)),
         }
     });
     groups.collect()
 }
 
-/// The names of the listed machines. The map of all machines would be large.
-fn names(scene: &Scene<'_>, groups: &[moved::Group<'_>]) -> HashMap<MachineId, String> {
-    let listed = groups.iter().flat_map(|it| it.machines.iter().take(LISTED));
-    let listed: HashSet<MachineId> = listed.map(|it| it.machine).collect();
-    let machines = scene.run.inventory.machines.iter().enumerate();
-    let machines = machines.filter(|(_, machine)| listed.contains(&machine.id));
-    machines
-        .map(|(position, machine)| {
-            (
-                machine.id,
-                text(scene.names.at(position).unwrap_or_default()),
-            )
-        })
-        .collect()
-}
-
-fn line(moved: &MachineMoved, names: &HashMap<MachineId, String>) -> String {
+fn line(moved: &MachineMoved, names: &MachineNames<'_>) -> String {
     let (id, gaps) = (moved.machine, gaps(moved));
-    match names.get(&id).filter(|name| !name.is_empty()) {
+    let name = names.of_machine(id).map(text);
+    match name.filter(|name| !name.is_empty()) {
         Some(name) => format!("{name} ({id}): {gaps}"),
         None => format!("{id}: {gaps}"),
     }
