@@ -5,7 +5,6 @@ use std::{fmt::Write as _, io};
 use jiff::{Timestamp, tz::TimeZone};
 use patchgap::{
     aggregate::{Aggregation, Fleet, RankBy},
-    collect::Requests,
     defender::AnswerBody,
     domain::{
         answer::{Answer, Source},
@@ -14,6 +13,7 @@ use patchgap::{
         kb::MissingKbs,
         machine::MachineId,
         outcome::Outcome,
+        requests::Requests,
         since::MissingSince,
     },
     inventory::{self, Inventory},

@@ -5,13 +5,12 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Requests,
-    bulk::{BulkFetcher, NoRows},
-};
+use super::bulk::{BulkFetcher, NoRows};
 use crate::{
     defender::BulkApi,
-    domain::{bulk::Dataset, machine::MachineId, vulnerabilities::ChangedMachines},
+    domain::{
+        bulk::Dataset, machine::MachineId, requests::Requests, vulnerabilities::ChangedMachines,
+    },
 };
 
 /// Changes are computed between two exports, which are six hours apart: with this overlap, none is missed.

@@ -2,12 +2,10 @@
 
 use tracing::debug;
 
-use super::{
-    Requests,
-    bulk::{BulkFetcher, Fetched, NoRows},
-};
+use super::bulk::{BulkFetcher, Fetched, NoRows};
 use crate::{
     defender::BulkApi,
+    domain::requests::Requests,
     domain::vulnerabilities::{BulkAnswers, VulnerabilityRows},
 };
 

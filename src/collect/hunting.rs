@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use tracing::{debug, info};
 
 use super::{
-    Requests,
     bulk::{NoRows, mostly_unreadable},
     retrying::{NoResult, Retrying},
 };
@@ -19,6 +18,7 @@ use crate::{
     domain::{
         api::Api,
         outcome::Reason,
+        requests::Requests,
         text::thousands,
         vulnerabilities::{BulkAnswers, VulnerabilityRows},
     },

@@ -30,4 +30,4 @@ pub mod selective;
 pub mod software;
 
 pub(crate) use self::learned::warn_of_narrowed;
-pub use self::progress::{Counts, Progress, Requests};
+pub use self::progress::{Counts, Progress};

@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::{Requests, warn_of_narrowed};
+use super::warn_of_narrowed;
 use crate::{
     defender::{CallError, Class},
+    domain::requests::Requests,
     quota::{Limiter, Permit, Refusal, StoreFailed},
 };
 

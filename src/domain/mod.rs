@@ -8,6 +8,7 @@
 //! - [`census`]: the service's own count of machines that miss a KB
 //! - [`cross_check`]: the comparison with a second source
 //! - [`outcome`]: the result of the request for one machine: an answer or a failure
+//! - [`requests`]: how many calls were sent
 //! - [`listed_machine`], [`skip_reason`]: a machine on the service's list, and why it is not requested
 //! - [`since`]: since when a machine has been missing each KB
 //! - [`software`]: the versions of Microsoft products on each machine
@@ -47,6 +48,7 @@ pub mod outcome;
 pub(crate) mod quotes;
 pub mod release;
 pub(crate) mod repeat_cache;
+pub mod requests;
 pub mod since;
 pub mod skip_reason;
 pub mod software;

@@ -167,8 +167,7 @@ fn clock(now: &ZonedDateTime, left: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{Counts, Requests};
-    use crate::quota::RateLimits;
+    use crate::{collect::Counts, domain::requests::Requests, quota::RateLimits};
 
     fn now() -> ZonedDateTime {
         "2026-11-23T22:00:00+01:00[Europe/Berlin]".parse().unwrap()

@@ -5,9 +5,9 @@ use tracing::info;
 
 use super::{BulkFetcher, Fetched, NoRows, download::Download};
 use crate::{
-    collect::{Requests, retrying::Retrying},
+    collect::retrying::Retrying,
     defender::{BulkApi, BulkRows, Export, FileProblem},
-    domain::{api::Api, bulk::Dataset},
+    domain::{api::Api, bulk::Dataset, requests::Requests},
     quota::Permit,
 };
 

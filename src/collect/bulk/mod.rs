@@ -23,12 +23,13 @@ use jiff::Timestamp;
 use thiserror::Error;
 use tracing::warn;
 
-use super::{Requests, retrying::NoResult};
+use super::retrying::NoResult;
 use crate::{
     defender::{BulkApi, BulkRows, Class},
     domain::{
         bulk::RowCounts,
         outcome::Failure,
+        requests::Requests,
         text::{counted, thousands},
     },
     quota::Gate,

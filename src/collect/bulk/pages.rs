@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{BulkFetcher, Fetched, NoRows, mostly_unreadable};
 use crate::{
-    collect::{Requests, retrying::Retrying},
+    collect::retrying::Retrying,
     defender::{BulkAddress, BulkApi, BulkRows},
+    domain::requests::Requests,
     quota::Permit,
 };
 

@@ -6,16 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{
-    Requests,
-    retrying::{NoResult, Retrying},
-};
+use super::retrying::{NoResult, Retrying};
 use crate::{
     defender::{CallError, CensusAddress, CensusApi, Class, ListPage},
     domain::{
         census::{Product, UncountedProduct, microsoft_id},
         kb::KbId,
         outcome::Failure,
+        requests::Requests,
     },
     quota::{Limiter, Permit},
 };

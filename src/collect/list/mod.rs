@@ -10,13 +10,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use sha2::{Digest, Sha256};
 use tracing::{debug, warn};
 
-use super::{
-    Requests,
-    retrying::{NoResult, Retrying},
-};
+use super::retrying::{NoResult, Retrying};
 use crate::{
     defender::{CallError, Class, ListAddress, MachineListApi},
-    domain::{listed_machine::ListedMachine, machine::MachineId},
+    domain::{listed_machine::ListedMachine, machine::MachineId, requests::Requests},
     quota::{Limiter, Permit, StoreFailed},
 };
 

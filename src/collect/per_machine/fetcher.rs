@@ -17,9 +17,9 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    collect::{Progress, Requests},
+    collect::Progress,
     defender::MissingKbsApi,
-    domain::{ending::Ending, outcome::Outcome},
+    domain::{ending::Ending, outcome::Outcome, requests::Requests},
     quota::Gate,
 };
 

@@ -1,6 +1,6 @@
 //! What a run has to request, and what is already done.
 
-use crate::{collect::Requests, domain::machine::MachineId};
+use crate::domain::{machine::MachineId, requests::Requests};
 
 /// The work of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

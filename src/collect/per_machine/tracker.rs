@@ -12,8 +12,9 @@ use super::{
     plan::{LATE_PASSES, Plan, late_calls},
 };
 use crate::{
-    collect::{Counts, Requests},
+    collect::Counts,
     domain::outcome::{Outcome, Reason},
+    domain::requests::Requests,
 };
 
 /// The service's replies to calls: answers, and refusals for quota.

@@ -8,7 +8,10 @@ use tokio::{
 };
 
 use super::{caller::Caller, pass::WorkerPass, run::Run, target::Target};
-use crate::{collect::Requests, defender::MissingKbsApi, domain::outcome::Outcome};
+use crate::{
+    defender::MissingKbsApi,
+    domain::{outcome::Outcome, requests::Requests},
+};
 
 /// Machines in progress per call in flight: those that wait for another attempt do not block
 /// others.

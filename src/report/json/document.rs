@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::{changes::ChangeCounts, rows::one_decimal};
 use crate::{
     aggregate::{Coverage, Fleet, Group, KnownExploited, SourceCounts, Subtotal},
-    collect::Requests,
     domain::{
         answer::Source,
         bulk::BulkReading,
@@ -15,6 +14,7 @@ use crate::{
         census::{Census, CensusCounts, UncountedProduct},
         cross_check::{CrossCheck, CrossCheckCounts},
         ending::{EndingWord, RunOutcome},
+        requests::Requests,
         skip_reason::SkipReason,
         software::RunSoftware,
     },

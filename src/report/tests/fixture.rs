@@ -8,7 +8,6 @@ use super::super::{Facts, Past, Report, Run, RunKbs, Tool, TrendPoint};
 use crate::{
     aggregate::{Aggregation, RankBy, SoftwareOn, tests::InMemory},
     changes::{BaseRun, Changes, Comparison, Figures, Replacing},
-    collect::Requests,
     domain::{
         answer::{Answer, Source},
         census::{Census, CensusRow, UncountedProduct},
@@ -18,6 +17,7 @@ use crate::{
         kb::{KbId, MissingKb, MissingKbs},
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
+        requests::Requests,
         since::MissingSince,
         software::{RunSoftware, SoftwareInventory, SoftwareSet, Windows},
     },

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::{
     aggregate::RankBy,
-    collect::Requests,
     domain::ending::{EndingWord, RunOutcome},
+    domain::requests::Requests,
     report::plain::plain,
 };
 

@@ -30,13 +30,14 @@ use super::{
     software,
 };
 use crate::{
-    collect::{Requests, bulk::NoRows},
+    collect::bulk::NoRows,
     domain::{
         answer::Source,
         bulk::BulkReading,
         ending::Ending,
         machine::MachineId,
         outcome::{Failure, Reason},
+        requests::Requests,
         text::{chain, thousands},
         vulnerabilities::BulkAnswers,
     },

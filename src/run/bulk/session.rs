@@ -4,13 +4,12 @@ use jiff::Timestamp;
 
 use crate::{
     collect::{
-        Requests,
         bulk::{BulkFetcher, NoRows},
         export,
         hunting::HuntingFetcher,
     },
     defender::Session,
-    domain::vulnerabilities::BulkAnswers,
+    domain::{requests::Requests, vulnerabilities::BulkAnswers},
     quota::Gate,
     run::prepare::Setup,
 };

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use crate::{
-    collect::Requests,
     domain::{
         answer::{Answer, Source},
         bulk::BulkReading,
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
+        requests::Requests,
         vulnerabilities::{BulkAnswers, InBulk},
     },
     store::{MachineAtStart, MachineState},

@@ -7,13 +7,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{listener::Listener, workers::Workers};
 use crate::{
-    collect::{
-        Requests,
-        per_machine::{Fetcher, Plan, RetryPolicy, Settings},
-    },
+    collect::per_machine::{Fetcher, Plan, RetryPolicy, Settings},
     config::Config,
     defender::{MissingKbsApi, Session},
-    domain::ending::Ending,
+    domain::{ending::Ending, requests::Requests},
     progress::Display,
     quota::Gate,
     run::{RunError, deadline, input::RunInput, interrupt},

@@ -23,9 +23,8 @@ use super::{
     selective::selection::RequestedMachines,
 };
 use crate::{
-    collect::Requests,
     defender::{Session, auth::SignInError},
-    domain::{census::Census, cross_check::CrossCheck, ending::Ending},
+    domain::{census::Census, cross_check::CrossCheck, ending::Ending, requests::Requests},
     store::{MachineAtStart, Recorded, Recorder, RunRecord, Store},
 };
 

@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{
     collect::{
-        Requests,
         per_machine::{Plan, Unknown},
         selective::{Difference, Round, RoundReason, Selector},
     },
-    domain::{ending::Ending, machine::MachineId, outcome::Outcome, text::counted},
+    domain::{
+        ending::Ending, machine::MachineId, outcome::Outcome, requests::Requests, text::counted,
+    },
     run::{RunError, messages::inform},
     store::{MachineAtStart, MachineState},
 };

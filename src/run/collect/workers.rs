@@ -12,12 +12,9 @@ use tracing::Span;
 use super::listener::Listener;
 
 use crate::{
-    collect::{
-        Requests,
-        per_machine::{Fetcher, Worker},
-    },
+    collect::per_machine::{Fetcher, Worker},
     defender::{Session, SessionError},
-    domain::outcome::Outcome,
+    domain::{outcome::Outcome, requests::Requests},
     run::RunError,
     store::Recorder,
 };

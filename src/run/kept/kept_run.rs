@@ -7,12 +7,11 @@ use jiff::{Timestamp, ZonedDateTime};
 use super::find::{last_run, numbered};
 use crate::{
     aggregate::Fleet,
-    collect::Requests,
     config::Config,
     domain::{
         accuracy::Accuracy, bulk::BulkReading, call_selection::CallSelection, census::Census,
         cross_check::CrossCheck, ending::RunOutcome, gaps::AnswerRef, outcome::Outcome,
-        software::RunSoftware,
+        requests::Requests, software::RunSoftware,
     },
     inventory::Inventory,
     run::{

@@ -47,8 +47,7 @@ fn is_whole(run: &RunRecord) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        collect::Requests,
-        domain::accuracy::Accuracy,
+        domain::{accuracy::Accuracy, requests::Requests},
         store::{OutcomeCounts, RunId, Service},
     };
 

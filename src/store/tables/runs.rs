@@ -9,13 +9,11 @@ use super::{
     calls::Application,
     cells::{millis, parse, time},
 };
-use crate::{
-    collect::Requests,
-    domain::{
-        accuracy::Accuracy,
-        ending::{EndingWord, RunOutcome},
-        words::UnknownWord,
-    },
+use crate::domain::{
+    accuracy::Accuracy,
+    ending::{EndingWord, RunOutcome},
+    requests::Requests,
+    words::UnknownWord,
 };
 
 /// The number of a run; later runs have larger numbers.

@@ -22,7 +22,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{tables::cells::millis, *};
 use crate::{
-    collect::Requests,
     domain::{
         answer::{Answer, Source},
         api::Api,
@@ -30,6 +29,7 @@ use crate::{
         kb::{KbId, MissingKb},
         machine::MachineId,
         outcome::{Failure, Outcome, Reason},
+        requests::Requests,
     },
     inventory::{Inventory, read_from},
 };

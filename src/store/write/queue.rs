@@ -17,8 +17,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::store::tables::{calls::Pause, learned_limits::LearnedLimit};
 use crate::{
-    collect::Requests,
-    domain::{api::Api, outcome::Outcome},
+    domain::{api::Api, outcome::Outcome, requests::Requests},
     quota::CallNumber,
 };
 

@@ -27,8 +27,7 @@ use crate::store::{
     write::begin::StartedRun,
 };
 use crate::{
-    collect::Requests,
-    domain::{api::Api, outcome::Outcome},
+    domain::{api::Api, outcome::Outcome, requests::Requests},
     quota::{CallNumber, Ledger, RateLimit, StoreFailed},
 };
 

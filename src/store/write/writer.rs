@@ -28,8 +28,7 @@ use crate::store::{
     write::begin::StartedRun,
 };
 use crate::{
-    collect::Requests,
-    domain::{machine::MachineId, outcome::Outcome},
+    domain::{machine::MachineId, outcome::Outcome, requests::Requests},
     quota::CallNumber,
 };
 

@@ -54,14 +54,7 @@ const PURE: [(&str, &[&str]); 7] = [
     ),
     (
         "report/view",
-        &[
-            "aggregate",
-            "changes",
-            "collect",
-            "domain",
-            "inventory",
-            "risk",
-        ],
+        &["aggregate", "changes", "domain", "inventory", "risk"],
     ),
 ];
 

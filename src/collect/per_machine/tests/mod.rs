@@ -23,11 +23,12 @@ use self::{
 };
 use super::*;
 use crate::{
-    collect::{Counts, Requests},
+    collect::Counts,
     domain::{
         ending::Ending,
         machine::MachineId,
         outcome::{Outcome, Reason},
+        requests::Requests,
     },
     quota::WaitReason,
 };
