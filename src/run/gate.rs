@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use parking_lot::Mutex;
 
-use super::{RunError, identity::Identity};
+use super::{RunError, identity::Identity, shared_store::SharedStore};
 use crate::{
     config::Config,
     domain::{api::Api, limits::Pace},
     quota::{Gate, RateLimits, Rules},
-    store::{CallLog, Counting, DirectLedger, LearnedLimit, Store, StoreError},
+    store::{CallLog, Counting, LearnedLimit, Store, StoreError},
 };
 
 /// The gate for an app registration, including the calls of earlier processes and the limits that they
@@ -56,13 +55,11 @@ pub(crate) fn described(config: &Config, gate: &Gate) -> String {
 /// The gate for the few calls besides those for machines: each is recorded in the store itself.
 pub(super) fn recording_gate(
     config: &Config,
-    store: &Arc<Mutex<Store>>,
+    store: &SharedStore,
     identity: &Identity,
 ) -> Result<Gate, RunError> {
     let gate = gate(config, &store.lock(), identity)?;
-    let application = &identity.application;
-    let ledger = |api| DirectLedger::new(Arc::clone(store), application.clone(), api);
-    Ok(gate.recording_in(|api| Arc::new(ledger(api))))
+    Ok(gate.recording_in(|api| Arc::new(store.ledger(&identity.application, api))))
 }
 
 /// The gate before the calls of earlier processes are known.

@@ -29,7 +29,7 @@
 //! What the phases use:
 //!
 //! - `gate`, `identity`, `deadline`, `interrupt/`: what a run may send, as which app, and until when
-//! - `lend`: lends the store to the few calls besides those for machines
+//! - `shared_store`: the store, shared with the few calls besides those for machines
 //! - `renewal`: when a credential is to be renewed
 //! - `reporting/`: the data for the reports, of a run that has just ended or of a kept one
 //! - `deliver/`: where the reports go besides their folder
@@ -58,7 +58,6 @@ pub(crate) mod inputs;
 pub(crate) mod interrupt;
 pub(crate) mod job;
 pub(crate) mod kept;
-mod lend;
 pub(crate) mod list;
 pub(crate) mod messages;
 mod metrics;
@@ -66,6 +65,7 @@ pub(crate) mod prepare;
 pub(crate) mod renewal;
 pub(crate) mod reporting;
 pub(crate) mod selective;
+mod shared_store;
 mod software;
 
 pub use self::error::RunError;
@@ -75,17 +75,17 @@ use self::{
     bulk::read_bulk,
     collect::collect,
     compare::{
-        census::add_census,
-        cross_check::{add_cross_check, warn_of_missing_permission},
+        census::census,
+        cross_check::{cross_check, warn_of_missing_permission},
     },
     conclude::{Concluded, conclude},
     deliver::{lake, upload},
     dry_run::plan,
     inputs::files::{check_conflicts, check_parts},
     list::{check_list, require_filters},
-    prepare::prepare,
-    selective::select,
-    software::add_software,
+    prepare::{Prepared, prepare},
+    selective::{select, selection::RequestedMachines},
+    software::software,
 };
 use crate::{console::print, domain::exit_code::ExitCode};
 
@@ -120,13 +120,21 @@ async fn run_phases(input: RunInput<'_>) -> Result<Concluded<'_>, RunError> {
     lake::check(input.config, input.started.timestamp()).await?;
     upload::check(input.config.upload.as_ref(), input.config, input.started).await?;
     require_filters(input)?;
-    let prepared = Box::pin(check_list(prepare(input).await?)).await?;
+    let mut prepared = prepare(input).await?;
+    Box::pin(check_list(&prepared)).await;
     Box::pin(warn_of_missing_permission(&prepared)).await;
-    let prepared = Box::pin(add_software(prepared)).await?;
-    let prepared = Box::pin(read_bulk(prepared)).await?;
-    let prepared = Box::pin(select(prepared)).await?;
-    let collected = Box::pin(collect(prepared)).await?;
-    let collected = Box::pin(add_census(collected)).await?;
-    let collected = Box::pin(add_cross_check(collected)).await?;
+    prepared.setup.software = Box::pin(software(&prepared)).await?;
+    let requested = Box::pin(requested_machines(&mut prepared)).await?;
+    let mut collected = Box::pin(collect(prepared, requested)).await?;
+    collected.census = Box::pin(census(&collected)).await;
+    collected.cross_check = Box::pin(cross_check(&collected)).await;
     conclude(collected).await
+}
+
+/// Decides which machines are requested: none, if a bulk source has the answers of all of them.
+async fn requested_machines(prepared: &mut Prepared<'_>) -> Result<RequestedMachines, RunError> {
+    match prepared.setup.input.config.source.answers.bulk {
+        Some(source) => read_bulk(prepared, source).await,
+        None => select(prepared).await,
+    }
 }

@@ -4,7 +4,6 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use tracing::warn;
 
 use super::{
@@ -12,8 +11,8 @@ use super::{
     gate::recording_gate,
     identity::Identity,
     input::{RunInput, missing_because},
-    lend::lend,
     prepare::Prepared,
+    shared_store::SharedStore,
 };
 use crate::{
     collect::{bulk::BulkFetcher, software},
@@ -26,27 +25,25 @@ use crate::{
     store::{RunId, Store},
 };
 
-/// Adds the software inventory, and stores it with the run. A resumed run uses the one that it
-/// began with; without one, it is fetched if it is wanted.
-pub(super) async fn add_software(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+/// The software inventory, stored with the run; `None` if it is not wanted. A resumed run uses the one
+/// that it began with; without one, it is fetched.
+pub(super) async fn software(prepared: &Prepared<'_>) -> Result<Option<RunSoftware>, RunError> {
     let run = prepared.started.record.run;
-    let kept = prepared.store.software(run)?;
+    let kept = prepared.store.lock().software(run)?;
     let is_kept = kept.as_ref().is_some_and(|it| it.inventory().is_some());
     if is_kept || !prepared.setup.input.config.reports.software {
-        return Ok(with(prepared, kept));
+        return Ok(kept);
     }
-    fetch_and_keep(prepared).await
+    Ok(Some(fetch_and_keep(prepared).await))
 }
 
-/// Fetches the software inventory, whether or not it is wanted for the reports.
-pub(super) async fn fetch_and_keep(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
-    let run = prepared.started.record.run;
-    let input = prepared.setup.input;
-    let (mut store, fetched) = lend(prepared.store, async |store| match &prepared.session {
-        Ok(session) => fetch(input, &prepared.setup.identity, session, store).await,
+/// Fetches the software inventory, whether or not it is wanted for the reports, and stores it with the run.
+pub(super) async fn fetch_and_keep(prepared: &Prepared<'_>) -> RunSoftware {
+    let Prepared { setup, store, .. } = prepared;
+    let fetched = match &prepared.session {
+        Ok(session) => fetch(setup.input, &setup.identity, session, store).await,
         Err(error) => Err(chain(error)),
-    })
-    .await?;
+    };
     let software = match fetched {
         Ok(inventory) => RunSoftware::Known(Arc::new(inventory)),
         Err(because) => {
@@ -54,13 +51,8 @@ pub(super) async fn fetch_and_keep(prepared: Prepared<'_>) -> Result<Prepared<'_
             RunSoftware::Missing(because)
         }
     };
-    keep(&mut store, run, &software);
-    Ok(with(Prepared { store, ..prepared }, Some(software)))
-}
-
-fn with(mut prepared: Prepared<'_>, software: Option<RunSoftware>) -> Prepared<'_> {
-    prepared.setup.software = software;
-    prepared
+    keep(&mut store.lock(), prepared.started.record.run, &software);
+    software
 }
 
 fn keep(store: &mut Store, run: RunId, software: &RunSoftware) {
@@ -78,7 +70,7 @@ pub(super) async fn fetch(
     input: RunInput<'_>,
     identity: &Identity,
     session: &Session,
-    store: &Arc<Mutex<Store>>,
+    store: &SharedStore,
 ) -> Result<SoftwareInventory, String> {
     if let Some(held) = identity.lacks(&[REQUIRED_ROLE]) {
         return Err(format!(

@@ -11,9 +11,8 @@ pub(super) mod known_machines;
 pub(super) mod session;
 pub(super) mod source;
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use parking_lot::Mutex;
 use tracing::info;
 
 use self::{
@@ -22,15 +21,12 @@ use self::{
     source::{BulkSource, unanswered},
 };
 use super::{
-    RunError,
-    gate::recording_gate,
-    lend::lend,
-    prepare::{Prepared, Setup},
-    selective::selection::RequestedMachines,
+    RunError, gate::recording_gate, prepare::Prepared, selective::selection::RequestedMachines,
     software,
 };
 use crate::{
     collect::bulk::NoRows,
+    defender::Session,
     domain::{
         answer::Source,
         bulk::BulkReading,
@@ -42,47 +38,45 @@ use crate::{
         vulnerabilities::BulkAnswers,
     },
     inventory::Inventory,
-    store::{MachineAtStart, Store},
+    store::{MachineAtStart, StoreError},
 };
 
-/// Reads the source, if the run has one.
-pub(super) async fn read_bulk(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
-    let source = prepared.setup.input.config.source.answers.bulk;
-    let (Some(source), Ok(session)) = (source, &prepared.session) else {
-        return Ok(prepared);
+/// Reads the source, unless every machine has an answer already.
+pub(super) async fn read_bulk(
+    prepared: &mut Prepared<'_>,
+    source: Source,
+) -> Result<RequestedMachines, RunError> {
+    let Ok(session) = &prepared.session else {
+        return Ok(RequestedMachines::Every);
     };
-    let api = prepared
-        .graph
-        .as_ref()
-        .map_or(BulkSession::Export(session), BulkSession::Hunting);
     if unanswered(&prepared.started.machines).next().is_none() {
-        return Ok(prepared);
+        return Ok(RequestedMachines::Every);
     }
-    let (store, read) = lend(prepared.store, async |store| {
-        read_in_time(&prepared.setup, store, api).await
-    })
-    .await?;
-    let prepared = Prepared { store, ..prepared };
-    match read {
+    match read_in_time(prepared, session).await {
         Ok((answers, requests)) => {
-            Box::pin(with_answers(prepared, source, answers, requests)).await
+            let source = BulkSource {
+                reading: reading(prepared, source, &answers)?,
+                requests,
+                known: Box::pin(known(prepared, &answers)).await?,
+                answers,
+            };
+            Ok(RequestedMachines::Bulk(source))
         }
-        Err(ending) => Ok(Prepared {
-            calls: RequestedMachines::NoBulk(ending),
-            ..prepared
-        }),
+        Err(ending) => Ok(RequestedMachines::NoBulk(ending)),
     }
 }
 
 /// Reads the source; fails if the run is interrupted or reaches its time limit meanwhile.
 async fn read_in_time(
-    setup: &Setup<'_>,
-    store: &Arc<Mutex<Store>>,
-    session: BulkSession<'_>,
+    prepared: &Prepared<'_>,
+    session: &Session,
 ) -> Result<(BulkAnswers, Requests), Ending> {
+    let Prepared { setup, store, .. } = prepared;
+    let graph = prepared.graph.as_ref();
+    let source = graph.map_or(BulkSession::Export(session), BulkSession::Hunting);
     let gate = recording_gate(setup.input.config, store, &setup.identity);
     let gate = gate.map_err(|error| failed(chain(&error)))?;
-    let read = setup.input.in_time(session.fetch(setup, &gate)).await?;
+    let read = setup.input.in_time(source.fetch(setup, &gate)).await?;
     read.map_err(|NoRows { because, refusal }| {
         refusal.map_or_else(|| failed(because), Ending::Refused)
     })
@@ -92,47 +86,48 @@ fn failed(because: String) -> Ending {
     Ending::NoBulk(Failure::new(Reason::BadReply, because))
 }
 
-/// Stores the facts about the source, and determines which machines without a row are fully
-/// patched.
-async fn with_answers(
-    prepared: Prepared<'_>,
+/// The facts about the source, which are stored with the run.
+fn reading(
+    prepared: &Prepared<'_>,
     source: Source,
-    answers: BulkAnswers,
-    requests: Requests,
-) -> Result<Prepared<'_>, RunError> {
-    let list = prepared.setup.input.inventory;
+    answers: &BulkAnswers,
+) -> Result<BulkReading, StoreError> {
     let reading = BulkReading {
         source,
         generated_at: answers.generated_at,
-        unlisted: unlisted(list, &answers),
+        unlisted: unlisted(prepared.setup.input.inventory, answers),
         rows_without_cve: answers.rows_without_cve,
     };
-    let mut prepared = prepared;
     let run = prepared.started.record.run;
-    prepared.store.set_bulk(run, &reading, &answers.cves)?;
+    prepared
+        .store
+        .lock()
+        .set_bulk(run, &reading, &answers.cves)?;
     info!(
         "The {source} of {:.0} has {} machines; {} of them are not on the list",
         reading.generated_at,
         thousands(answers.machines().count() as u64),
         thousands(reading.unlisted),
     );
-    let mut known = listed_lately(prepared.setup.input, &prepared.store, run)?;
-    if without_row(&prepared.started.machines, &answers).any(|it| !known.contains(&it)) {
+    Ok(reading)
+}
+
+/// The machines that are fully patched if they have no row. Fetches the software inventory, which then
+/// belongs to the run, only if the lists do not contain all machines without a row.
+async fn known(
+    prepared: &mut Prepared<'_>,
+    answers: &BulkAnswers,
+) -> Result<HashSet<MachineId>, RunError> {
+    let run = prepared.started.record.run;
+    let mut known = listed_lately(prepared.setup.input, &prepared.store.lock(), run)?;
+    let mut without_row = without_row(&prepared.started.machines, answers);
+    if without_row.any(|it| !known.contains(&it)) {
         if prepared.setup.software.is_none() {
-            prepared = software::fetch_and_keep(prepared).await?;
+            prepared.setup.software = Some(software::fetch_and_keep(prepared).await);
         }
         known.extend(in_software(prepared.setup.software.as_ref()));
     }
-    let source = BulkSource {
-        reading,
-        requests,
-        answers,
-        known,
-    };
-    Ok(Prepared {
-        calls: RequestedMachines::Bulk(source),
-        ..prepared
-    })
+    Ok(known)
 }
 
 fn without_row(

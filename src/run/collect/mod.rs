@@ -21,11 +21,15 @@ use super::{
     gate::gate,
     prepare::{Prepared, Setup, no_sign_in},
     selective::selection::RequestedMachines,
+    shared_store::SharedStore,
 };
 use crate::{
     defender::{Session, auth::SignInError},
-    domain::{census::Census, cross_check::CrossCheck, ending::Ending, requests::Requests},
-    store::{MachineAtStart, Recorded, Recorder, RunRecord, Store},
+    domain::{
+        census::Census, cross_check::CrossCheck, ending::Ending, outcome::Outcome,
+        requests::Requests,
+    },
+    store::{MachineAtStart, Recorder, RunRecord, StoreError},
 };
 
 /// A run that has finished sending requests.
@@ -34,23 +38,29 @@ pub(super) struct Collected<'run> {
     /// Includes the requests of all sessions, and the time of the last answer.
     pub(super) record: RunRecord,
     pub(super) ending: Ending,
-    pub(super) recorded: Recorded,
+    pub(super) store: SharedStore,
+    /// Outcomes that could not be stored.
+    pub(super) unsaved: Vec<Outcome>,
+    /// Why they could not be stored.
+    pub(super) failure: Option<StoreError>,
     /// The session, for a census or a comparison with a second source.
     pub(super) session: Option<Session>,
     pub(super) census: Option<Census>,
     pub(super) cross_check: Option<CrossCheck>,
     /// Which machines were requested.
-    pub(super) calls: RequestedMachines,
+    pub(super) requested: RequestedMachines,
 }
 
 /// Collects the remaining machines, stores the outcomes, and shows progress; none if the sign-in failed.
-pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, RunError> {
+pub(super) async fn collect(
+    prepared: Prepared<'_>,
+    requested: RequestedMachines,
+) -> Result<Collected<'_>, RunError> {
     let Prepared {
         setup,
         mut started,
         store,
         session,
-        calls,
         ..
     } = prepared;
     let session = match session {
@@ -58,6 +68,7 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         Err(error) => return Ok(nothing_collected(setup, started.record, store, &error)),
     };
     let input = setup.input;
+    let store = store.into_store()?;
     let gate = gate(input.config, &store, &setup.identity)?;
     let stop_waiting = input.stops.gentle.clone();
     let recorder = Recorder::start(store, &started, &setup.identity.application, stop_waiting)?;
@@ -72,25 +83,27 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
         recorder: &recorder,
         session,
     };
-    let ended = collect_by(&calls, context, machines).await?;
+    let ended = collect_by(&requested, context, machines).await?;
     let record = finished_now(started.record);
     let record = RunRecord {
         requests: record.requests.plus(ended.requests),
         ..record
     };
     let mut written = recorder.finish().map_err(RunError::Unreadable)?;
-    if let (Some(selection), None) = (calls.selection(), &written.failure) {
+    if let (Some(selection), None) = (requested.selection(), &written.failure) {
         selection.keep(&record, &ended.ending, &mut written.store);
     }
     Ok(Collected {
         setup,
         record,
         ending: ended.ending,
-        recorded: written,
+        store: SharedStore::new(written.store),
+        unsaved: written.unsaved,
+        failure: written.failure,
         session: for_comparisons,
         census: None,
         cross_check: None,
-        calls,
+        requested,
     })
 }
 
@@ -98,32 +111,30 @@ pub(super) async fn collect(prepared: Prepared<'_>) -> Result<Collected<'_>, Run
 fn nothing_collected<'run>(
     setup: Setup<'run>,
     record: RunRecord,
-    store: Store,
+    store: SharedStore,
     error: &SignInError,
 ) -> Collected<'run> {
     Collected {
         setup,
         record: finished_now(record),
         ending: no_sign_in(error),
-        recorded: Recorded {
-            store,
-            unsaved: Vec::new(),
-            failure: None,
-        },
+        store,
+        unsaved: Vec::new(),
+        failure: None,
         session: None,
         census: None,
         cross_check: None,
-        calls: RequestedMachines::Every,
+        requested: RequestedMachines::Every,
     }
 }
 
 /// Collects the outcomes of these machines, from the source of the run.
 async fn collect_by(
-    calls: &RequestedMachines,
+    requested: &RequestedMachines,
     context: CollectContext<'_>,
     machines: Vec<MachineAtStart>,
 ) -> Result<Ended, RunError> {
-    match calls {
+    match requested {
         RequestedMachines::Selected(selection) => {
             let selector = Arc::clone(&selection.selector);
             Rounds::new(context, machines, selector).collect().await

@@ -2,70 +2,49 @@
 //! with the run's answers. A failure here never ends the run: the reports say why the count is
 //! missing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use tracing::{debug, warn};
 
-use super::attempt::{Attempt, Missing, attempt};
+use super::attempt::{Attempt, Missing};
 use crate::{
     aggregate::CensusTally,
     collect::census::{CensusFetcher, ServiceCensus},
     defender::{Session, refusal::REQUIRED_ROLE},
     domain::{api::Api, census::Census, ending::Ending, text::chain},
     run::{
-        RunError, collect::Collected, gate::recording_gate, input::missing_because, prepare::Setup,
+        collect::Collected, gate::recording_gate, input::missing_because, prepare::Setup,
+        shared_store::SharedStore,
     },
     store::{RunRecord, Store, StoreError},
 };
 
-/// Adds the census, if one is wanted, and stores it with the run.
-pub(in crate::run) async fn add_census(
-    collected: Collected<'_>,
-) -> Result<Collected<'_>, RunError> {
+/// The census, stored with the run; `None` if it is not wanted.
+pub(in crate::run) async fn census(collected: &Collected<'_>) -> Option<Census> {
     if !collected.setup.input.config.census {
         if collected.record.session > 1 {
             // An earlier session of this run may have kept one.
-            keep(&collected.recorded.store, &collected.record, None);
+            keep(collected, None);
         }
-        return Ok(collected);
+        return None;
     }
-    let is_broken = collected.recorded.failure.is_some();
-    let obstacle = obstacle(&collected.setup, &collected.ending);
-    let obstacle =
-        obstacle.or_else(|| is_broken.then(|| "the store could not be written".to_owned()));
-    let (collected, census) =
-        attempt(collected, obstacle, async |attempt| census(&attempt).await).await?;
+    let census = try_census(collected).await;
     let census = census.unwrap_or_else(Census::missing);
     warn_of_missing(&census);
-    if !is_broken {
-        keep(&collected.recorded.store, &collected.record, Some(&census));
+    if collected.failure.is_none() {
+        keep(collected, Some(&census));
     }
-    Ok(Collected {
-        census: Some(census),
-        ..collected
-    })
+    Some(census)
 }
 
-/// Why no census can be requested; `None` if it can. It counts all machines, so the run must have
-/// requested all of them.
-fn obstacle(setup: &Setup<'_>, ending: &Ending) -> Option<Missing> {
-    if *ending != Ending::Finished {
-        return Some(missing_because(ending));
-    }
-    let held = setup.identity.lacks(&[REQUIRED_ROLE])?;
-    Some(format!(
-        "the token lacks the permission {REQUIRED_ROLE}; its roles: {held}"
-    ))
-}
-
-async fn census(attempt: &Attempt<'_>) -> Result<Census, Missing> {
-    let tally = tally(attempt).map_err(|problem| chain(&problem))?;
-    let service = match attempt.calls.selection() {
+async fn try_census(collected: &Collected<'_>) -> Result<Census, Missing> {
+    let attempt = Attempt::begin(collected, obstacle(collected))?;
+    let tally = tally(&attempt).map_err(|problem| chain(&problem))?;
+    let service = match collected.requested.selection() {
         // The run began with it.
         Some(selection) => &selection.census,
-        None => &fetch_for(attempt, &tally).await?,
+        None => &fetch_for(&attempt, &tally).await?,
     };
     Ok(Census {
         rows: tally.compare(&service.products),
@@ -74,13 +53,28 @@ async fn census(attempt: &Attempt<'_>) -> Result<Census, Missing> {
     })
 }
 
+/// Why no census can be requested; `None` if it can. It counts all machines, so the run must have
+/// requested all of them.
+fn obstacle(collected: &Collected<'_>) -> Option<Missing> {
+    if collected.ending != Ending::Finished {
+        return Some(missing_because(&collected.ending));
+    }
+    if let Some(held) = collected.setup.identity.lacks(&[REQUIRED_ROLE]) {
+        return Some(format!(
+            "the token lacks the permission {REQUIRED_ROLE}; its roles: {held}"
+        ));
+    }
+    let is_broken = collected.failure.is_some();
+    is_broken.then(|| "the store could not be written".to_owned())
+}
+
 /// Counts the machines by their answers; those without an answer by their last one from earlier
 /// runs.
 fn tally(attempt: &Attempt<'_>) -> Result<CensusTally, StoreError> {
     let mut tally = CensusTally::default();
     let unanswered = attempt.for_each_answer(&mut |_, answer| tally.answered(&answer.missing))?;
-    let service = attempt.record.service_number;
-    let store = attempt.store.lock();
+    let service = attempt.collected.record.service_number;
+    let store = attempt.collected.store.lock();
     store.for_each_last_answer(service, unanswered, &mut |outcome, _| {
         if let Ok(answer) = &outcome.result {
             tally.not_answered(&answer.missing);
@@ -91,9 +85,15 @@ fn tally(attempt: &Attempt<'_>) -> Result<CensusTally, StoreError> {
 
 async fn fetch_for(attempt: &Attempt<'_>, tally: &CensusTally) -> Result<ServiceCensus, Missing> {
     let named = tally.named();
-    let service = fetch(attempt.setup, attempt.store, attempt.session, &named).await?;
+    let Collected {
+        setup,
+        store,
+        record,
+        ..
+    } = attempt.collected;
+    let service = fetch(setup, store, attempt.session, &named).await?;
     debug!(calls = service.requests.sent, "census fetched");
-    record_kbs(&mut attempt.store.lock(), attempt.record, &service);
+    record_kbs(&mut store.lock(), record, &service);
     Ok(service)
 }
 
@@ -101,7 +101,7 @@ async fn fetch_for(attempt: &Attempt<'_>, tally: &CensusTally) -> Result<Service
 /// interrupted or reaches its time limit meanwhile.
 pub(in crate::run) async fn fetch(
     setup: &Setup<'_>,
-    store: &Arc<Mutex<Store>>,
+    store: &SharedStore,
     session: &Session,
     named: &BTreeSet<String>,
 ) -> Result<ServiceCensus, Missing> {
@@ -129,8 +129,12 @@ pub(in crate::run) fn record_kbs(store: &mut Store, record: &RunRecord, census: 
     }
 }
 
-fn keep(store: &Store, record: &RunRecord, census: Option<&Census>) {
-    if let Err(problem) = store.set_census(record.run, census) {
+fn keep(collected: &Collected<'_>, census: Option<&Census>) {
+    let kept = collected
+        .store
+        .lock()
+        .set_census(collected.record.run, census);
+    if let Err(problem) = kept {
         warn!(
             "The service's own count could not be stored: {}",
             chain(&problem)

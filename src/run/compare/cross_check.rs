@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use tracing::{info, warn};
 
-use super::attempt::{Attempt, Missing, attempt};
+use super::attempt::{Attempt, Missing};
 use crate::{
     aggregate::{CrossCheckTally, SecondAnswers, settle},
     defender::{
@@ -17,7 +17,7 @@ use crate::{
         vulnerabilities::BulkAnswers,
     },
     run::{
-        RunError, RunInput,
+        RunInput,
         bulk::{
             known_machines::{in_software, listed_lately, silent},
             session::BulkSession,
@@ -28,7 +28,7 @@ use crate::{
         prepare::{Prepared, Setup, SignedIn, graph_session, sign_in},
         software,
     },
-    store::{RunId, RunRecord, Store, StoreError},
+    store::{RunId, Store, StoreError},
 };
 
 /// Warns before the machines are requested, which may take hours, if the token does not allow
@@ -42,40 +42,36 @@ pub(in crate::run) async fn warn_of_missing_permission(prepared: &Prepared<'_>) 
     }
 }
 
-/// Adds the comparison with a second source, if it is wanted, and stores it with the run.
-pub(in crate::run) async fn add_cross_check(
-    collected: Collected<'_>,
-) -> Result<Collected<'_>, RunError> {
+/// The comparison with a second source, stored with the run; `None` if it is not wanted.
+pub(in crate::run) async fn cross_check(collected: &Collected<'_>) -> Option<CrossCheck> {
     let Some(source) = collected.setup.input.config.cross_check else {
         if collected.record.session > 1 {
             // An earlier session of this run may have kept one.
-            keep(&collected.recorded.store, &collected.record, None);
+            keep(collected, None);
         }
-        return Ok(collected);
+        return None;
     };
-    let is_broken = collected.recorded.failure.is_some();
-    let obstacle = obstacle(&collected.ending, is_broken);
-    let (collected, check) = attempt(collected, obstacle, async |attempt| {
-        SecondSource { attempt, source }.cross_check().await
-    })
-    .await?;
+    let check = try_cross_check(collected, source).await;
     let check = check.unwrap_or_else(|because| CrossCheck::missing(source, because));
     if let Some(because) = &check.missing_because {
         warn!("The answers are not compared with a second source ({source}): {because}");
     }
-    if !is_broken {
-        keep(&collected.recorded.store, &collected.record, Some(&check));
+    if collected.failure.is_none() {
+        keep(collected, Some(&check));
     }
-    Ok(Collected {
-        cross_check: Some(check),
-        ..collected
-    })
+    Some(check)
+}
+
+async fn try_cross_check(collected: &Collected<'_>, source: Source) -> Result<CrossCheck, Missing> {
+    let attempt = Attempt::begin(collected, obstacle(collected))?;
+    SecondSource { attempt, source }.cross_check().await
 }
 
 /// Why there can be no comparison; `None` if there can. It compares all machines, so the run must
 /// have requested all of them.
-fn obstacle(ending: &Ending, is_broken: bool) -> Option<Missing> {
-    match ending {
+fn obstacle(collected: &Collected<'_>) -> Option<Missing> {
+    let is_broken = collected.failure.is_some();
+    match &collected.ending {
         Ending::Finished => is_broken.then(|| "the store could not be written".to_owned()),
         ending => Some(missing_because(ending)),
     }
@@ -89,7 +85,7 @@ struct SecondSource<'run> {
 
 impl SecondSource<'_> {
     async fn cross_check(&self) -> Result<CrossCheck, Missing> {
-        let input = self.attempt.setup.input;
+        let input = self.attempt.collected.setup.input;
         let fetched = input.in_time(self.fetch()).await;
         let answers = fetched.map_err(|ending| missing_because(&ending))??;
         let known = self.known(&answers).await?;
@@ -106,8 +102,9 @@ impl SecondSource<'_> {
 
     /// The answers of the second source.
     async fn fetch(&self) -> Result<BulkAnswers, Missing> {
-        let Attempt { setup, session, .. } = self.attempt;
-        let gate = recording_gate(setup.input.config, self.attempt.store, &setup.identity);
+        let Attempt { collected, session } = self.attempt;
+        let Collected { setup, store, .. } = collected;
+        let gate = recording_gate(setup.input.config, store, &setup.identity);
         let gate = gate.map_err(|error| chain(&error))?;
         let fetched = match permitted(setup, self.source).await? {
             Permitted::Export => BulkSession::Export(session).fetch(setup, &gate).await,
@@ -124,7 +121,8 @@ impl SecondSource<'_> {
     /// The machines that are fully patched if the second source has no row about them. Fetches the
     /// software inventory only if the lists do not contain all of them.
     async fn known(&self, answers: &BulkAnswers) -> Result<HashSet<MachineId>, Missing> {
-        let Attempt { setup, session, .. } = self.attempt;
+        let Attempt { collected, session } = self.attempt;
+        let Collected { setup, store, .. } = collected;
         let mut known = self.lists(listed_lately)?;
         let input = setup.input;
         let mut machines = input.inventory.machines.iter().map(|it| it.id);
@@ -135,7 +133,7 @@ impl SecondSource<'_> {
             known.extend(in_software(Some(software)));
             return Ok(known);
         }
-        match software::fetch(input, &setup.identity, session, self.attempt.store).await {
+        match software::fetch(input, &setup.identity, session, store).await {
             Ok(software) => known.extend(software.machines.iter().map(|it| it.0)),
             Err(because) => warn!("The software inventory is missing: {because}"),
         }
@@ -147,11 +145,9 @@ impl SecondSource<'_> {
         &self,
         read: impl FnOnce(RunInput<'_>, &Store, RunId) -> Result<T, StoreError>,
     ) -> Result<T, Missing> {
-        let read = read(
-            self.attempt.setup.input,
-            &self.attempt.store.lock(),
-            self.attempt.record.run,
-        );
+        let collected = self.attempt.collected;
+        let store = collected.store.lock();
+        let read = read(collected.setup.input, &store, collected.record.run);
         read.map_err(|problem| chain(&problem))
     }
 
@@ -174,8 +170,8 @@ impl SecondSource<'_> {
     }
 
     fn try_settle_last(&self, second: SecondAnswers<'_>) -> Result<(), StoreError> {
-        let store = self.attempt.store.lock();
-        let run = self.attempt.record.run;
+        let store = self.attempt.collected.store.lock();
+        let run = self.attempt.collected.record.run;
         let Some(earlier) = store.last_cross_check(run, self.source)? else {
             return Ok(());
         };
@@ -227,8 +223,12 @@ fn demand(role: &str, held: Option<String>) -> Result<(), Missing> {
     })
 }
 
-fn keep(store: &Store, record: &RunRecord, check: Option<&CrossCheck>) {
-    if let Err(problem) = store.set_cross_check(record.run, check) {
+fn keep(collected: &Collected<'_>, check: Option<&CrossCheck>) {
+    let kept = collected
+        .store
+        .lock()
+        .set_cross_check(collected.record.run, check);
+    if let Err(problem) = kept {
         warn!(
             "The comparison with a second source could not be stored: {}",
             chain(&problem)

@@ -36,14 +36,20 @@ pub(in crate::run) struct Concluded<'run> {
     /// Why the folders of `--split-by` could not be written, the run not added to the lake, or its
     /// reports not uploaded.
     pub(super) undelivered: Option<RunError>,
-    pub(super) summary: Show,
-    /// What its reports say, for the metrics.
-    pub(super) figures: Vec<Sample>,
-    /// What the overview of several tenants says.
-    pub(super) digest: RunDigest,
-    /// What a notification says.
-    pub(super) notice: Box<Notice>,
+    pub(super) summaries: Summaries,
     pub(super) store: Store,
+}
+
+/// What is said of a run besides its reports.
+pub(super) struct Summaries {
+    /// On the terminal.
+    pub(super) text: Show,
+    /// In the metrics.
+    pub(super) figures: Vec<Sample>,
+    /// In the overview of several tenants.
+    pub(super) digest: RunDigest,
+    /// In a notification.
+    pub(super) notice: Box<Notice>,
 }
 
 impl Concluded<'_> {
@@ -56,22 +62,27 @@ impl Concluded<'_> {
             .map_or_else(RunError::exit_code, |code| *code);
         let started = self.setup.input.started.timestamp();
         log_end(&self.record, started, code);
-        metrics::write(self.setup.input.config, self.figures, started, code);
+        metrics::write(
+            self.setup.input.config,
+            self.summaries.figures,
+            started,
+            code,
+        );
         Finished {
-            digest: Some(self.digest),
-            notice: Some(self.notice),
+            digest: Some(self.summaries.digest),
+            notice: Some(self.summaries.notice),
             ended,
         }
     }
 
     /// Prints the summary, how the run ended, and how to resume it.
     fn print_messages(&self) -> Result<(), PrintError> {
-        self.summary.show()?;
+        self.summaries.text.show()?;
         let config = self.setup.input.config;
         let how = if self.failure.is_none() && self.undelivered.is_none() {
             let gate = self.gate_for_unanswered();
             let limiter = gate.as_ref().map(|it| it.limiter(Api::MissingKbs));
-            let is_alarming = self.digest.is_alarming;
+            let is_alarming = self.summaries.digest.is_alarming;
             how_it_ended(config, &self.ending, &self.record, limiter, is_alarming)
         } else {
             None
@@ -100,7 +111,7 @@ impl Concluded<'_> {
         let api_url = self.setup.input.config.service.api_url.as_str();
         let claims = self.setup.identity.claims.as_ref();
         let error = RunError::of_ending(&self.ending, api_url, claims);
-        let code = alarmed(self.outcome.exit_code(), self.digest.is_alarming);
+        let code = alarmed(self.outcome.exit_code(), self.summaries.digest.is_alarming);
         error.map_or(Ok(code), Err)
     }
 }

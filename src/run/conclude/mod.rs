@@ -11,7 +11,10 @@ use jiff::Timestamp;
 use tracing::warn;
 
 pub(super) use self::finish::Concluded;
-use self::{fail_on::is_alarming, finish::log_store_failure};
+use self::{
+    fail_on::is_alarming,
+    finish::{Summaries, log_store_failure},
+};
 use super::{
     RunError,
     collect::Collected,
@@ -26,8 +29,9 @@ use super::{
         answers::Answers,
         data::{RunData, Sources},
         history::add_history,
-        summary::{Show, summary},
+        summary::summary,
     },
+    selective::selection::RequestedMachines,
 };
 use crate::{
     aggregate::Fleet,
@@ -38,52 +42,38 @@ use crate::{
 };
 
 /// Writes the reports, and then records in the store that the run has ended.
-pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
+pub(super) async fn conclude(mut collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
+    let is_unsaved = !collected.unsaved.is_empty();
+    (collected.ending, collected.failure) =
+        apply_store_failure(collected.ending, is_unsaved, collected.failure);
+    keep_last_answers(&mut collected);
     let Collected {
         setup,
-        record,
         ending,
-        recorded,
-        census,
-        cross_check,
-        calls,
+        store,
+        unsaved,
+        failure,
+        requested,
         ..
     } = collected;
-    let input = setup.input;
-    let (mut store, unsaved) = (recorded.store, recorded.unsaved);
-    let is_unsaved = !unsaved.is_empty();
-    let (ending, mut failure) = apply_store_failure(ending, is_unsaved, recorded.failure);
-    if input.config.until.is_some() && failure.is_none() {
-        // A failure here does not prevent the reports.
-        failure = store.keep_last(record.run).err();
-    }
-    let record = RunRecord {
-        ended: Some(ending.word()),
-        rechecked: calls.result().map(|it| it.rechecked).unwrap_or_default(),
-        ..record
-    };
-    let machines = input.inventory.machines.len();
-    let answers = Answers::new(store, record.service_number, machines, unsaved);
+    let record = with_end(collected.record, &ending, &requested);
+    let machines = setup.input.inventory.machines.len();
+    let answers = Answers::new(store.into_store()?, &record, machines, unsaved);
     let answers = answers.map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
-    data.census = census;
-    data.cross_check = cross_check;
-    data.selection = calls.result();
-    data.bulk = calls.bulk();
+    data.census = collected.census;
+    data.cross_check = collected.cross_check;
+    data.selection = requested.result();
+    data.bulk = requested.bulk();
     let mut written = WrittenFiles::default();
-    let (summary, digest, notice) = write(&setup, &data, failure.as_ref(), &mut written)?;
-    let outcomes = |record: &mut dyn FnMut(_, _)| {
-        let passed_on = answers.for_each_outcome(data.record.run, record);
-        passed_on.map_err(RunError::Unreadable)
-    };
-    let delivered = deliver(&setup, &data, &ending, &outcomes, written);
-    let undelivered = delivered.await.err();
-    let figures = metrics::figures(&data);
+    let summaries = write(&setup, &data, failure.as_ref(), &mut written)?;
+    let delivered = deliver(&setup, &data, &answers, &ending, written).await;
     let (record, outcome, fleet) = (data.record, data.outcome, data.fleet);
     let mut store = answers.into_store();
     // A run with an undelivered part is not closed, so that resuming it delivers the part.
-    if undelivered.is_none() {
-        close(&mut store, &record, &fleet, input.config.store.keep_runs);
+    if delivered.is_ok() {
+        let keep = setup.input.config.store.keep_runs;
+        close(&mut store, &record, &fleet, keep);
     }
     Ok(Concluded {
         setup,
@@ -91,34 +81,53 @@ pub(super) async fn conclude(collected: Collected<'_>) -> Result<Concluded<'_>, 
         ending,
         outcome,
         failure,
-        undelivered,
-        summary,
-        figures,
-        digest,
-        notice,
+        undelivered: delivered.err(),
+        summaries,
         store,
     })
 }
 
-/// Writes the reports. Returns the text to print, and the summaries for the overview of several
-/// tenants and for a notification.
+/// With a time limit, the last answers are kept for machines that were not reached. A failure does
+/// not prevent the reports.
+fn keep_last_answers(collected: &mut Collected<'_>) {
+    if collected.setup.input.config.until.is_some() && collected.failure.is_none() {
+        let kept = collected.store.lock().keep_last(collected.record.run);
+        collected.failure = kept.err();
+    }
+}
+
+/// The record of a run that ended like this.
+fn with_end(record: RunRecord, ending: &Ending, requested: &RequestedMachines) -> RunRecord {
+    let selection = requested.result();
+    RunRecord {
+        ended: Some(ending.word()),
+        rechecked: selection.map(|it| it.rechecked).unwrap_or_default(),
+        ..record
+    }
+}
+
+/// Writes the reports. Returns what is said of the run besides them.
 fn write(
     setup: &Setup<'_>,
     data: &RunData<'_>,
     failure: Option<&StoreError>,
     files: &mut WrittenFiles,
-) -> Result<(Show, RunDigest, Box<Notice>), RunError> {
+) -> Result<Summaries, RunError> {
     let config = setup.input.config;
     let is_alarming = is_alarming(config, &data.fleet);
     data.with_run(|run| {
         let written = setup.output.write(run);
         written.inspect_err(|_| log_store_failure(failure))?;
         files.add(run.facts, None);
-        let digest = RunDigest {
-            is_alarming,
-            ..RunDigest::of(run)
-        };
-        Ok((summary(config, run), digest, Box::new(Notice::of(run))))
+        Ok(Summaries {
+            text: summary(config, run),
+            figures: metrics::figures(data),
+            digest: RunDigest {
+                is_alarming,
+                ..RunDigest::of(run)
+            },
+            notice: Box::new(Notice::of(run)),
+        })
     })
 }
 

@@ -13,10 +13,7 @@ use self::upload::{WrittenFiles, put_off, upload_run};
 use super::{
     RunError, RunInput,
     prepare::Setup,
-    reporting::{
-        data::RunData,
-        split::{Outcomes, write_parts},
-    },
+    reporting::{answers::Answers, data::RunData, split::write_parts},
 };
 use crate::domain::{ending::Ending, text::chain};
 
@@ -25,11 +22,15 @@ use crate::domain::{ending::Ending, text::chain};
 pub(super) async fn deliver(
     setup: &Setup<'_>,
     data: &RunData<'_>,
+    answers: &Answers,
     ending: &Ending,
-    outcomes: &Outcomes<'_>,
     mut written: WrittenFiles,
 ) -> Result<(), RunError> {
-    write_parts(data, &setup.output, outcomes, &mut written)?;
+    let outcomes = |record: &mut dyn FnMut(_, _)| {
+        let passed_on = answers.for_each_outcome(data.record.run, record);
+        passed_on.map_err(RunError::Unreadable)
+    };
+    write_parts(data, &setup.output, &outcomes, &mut written)?;
     let RunInput {
         config,
         started,

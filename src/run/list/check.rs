@@ -11,7 +11,7 @@ use super::{Access, ListInput, error::ServiceListError, inventory, query, select
 use crate::{
     domain::text::{chain, span},
     inventory::{Inventory, ListCheck, ListComparison},
-    run::{RunError, RunInput, deadline, lend::lend, prepare::Prepared},
+    run::{RunError, RunInput, deadline, prepare::Prepared},
     store::{RunId, Snapshot, StoreError},
 };
 
@@ -27,35 +27,33 @@ pub(in crate::run) fn require_filters(input: RunInput<'_>) -> Result<(), RunErro
 }
 
 /// Fetches the service's list for the comparison, if it is wanted, and stores it with the run.
-pub(in crate::run) async fn check_list(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
-    let input = prepared.setup.input;
-    if !is_wanted(input) {
-        return Ok(prepared);
+pub(in crate::run) async fn check_list(prepared: &Prepared<'_>) {
+    let Prepared { setup, store, .. } = prepared;
+    if !is_wanted(setup.input) {
+        return;
     }
-    let run = prepared.started.record.run;
-    let (mut store, fetched) = lend(prepared.store, async |store| match &prepared.session {
+    let fetched = match &prepared.session {
         Ok(session) => {
             let access = Access {
                 session,
-                identity: &prepared.setup.identity,
+                identity: &setup.identity,
                 store,
             };
-            access.fetch_in_time(list_input(input)).await
+            access.fetch_in_time(list_input(setup.input)).await
         }
         Err(error) => Err(chain(error)),
-    })
-    .await?;
+    };
     if let Err(problem) = &fetched {
         warn!("The list was not compared with the service's: {problem}");
     }
     let fetched = fetched.as_ref().map_err(String::as_str);
-    if let Err(problem) = store.record_service_list(run, fetched) {
+    let run = prepared.started.record.run;
+    if let Err(problem) = store.lock().record_service_list(run, fetched) {
         warn!(
             "The service's list could not be stored: {}",
             chain(&problem)
         );
     }
-    Ok(Prepared { store, ..prepared })
 }
 
 impl Access<'_> {

@@ -12,9 +12,7 @@ pub(super) mod error;
 mod input;
 mod selection;
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use parking_lot::Mutex;
+use std::collections::BTreeMap;
 
 pub(super) use self::check::{check_list, list_check, require_filters};
 pub(crate) use self::input::ListInput;
@@ -29,6 +27,7 @@ use super::{
     kept::find::last_run,
     prepare::{session, sign_in},
     reporting::output::Output,
+    shared_store::SharedStore,
 };
 use crate::{
     collect::list::{ListError, ListFetcher, ListSink},
@@ -165,7 +164,7 @@ pub(crate) async fn fetch(input: ListInput<'_>) -> Result<ServiceList, RunError>
     let access = Access {
         identity: &Identity::new(input.config, claims),
         session: &session,
-        store: &Arc::new(Mutex::new(input.state.open()?)),
+        store: &SharedStore::new(input.state.open()?),
     };
     access.fetch(input, selection).await
 }
@@ -175,7 +174,7 @@ struct Access<'run> {
     session: &'run Session,
     identity: &'run Identity,
     /// Records the calls.
-    store: &'run Arc<Mutex<Store>>,
+    store: &'run SharedStore,
 }
 
 impl Access<'_> {

@@ -18,7 +18,7 @@ use super::{
     input::RunInput,
     messages::{inform, resuming, reusable_answers},
     reporting::output::Output,
-    selective::selection::RequestedMachines,
+    shared_store::SharedStore,
 };
 use crate::{
     config::{ChangesFrom, Config},
@@ -35,14 +35,12 @@ use crate::{
 pub(super) struct Prepared<'run> {
     pub(super) setup: Setup<'run>,
     pub(super) started: StartedRun,
-    pub(super) store: Store,
+    pub(super) store: SharedStore,
     /// The session; or the error, if the sign-in got no answer but there are stored answers to
     /// report.
     pub(super) session: Result<Session, SignInError>,
     /// The session with Graph, if the answers come from hunting queries.
     pub(super) graph: Option<Session>,
-    /// Which machines are requested.
-    pub(super) calls: RequestedMachines,
 }
 
 /// Prepares a run: output, store, sign-in, lock.
@@ -75,10 +73,9 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
             _lock: lock,
         },
         started,
-        store,
+        store: SharedStore::new(store),
         session,
         graph,
-        calls: RequestedMachines::Every,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{
         since::MissingSince,
     },
     report::output::readers,
-    store::{RunId, Snapshot, Store, StoreError},
+    store::{RunId, RunRecord, Snapshot, Store, StoreError},
 };
 
 /// The answers of a run, stored or not.
@@ -22,16 +22,15 @@ pub(in crate::run) struct Answers {
 }
 
 impl Answers {
-    /// `service` is the number of the run's service in the store, and `machines` the number of
-    /// machines of the run.
+    /// `machines` is the number of machines of the run.
     pub(in crate::run) fn new(
         store: Store,
-        service: i64,
+        run: &RunRecord,
         machines: usize,
         mut unsaved: Vec<Outcome>,
     ) -> Result<Self, StoreError> {
         for outcome in &mut unsaved {
-            store.continue_since(service, outcome)?;
+            store.continue_since(run.service_number, outcome)?;
         }
         Ok(Self {
             kept: Snapshot::of(store, readers(machines))?,

@@ -28,7 +28,6 @@ use self::{
 use super::{
     RunError,
     compare::census::{fetch, record_kbs},
-    lend::lend,
     prepare::{Prepared, Setup},
 };
 use crate::{
@@ -53,32 +52,30 @@ use crate::{
 type Obstacle = String;
 
 /// Decides which machines are requested, if not all.
-pub(super) async fn select(prepared: Prepared<'_>) -> Result<Prepared<'_>, RunError> {
+pub(super) async fn select(prepared: &Prepared<'_>) -> Result<RequestedMachines, RunError> {
     let Ok(session) = &prepared.session else {
-        return Ok(prepared);
+        return Ok(RequestedMachines::Every);
     };
-    if prepared.setup.input.config.source.answers.bulk.is_some() {
-        return Ok(prepared);
-    }
-    let (setup, started) = (&prepared.setup, &prepared.started);
-    let source = setup.input.config.source.answers;
-    let (store, calls) = lend(prepared.store, async |store| {
-        if source.is_every_machine() {
-            return RequestedMachines::Every;
-        }
-        let selected = selection(setup, started, store, session).await;
+    let requested = if prepared
+        .setup
+        .input
+        .config
+        .source
+        .answers
+        .is_every_machine()
+    {
+        RequestedMachines::Every
+    } else {
+        let selected = selection(prepared, session).await;
         selected.map_or_else(
-            |because| every_machine(setup, because),
+            |because| every_machine(&prepared.setup, because),
             RequestedMachines::Selected,
         )
-    })
-    .await?;
-    store.set_selection(started.record.run, calls.result().as_ref())?;
-    Ok(Prepared {
-        store,
-        calls,
-        ..prepared
-    })
+    };
+    let run = prepared.started.record.run;
+    let result = requested.result();
+    prepared.store.lock().set_selection(run, result.as_ref())?;
+    Ok(requested)
 }
 
 /// Requests every machine, and warns why; without the warning if the run is being interrupted.
@@ -94,12 +91,13 @@ fn every_machine(setup: &Setup<'_>, because: Obstacle) -> RequestedMachines {
     })
 }
 
-async fn selection(
-    setup: &Setup<'_>,
-    started: &StartedRun,
-    store: &Arc<Mutex<Store>>,
-    session: &Session,
-) -> Result<Selection, Obstacle> {
+async fn selection(prepared: &Prepared<'_>, session: &Session) -> Result<Selection, Obstacle> {
+    let Prepared {
+        setup,
+        started,
+        store,
+        ..
+    } = prepared;
     let software = match &setup.software {
         Some(software) => software.inventory().ok_or_else(|| {
             let because = software.missing_because().unwrap_or_default();
@@ -110,7 +108,7 @@ async fn selection(
     let census = fetch(setup, store, session, &BTreeSet::new()).await;
     let census =
         census.map_err(|problem| format!("the service's own count is missing: {problem}"))?;
-    let named = named(setup, started, store, session).await;
+    let named = named(prepared, session).await;
     let named =
         named.map_err(|problem| format!("the changed machines are not known: {problem}"))?;
     let mut store = store.lock();

@@ -1,10 +1,9 @@
 //! Before selecting: the machines that the service itself names as changed.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
-use parking_lot::Mutex;
 use tracing::warn;
 
 use crate::{
@@ -15,8 +14,7 @@ use crate::{
         refusal::{EXPORT_ROLE, lacks},
     },
     domain::{machine::MachineId, text::chain},
-    run::{gate::recording_gate, prepare::Setup},
-    store::{StartedRun, Store},
+    run::{gate::recording_gate, prepare::Prepared},
 };
 
 /// The changes that the service names.
@@ -30,12 +28,8 @@ pub(super) struct Named {
 
 /// Queries the service for changed machines, if that is configured. With `auto` a failure is only
 /// logged, and more machines are requested; otherwise it is returned.
-pub(super) async fn named(
-    setup: &Setup<'_>,
-    started: &StartedRun,
-    store: &Arc<Mutex<Store>>,
-    session: &Session,
-) -> Result<Named, String> {
+pub(super) async fn named(prepared: &Prepared<'_>, session: &Session) -> Result<Named, String> {
+    let Prepared { setup, started, .. } = prepared;
     let source = setup.input.config.source;
     if !source.answers.changes || source.changes_from == ChangesFrom::Software {
         return Ok(Named::default());
@@ -45,7 +39,7 @@ pub(super) async fn named(
     if is_auto && claims.is_none_or(|claims| lacks(claims, &[EXPORT_ROLE]).is_some()) {
         return Ok(Named::default());
     }
-    match query_changes(setup, started, store, session).await {
+    match query_changes(prepared, session).await {
         Err(because) if is_auto => {
             warn!("The service was not asked for changed machines: {because}");
             Ok(Named::default())
@@ -61,12 +55,13 @@ pub(super) async fn named(
     }
 }
 
-async fn query_changes(
-    setup: &Setup<'_>,
-    started: &StartedRun,
-    store: &Arc<Mutex<Store>>,
-    session: &Session,
-) -> Result<Named, String> {
+async fn query_changes(prepared: &Prepared<'_>, session: &Session) -> Result<Named, String> {
+    let Prepared {
+        setup,
+        started,
+        store,
+        ..
+    } = prepared;
     let config = setup.input.config;
     let gate = recording_gate(config, store, &setup.identity).map_err(|error| chain(&error))?;
     let fetcher = BulkFetcher {
