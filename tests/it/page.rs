@@ -12,15 +12,36 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Weak},
 };
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use self::machine_filter::filtered;
 use crate::common::{Browser, Finished, Row, Scene};
 
 /// Two nights of a tenant, and the page of the second one.
-fn second_night() -> (Scene, Finished, PathBuf) {
+struct SecondNight {
+    scene: Scene,
+    run: Finished,
+    page: PathBuf,
+}
+
+/// That of the tests that are running. Nothing drops a static, so it does not own the folder.
+static SHARED: Mutex<Weak<SecondNight>> = Mutex::new(Weak::new());
+
+/// The same one for all tests that run at the same time: they only read it.
+fn shared_second_night() -> Arc<SecondNight> {
+    let mut shared = SHARED.lock();
+    shared.upgrade().unwrap_or_else(|| {
+        let night = Arc::new(second_night());
+        *shared = Arc::downgrade(&night);
+        night
+    })
+}
+
+fn second_night() -> SecondNight {
     let mut scene = Scene::with(|settings| {
         settings.machines = 160;
         settings.nights = 5;
@@ -37,14 +58,14 @@ fn second_night() -> (Scene, Finished, PathBuf) {
         .report(&["--min-coverage", "0", "--targets", "5", "--rank-by", "cve"])
         .exits_with(0);
     let page = scene.path("reports").join("report.html");
-    (scene, run, page)
+    SecondNight { scene, run, page }
 }
 
-fn opened(hash: &str) -> Option<(Scene, Finished, PathBuf, Browser)> {
+fn opened(hash: &str) -> Option<(Arc<SecondNight>, Browser)> {
     let browser = Browser::start()?;
-    let (scene, run, page) = second_night();
-    browser.open(&page, hash);
-    Some((scene, run, page, browser))
+    let night = shared_second_night();
+    browser.open(&night.page, hash);
+    Some((night, browser))
 }
 
 /// Asserts that the browser logged no complaint and requested nothing but the page itself.
@@ -83,9 +104,10 @@ fn kb_ids<'rows>(rows: impl IntoIterator<Item = &'rows Row>) -> Vec<String> {
 
 #[test]
 fn figures_match_the_other_reports() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     let summary = run.summary();
     for (figure, expected) in [
         ("answered", &summary["machines"]["answered"]),
@@ -105,9 +127,10 @@ fn figures_match_the_other_reports() {
 
 #[test]
 fn tables_sort_filter_and_paginate() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     let mut kbs = run.rows("kbs.csv");
     browser.run("document.getElementById('kbs-next').click();");
     assert_eq!(shown_kbs(&browser), kb_ids(&kbs[50..]));
@@ -159,8 +182,9 @@ fn column_unknown_to_the_script_is_shown_and_sorts() {
     let Some(browser) = Browser::start() else {
         return;
     };
-    let (_scene, run, page) = second_night();
-    let mut text = fs::read_to_string(&page).unwrap();
+    let night = shared_second_night();
+    let SecondNight { run, page, .. } = &*night;
+    let mut text = fs::read_to_string(page).unwrap();
     for (known, unknown) in [
         ("data-key=\"machinesMissing\"", "data-key=\"added\""),
         ("\"machinesMissing\":[", "\"added\":["),
@@ -274,10 +298,11 @@ fn stripped(page: &Path) -> PathBuf {
 
 #[test]
 fn page_is_readable_without_style_and_script() {
-    let Some((_scene, _, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
-    browser.open(&stripped(&page), "");
+    let SecondNight { page, .. } = &*night;
+    browser.open(&stripped(page), "");
     for scheme in ["light", "dark"] {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         browser.command(
@@ -312,7 +337,7 @@ fn page_is_readable_without_style_and_script() {
         );
         assert_eq!(faults, json!([]), "{scheme}");
     }
-    browser.open(&page, "");
+    browser.open(page, "");
     let hint = browser.run("return document.querySelector('.no-script').checkVisibility();");
     assert_eq!(hint, false, "the script runs");
     is_clean(&browser);
@@ -320,20 +345,21 @@ fn page_is_readable_without_style_and_script() {
 
 #[test]
 fn page_state_is_in_the_url() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     browser.run("document.getElementById('kbs-next').click();");
     let hash = browser.run("return location.hash.slice(1);");
     let hash = hash.as_str().unwrap();
     assert!(!hash.is_empty());
-    browser.open(&page, hash);
+    browser.open(page, hash);
     assert_eq!(shown_kbs(&browser), kb_ids(&run.rows("kbs.csv")[50..]));
 }
 
 #[test]
 fn page_fits_every_width_colour_scheme_and_print() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     for width in [1440, 390] {
@@ -365,7 +391,7 @@ fn page_fits_every_width_colour_scheme_and_print() {
 
 #[test]
 fn initial_page_has_few_nodes() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     let nodes = browser.run("return document.getElementsByTagName('*').length;");

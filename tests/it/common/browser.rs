@@ -1,13 +1,20 @@
 //! A real browser: headless Chromium, controlled over the `WebDriver` protocol.
+//!
+//! To start one takes longer than most tests, so tests that run at the same time share a few.
 
 use std::{
     env,
     io::{BufRead, BufReader, Write, stderr},
+    ops::Deref,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{Arc, Weak},
+    thread::panicking,
     time::{Duration, Instant},
 };
 
+use parking_lot::{Condvar, Mutex};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -68,8 +75,94 @@ fn start_driver() -> Result<(Child, Option<u16>), ()> {
     Ok((driver, port))
 }
 
-/// A browser with one window.
+/// How many browsers there are at most. Two cores are busy with three of them.
+const MAX_BROWSERS: usize = 3;
+
+/// The browsers of the tests that are running. Nothing drops a static, so it does not own them: they end with
+/// the last of these tests.
+static SHARED: Mutex<Weak<Pool>> = Mutex::new(Weak::new());
+
+#[derive(Default)]
+struct Pool {
+    state: Mutex<PoolState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct PoolState {
+    idle: Vec<Process>,
+    /// How many browsers tests have.
+    taken: usize,
+}
+
+impl Pool {
+    fn shared() -> Arc<Self> {
+        let mut shared = SHARED.lock();
+        shared.upgrade().unwrap_or_else(|| {
+            let pool = Arc::default();
+            *shared = Arc::downgrade(&pool);
+            pool
+        })
+    }
+
+    /// Waits until a browser is idle or may be started; none if it is to be started.
+    fn take(&self) -> Option<Process> {
+        let mut state = self.state.lock();
+        while state.idle.is_empty() && state.taken == MAX_BROWSERS {
+            self.changed.wait(&mut state);
+        }
+        state.taken += 1;
+        state.idle.pop()
+    }
+
+    fn put_back(&self, browser: Option<Process>) {
+        let mut state = self.state.lock();
+        state.taken -= 1;
+        state.idle.extend(browser);
+        self.changed.notify_one();
+    }
+}
+
+/// A browser with one window that no test has used before. Ends, or is passed on, when it is dropped.
 pub(crate) struct Browser {
+    process: Option<Process>,
+    pool: Arc<Pool>,
+}
+
+impl Browser {
+    /// Takes or starts one; `None` if Chromium or its driver is missing and not required.
+    pub(crate) fn start() -> Option<Self> {
+        let pool = Pool::shared();
+        let mut browser = Self {
+            process: pool.take(),
+            pool,
+        };
+        match &browser.process {
+            Some(process) => process.renew(),
+            None => browser.process = Process::start(),
+        }
+        browser.process.is_some().then_some(browser)
+    }
+}
+
+impl Deref for Browser {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        self.process.as_ref().unwrap()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // What a failed test left behind is not known.
+        self.pool
+            .put_back(self.process.take().filter(|_| !panicking()));
+    }
+}
+
+/// A browser's process, and its driver.
+pub(crate) struct Process {
     driver: Child,
     session: String,
     client: reqwest::Client,
@@ -77,9 +170,9 @@ pub(crate) struct Browser {
     profile: TempDir,
 }
 
-impl Browser {
+impl Process {
     /// Starts one; `None` if Chromium or its driver is missing and not required.
-    pub(crate) fn start() -> Option<Self> {
+    fn start() -> Option<Self> {
         let started = (0..STARTS).find_map(|_| match start_driver() {
             Err(()) => Some(None),
             Ok((mut driver, None)) => {
@@ -124,14 +217,27 @@ impl Browser {
 
     fn post(&self, command: &str, body: &Value) -> Value {
         let url = format!("{}{command}", self.session);
-        let request = self.client.post(url).body(body.to_string());
+        self.send(self.client.post(url).body(body.to_string()))
+    }
+
+    /// Replaces the window by a new one: sizes, media and the like are those of a window.
+    fn renew(&self) {
+        let window = self.post("/window/new", &json!({ "type": "tab" }));
+        self.send(self.client.delete(format!("{}/window", self.session)));
+        self.post("/window", &json!({ "handle": window["handle"] }));
+        for kind in ["browser", "performance"] {
+            self.log(kind);
+        }
+    }
+
+    fn send(&self, request: RequestBuilder) -> Value {
         let reply = self.runtime.block_on(async {
             let reply = request.send().await.unwrap();
             reply.text().await.unwrap()
         });
         let reply: Value = serde_json::from_str(&reply).unwrap();
         let value = reply["value"].clone();
-        assert!(value.get("error").is_none(), "{command}: {value}");
+        assert!(value.get("error").is_none(), "{value}");
         value
     }
 
@@ -197,7 +303,7 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
+impl Drop for Process {
     fn drop(&mut self) {
         let end = self.client.delete(&self.session).send();
         let _ = self.runtime.block_on(end);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{KEEP_SAVED, is_clean, missing, opened, rows_of};
+use super::{KEEP_SAVED, SecondNight, is_clean, missing, opened, rows_of};
 use crate::common::{Browser, Finished, Row};
 
 /// Runs JavaScript as if a person had caused it, because browsers let only people copy.
@@ -54,10 +54,11 @@ fn plan(browser: &Browser) -> Vec<String> {
 
 #[test]
 fn plan_opens_the_machines_of_each_kb() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
-    let (missing, names) = (missing(&run), names(&run));
+    let SecondNight { run, .. } = &*night;
+    let (missing, names) = (missing(run), names(run));
     let plan = plan(&browser);
     assert!(plan.len() >= 5, "{plan:?}");
     browser.run(KEEP_SAVED);
@@ -83,7 +84,7 @@ fn plan_opens_the_machines_of_each_kb() {
         let mut expected: Vec<_> = ids.iter().map(|id| names[id].clone()).collect();
         expected.sort();
         assert_eq!(found, expected, "{kb}, by name");
-        csv_has_the_machines(&browser, &run, kb, ids);
+        csv_has_the_machines(&browser, run, kb, ids);
     }
     is_clean(&browser);
 }
@@ -118,10 +119,11 @@ fn csv_has_the_machines(browser: &Browser, run: &Finished, kb: &str, ids: &BTree
 
 #[test]
 fn kb_of_the_table_lists_its_machines_and_shows_them_in_the_other_table() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
-    let missing = missing(&run);
+    let SecondNight { run, .. } = &*night;
+    let missing = missing(run);
     let kb = run.rows("kbs.csv")[0]["kbId"].clone();
     press(&browser, "kbs", &kb, "Show in the table of machines");
     let listed = browser.texts("#kbs-table table.list tbody td.id");
@@ -136,14 +138,15 @@ fn kb_of_the_table_lists_its_machines_and_shows_them_in_the_other_table() {
 
 #[test]
 fn machine_lists_its_kbs_with_its_own_cves() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     let gaps = run.rows("gaps.csv");
     let machines = run.rows("machines.csv");
     for machine in machines.iter().take(3) {
         let id = &machine["machineId"];
-        browser.open(&page, &format!("machines?open={id}"));
+        browser.open(page, &format!("machines?open={id}"));
         let cells = browser.texts("#machines-table table.list tbody td");
         let found = cells
             .chunks(4)
@@ -191,11 +194,12 @@ fn machine_is_saved_with_its_kbs(browser: &Browser, machine: &Row, gaps: &[Row])
 /// Some browsers have no clipboard for pages that are files, or refuse it.
 #[test]
 fn copying_works_without_the_clipboard_and_says_when_it_does_not() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     let kb = plan(&browser).remove(0);
-    let ids = missing(&run).remove(&kb).unwrap();
+    let ids = missing(run).remove(&kb).unwrap();
     browser.run(
         "Object.defineProperty(navigator, 'clipboard', { value: undefined });
          document.addEventListener('copy', () => {
@@ -220,9 +224,10 @@ fn copying_works_without_the_clipboard_and_says_when_it_does_not() {
 
 #[test]
 fn opened_kb_shows_how_many_machines_missed_it_in_each_run() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     let charts = as_person(
         &browser,
         "const rows = [...document.querySelectorAll('#kbs-table > tbody > tr')].slice(0, 10);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{KEEP_SAVED, is_clean, opened, rows_of};
+use super::{KEEP_SAVED, SecondNight, is_clean, opened, rows_of, second_night};
 use crate::common::{Browser, Row};
 
 /// Chooses a value in a filter of a table.
@@ -26,9 +26,10 @@ pub(super) fn downloaded(browser: &Browser, table: &str) -> Vec<Row> {
 
 #[test]
 fn filter_of_a_column_holds_for_rows_download_and_address() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     let machines = run.rows("machines.csv");
     let answered = || machines.iter().filter(|row| row["status"] == "answered");
     let site = &answered().next().unwrap()["site"];
@@ -43,7 +44,7 @@ fn filter_of_a_column_holds_for_rows_download_and_address() {
     assert!(both.len() < expected.len());
 
     let hash = browser.run("return location.hash.slice(1);");
-    browser.open(&page, hash.as_str().unwrap());
+    browser.open(page, hash.as_str().unwrap());
     let rows = downloaded(&browser, "machines");
     let ids: Vec<&str> = rows.iter().map(|row| row["machineId"].as_str()).collect();
     assert_eq!(ids, both, "restored from {hash}");
@@ -56,16 +57,17 @@ fn filter_of_a_column_holds_for_rows_download_and_address() {
 /// The file rounds 99.96 % to 100.0. The table does not, and the download is the file.
 #[test]
 fn share_of_machines_never_reads_100_percent_for_less() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     let first = &run.rows("kbs.csv")[0];
-    let text = std::fs::read_to_string(&page).unwrap();
+    let text = std::fs::read_to_string(page).unwrap();
     let told = format!("\"percentOfAnswered\":[\"{}\"", first["percentOfAnswered"]);
     assert_eq!(text.matches(&told).count(), 1);
     let rounded = text.replace(&told, "\"percentOfAnswered\":[\"100.0\"");
-    std::fs::write(&page, rounded).unwrap();
-    browser.open(&page, &format!("kbs?q={}", first["kbId"]));
+    std::fs::write(page, rounded).unwrap();
+    browser.open(page, &format!("kbs?q={}", first["kbId"]));
     let shown = browser.texts("#kbs-table tbody tr:first-child td");
     assert!(shown.iter().any(|cell| cell == "99.9"), "{shown:?}");
     assert!(!shown.iter().any(|cell| cell == "100.0"), "{shown:?}");
@@ -75,7 +77,7 @@ fn share_of_machines_never_reads_100_percent_for_less() {
 /// A value that has disappeared since the address was saved must not make the page show everything.
 #[test]
 fn filter_by_a_value_that_is_gone_shows_no_row() {
-    let Some((_scene, _, _, browser)) = opened("machines?by.site=Atlantis") else {
+    let Some((_night, browser)) = opened("machines?by.site=Atlantis") else {
         return;
     };
     assert!(browser.texts("#machines-count")[0].starts_with("no row matches"));
@@ -89,9 +91,10 @@ fn filter_by_a_value_that_is_gone_shows_no_row() {
 
 #[test]
 fn columns_of_the_list_are_columns_of_the_table() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     let headings = browser.texts("#machines-table thead th");
     for column in ["osPlatform", "osVersion", "site"] {
         assert!(
@@ -108,9 +111,10 @@ fn columns_of_the_list_are_columns_of_the_table() {
 /// A download is the real file without the rows that the filter hides.
 #[test]
 fn downloads_have_the_columns_and_words_of_the_files() {
-    let Some((_scene, run, _, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, .. } = &*night;
     browser.run(KEEP_SAVED);
     for table in ["kbs", "machines", "failures"] {
         browser.run(&format!(
@@ -134,9 +138,10 @@ fn downloads_have_the_columns_and_words_of_the_files() {
 
 #[test]
 fn open_rows_are_in_the_address() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     browser.run("document.getElementById('kbs-next').click();");
     browser.run("document.querySelector('#kbs-table button.open').click();");
     let hash = browser.run("return location.hash.slice(1);");
@@ -146,12 +151,12 @@ fn open_rows_are_in_the_address() {
         "{hash}"
     );
     for hash in [hash.as_str().unwrap(), &format!("kbs?open={kb}")] {
-        browser.open(&page, hash);
+        browser.open(page, hash);
         let captions = browser.texts("#kbs-table tr.detail caption");
         assert_eq!(captions.len(), 1, "{hash}");
         assert!(captions[0].ends_with(&format!("KB{kb}")), "{captions:?}");
     }
-    browser.open(&page, "kbs?open=1&open=%22%3E%3Cb%3E&by.=x&sort=-nothing");
+    browser.open(page, "kbs?open=1&open=%22%3E%3Cb%3E&by.=x&sort=-nothing");
     assert_eq!(browser.texts("#kbs-table tr.detail").len(), 0);
     is_clean(&browser);
 }
@@ -159,9 +164,10 @@ fn open_rows_are_in_the_address() {
 /// The page lists the updates in the order of the plan, and the file by the CVEs that they address.
 #[test]
 fn downloaded_kbs_have_the_ranks_of_the_file_whatever_the_order_of_the_page() {
-    let Some((scene, _, page, browser)) = opened("") else {
+    let Some(browser) = Browser::start() else {
         return;
     };
+    let SecondNight { scene, page, .. } = second_night();
     let run = scene
         .report(&["--offline", "--min-coverage", "0"])
         .exits_with(0);
@@ -176,9 +182,10 @@ fn downloaded_kbs_have_the_ranks_of_the_file_whatever_the_order_of_the_page() {
 
 #[test]
 fn each_tag_of_a_machine_is_a_filter() {
-    let Some((scene, _, page, browser)) = opened("") else {
+    let Some(browser) = Browser::start() else {
         return;
     };
+    let SecondNight { scene, page, .. } = second_night();
     let fleet = scene.tenant.inventory_csv();
     let tags = ["", "kiosk", "finance;kiosk", "finance"];
     let rows = fleet

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{is_clean, opened};
+use super::{SecondNight, is_clean, opened};
 use crate::common::Browser;
 
 pub(super) fn resize(browser: &Browser, width: u32, height: u32) {
@@ -30,9 +30,10 @@ fn below(browser: &Browser, height: u32) -> serde_json::Value {
 
 #[test]
 fn plan_is_seen_without_scrolling() {
-    let Some((_scene, _, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { page, .. } = &*night;
     for (width, height) in [(1440, 900), (390, 844)] {
         resize(&browser, width, height);
         assert_eq!(below(&browser, height), json!([]), "{width}x{height}");
@@ -48,14 +49,14 @@ fn plan_is_seen_without_scrolling() {
         &json!({ "value": true }),
     );
     resize(&browser, 1440, 900);
-    browser.open(&page, "");
+    browser.open(page, "");
     assert_eq!(below(&browser, 900), json!([]), "without the script");
     is_clean(&browser);
 }
 
 #[test]
 fn heads_of_tables_and_navigation_stay_in_sight() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     for width in [1440, 390] {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{KEEP_SAVED, is_clean, missing, opened};
+use super::{KEEP_SAVED, SecondNight, is_clean, missing, opened};
 use crate::common::Browser;
 
 /// Presses and releases a key.
@@ -55,15 +55,16 @@ fn becomes(browser: &Browser, script: &str, expected: &Value) {
 
 #[test]
 fn every_task_can_be_done_by_keyboard_alone() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
+    let SecondNight { run, page, .. } = &*night;
     browser.run(KEEP_SAVED);
     browser.run("navigator.clipboard.writeText = async text => { window.copied = text; };");
     let first =
         browser.run("return document.querySelector('#actions-table tr[data-kb] a').textContent;");
     let kb = first.as_str().unwrap();
-    let count = missing(&run)[&kb[2..]].len();
+    let count = missing(run)[&kb[2..]].len();
 
     tab_to(&browser, &format!("Machines that miss {kb}"));
     enter(&browser);
@@ -96,7 +97,7 @@ fn every_task_can_be_done_by_keyboard_alone() {
         &json!(1),
     );
     let address = browser.run("return location.hash;");
-    browser.open(&page, &address.as_str().unwrap()[1..]);
+    browser.open(page, &address.as_str().unwrap()[1..]);
     becomes(&browser, rows, &json!(count.min(50)));
     becomes(
         &browser,

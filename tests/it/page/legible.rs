@@ -63,7 +63,7 @@ fn contrasts(browser: &Browser) -> Value {
 
 #[test]
 fn every_text_has_contrast_in_light_and_dark() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     open_rows(&browser);
@@ -78,7 +78,7 @@ fn every_text_has_contrast_in_light_and_dark() {
 
 #[test]
 fn texts_of_charts_are_within_them() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     let found = browser.run(
@@ -96,7 +96,7 @@ fn texts_of_charts_are_within_them() {
 
 #[test]
 fn tiles_do_not_break_dates_and_nothing_sticks_out() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     open_rows(&browser);
@@ -123,7 +123,7 @@ fn tiles_do_not_break_dates_and_nothing_sticks_out() {
 /// On a phone the dates are left out, so each difference says how old the other run is.
 #[test]
 fn differences_on_a_phone_say_since_when() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     let said = |width| {
@@ -141,7 +141,7 @@ fn differences_on_a_phone_say_since_when() {
 /// The choice that is made is seen without colours of the page.
 #[test]
 fn pressed_button_is_seen_in_forced_colours() {
-    let Some((_scene, _, _, browser)) = opened("") else {
+    let Some((_night, browser)) = opened("") else {
         return;
     };
     emulate(&browser, "forced-colors", "active");

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{KEEP_SAVED, is_clean, missing, opened, rows_of};
+use super::{KEEP_SAVED, SecondNight, is_clean, missing, opened, rows_of};
 use crate::common::{Browser, Finished, Row};
 
 /// Enters each query into the machine filter, and returns the rows of each download.
@@ -38,21 +38,22 @@ fn machine_ids(rows: &[Row]) -> BTreeSet<String> {
 
 #[test]
 fn machine_filter_matches_missing_kbs_and_texts() {
-    let Some((_scene, run, page, browser)) = opened("") else {
+    let Some((night, browser)) = opened("") else {
         return;
     };
-    let missing = missing(&run);
-    kb_query_lists_the_machines_missing_it(&browser, &run, &missing);
-    other_words_are_searched_in_texts(&browser, &run);
+    let SecondNight { run, page, .. } = &*night;
+    let missing = missing(run);
+    kb_query_lists_the_machines_missing_it(&browser, run, &missing);
+    other_words_are_searched_in_texts(&browser, run);
     let answered = usize::try_from(run.counts().answered).unwrap();
     let some = missing.iter().filter(|it| it.1.len() < answered);
     let (kb, machines) = some.max_by_key(|it| it.1.len()).unwrap();
     kb_query_accepts_every_spelling(&browser, kb, machines);
 
-    browser.open(&page, &format!("machines?q=KB{kb}"));
+    browser.open(page, &format!("machines?q=KB{kb}"));
     let rows = browser.run("return document.querySelectorAll('#machines-table tbody tr').length;");
     assert_eq!(rows.as_u64(), Some(machines.len().min(50) as u64));
-    omitted_pairs_are_noted(&browser, &page, kb, machines.len());
+    omitted_pairs_are_noted(&browser, page, kb, machines.len());
     is_clean(&browser);
 }
 
