@@ -2,7 +2,6 @@
 //!
 //! - A file or folder for each command: `report`, `machines`, `demo`, `simulate`, `feeds`, `check`, `runs`,
 //!   `diff`, `show`, `forget`, `completions`, `man`
-//! - `report_tenants`, `demo_tenants`: the same commands for several tenants
 //! - `all_tenants`: the tenants of a file, each with its configuration, for `report` and `check`
 //! - `simulated_tenants`: several simulated tenants, for `demo` and `simulate`
 //! - `context`: what all commands share: environment, configuration and logging
@@ -17,7 +16,6 @@ mod completions;
 mod console;
 mod context;
 mod demo;
-mod demo_tenants;
 mod diff;
 mod error;
 mod feeds;
@@ -29,7 +27,6 @@ mod man;
 mod open_files;
 mod placeholders;
 mod report;
-mod report_tenants;
 mod runs;
 mod show;
 mod simulate;

@@ -1,22 +1,27 @@
 //! `patchgap check`: checks configuration, sign-in, access and places before the first run.
 //!
+//! - [`mod@configuration`], [`mod@token`]: what a run would use, and what its token allows
 //! - [`mod@access`]: the one call, and what its answer means
 //! - [`mod@places`]: whether reports can be uploaded, and runs added to the lake
 //! - [`mod@notification`]: who would be notified at the end of a run
 //! - [`tenants`]: the same for each tenant of a file, as a table
 
 mod access;
+mod configuration;
 mod notification;
 mod places;
 mod tenants;
+mod token;
 
 use jiff::Timestamp;
 
 use self::{
     access::{API, access, require_role},
+    configuration::configuration,
     notification::notification,
     places::{log, places},
     tenants::check_tenants,
+    token::{hunting, token},
 };
 use super::{
     AppError,
@@ -24,22 +29,16 @@ use super::{
     placeholders::check_placeholders,
 };
 use crate::{
-    config::{Config, Resolved, Settings},
+    config::{Config, Settings},
     console::{LabelledLines, print},
-    defender::{
-        auth::{Claims, certificate_end, choose},
-        refusal::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
-    },
     domain::{
-        answer::Source,
         exit_code::ExitCode,
-        text::{bytes, chain, counted, span},
+        text::{bytes, counted},
     },
     run::{
         gate::{described, forget_limits, gate},
         identity::Identity,
         prepare,
-        renewal::is_soon,
         selective::groups,
     },
     store::Store,
@@ -82,34 +81,6 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     Ok(ExitCode::Complete)
 }
 
-fn configuration(resolved: &Resolved) -> Result<String, AppError> {
-    let config = &resolved.config;
-    let mut lines = LabelledLines::default();
-    let file = resolved
-        .file
-        .as_ref()
-        .map(|path| path.display().to_string());
-    lines.add(
-        "configuration",
-        file.as_deref()
-            .unwrap_or("none (using flags, environment and defaults)"),
-    );
-    lines.add("API", config.service.api_url.as_str());
-    lines.add("sign-in", config.sign_in.authority_url.as_str());
-    lines.add("scope", &config.sign_in.scope);
-    lines.add("credential", choose(&config.sign_in)?.as_str());
-    if let Some(end) = certificate_end(&config.sign_in) {
-        let doubt = if is_soon(end, Timestamp::now()) {
-            ": renew it"
-        } else {
-            ""
-        };
-        let end = expiry(end, Timestamp::now());
-        lines.add("certificate", &format!("ends {end}{doubt}"));
-    }
-    Ok(lines.into_text())
-}
-
 /// The store's path, number of runs and size. The store is already open: the file was created if it did
 /// not exist.
 fn kept(store: &Store) -> Result<String, AppError> {
@@ -139,99 +110,4 @@ fn learned(config: &Config, store: &Store, identity: &Identity) -> Result<String
         return Ok(String::new());
     }
     Ok(LabelledLines::one("quota", &described(config, &gate)))
-}
-
-/// The claims of the token, as text.
-fn token(claims: Option<&Claims>, now: Timestamp) -> String {
-    let Some(claims) = claims else {
-        return LabelledLines::one("token", "obtained; its permissions could not be read");
-    };
-    let mut lines = LabelledLines::default();
-    let unknown = || "not in the token".to_owned();
-    lines.add("tenant", &claims.tenant_id.clone().unwrap_or_else(unknown));
-    lines.add(
-        "application",
-        &claims.app_id.clone().unwrap_or_else(unknown),
-    );
-    lines.add(
-        "token expires",
-        &claims
-            .expires_at
-            .map_or_else(unknown, |end| expiry(end, now)),
-    );
-    lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
-    lines.add("roles", &granted(claims));
-    lines.add("missing KBs", &allowed(claims, &[REQUIRED_ROLE], ""));
-    lines.add(
-        "software inventory",
-        &allowed(claims, &[REQUIRED_ROLE], " (only needed for --software)"),
-    );
-    let purpose = " (only needed for --all-machines and --check-list)";
-    lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
-    let purpose = " (only needed for --source export)";
-    lines.add("export", &allowed(claims, &[EXPORT_ROLE], purpose));
-    lines.into_text()
-}
-
-/// Whether hunting is allowed. This needs another token, so it is only checked if a run would use
-/// it.
-async fn hunting(config: &Config, now: Timestamp) -> Result<String, AppError> {
-    let access = if config.source.answers.bulk == Some(Source::Hunting) {
-        let session = prepare::graph_session(config, now)?;
-        match session.sign_in().await {
-            Ok(Some(claims)) => allowed_by_graph(&claims),
-            Ok(None) => "the permissions of the token for Graph could not be read".to_owned(),
-            Err(error) => format!("no token for Graph: {}", chain(&error)),
-        }
-    } else {
-        format!(
-            "not checked; it takes {HUNTING_ROLE} of Microsoft Graph, which `patchgap check --source \
-             hunting` checks"
-        )
-    };
-    Ok(LabelledLines::one("hunting", &access))
-}
-
-fn allowed_by_graph(claims: &Claims) -> String {
-    match lacks(claims, &[HUNTING_ROLE]) {
-        Some(_) => format!(
-            "not allowed; grant the app registration the application permission \
-             {HUNTING_ROLE} of Microsoft Graph, with admin consent"
-        ),
-        None => format!("allowed by {HUNTING_ROLE}"),
-    }
-}
-
-fn expiry(end: Timestamp, now: Timestamp) -> String {
-    let left = std::time::Duration::try_from(end.duration_since(now)).unwrap_or_default();
-    format!("{end:.0} (in {})", span(left))
-}
-
-/// The roles, or a user's scopes, as text.
-fn granted(claims: &Claims) -> String {
-    let granted: Vec<&str> = [&claims.roles, &claims.scopes]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    if granted.is_empty() {
-        "none".to_owned()
-    } else {
-        granted.join(", ")
-    }
-}
-
-/// Whether the token has one of these roles; if not, how to grant the first one.
-fn allowed(claims: &Claims, roles: &[&str], purpose: &str) -> String {
-    let held = roles
-        .iter()
-        .find(|role| claims.roles.iter().any(|it| it == *role));
-    match (lacks(claims, roles), held, roles.first()) {
-        (Some(_), _, Some(first)) => format!(
-            "not allowed{purpose}; grant the app registration the application permission {first} of \
-             WindowsDefenderATP, with admin consent"
-        ),
-        (_, Some(held), _) => format!("allowed by {held}"),
-        _ => "user token: the service decides".to_owned(),
-    }
 }

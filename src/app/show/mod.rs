@@ -4,14 +4,19 @@
 //! - [`facts`]: a machine's Windows version, and where its answer comes from
 //! - [`find`]: the update or the machine that a word names
 //! - [`rows`]: the gaps of that update or machine
-//! - [`render`]: as text, CSV or JSON
+//! - [`render`]: as text; [`formats`]: as CSV or JSON
 
 mod facts;
 mod find;
+mod formats;
 mod render;
 mod rows;
 
-use self::{find::SearchedRun, render::Shown};
+use self::{
+    find::SearchedRun,
+    formats::{csv, json},
+    render::Shown,
+};
 use super::{
     AppError,
     context::{Context, state},
@@ -64,8 +69,8 @@ pub(super) fn show(context: &mut Context, command: cli::Show) -> Result<ExitCode
     };
     let text = match format {
         OutputFormat::Text => Ok(shown.text(started.time_zone())),
-        OutputFormat::Csv => shown.csv(config.reports.csv_guard),
-        OutputFormat::Json => shown.json(),
+        OutputFormat::Csv => csv(&shown, config.reports.csv_guard),
+        OutputFormat::Json => json(&shown),
     };
     print(&text.map_err(RunError::History)?)?;
     Ok(ExitCode::Complete)

@@ -1,12 +1,8 @@
-//! The answer of `patchgap show` as text, CSV and JSON.
-
-use std::io;
+//! The answer of `patchgap show` as text.
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::{
-    facts::MachineFacts,
     find::{Found, SearchedRun},
     rows::GapRow,
 };
@@ -14,7 +10,6 @@ use crate::{
     aggregate::{KbRow, MachineRow},
     console::terminal_width,
     domain::{
-        csv_guard::guarded,
         kb::KbId,
         text::{counted, share, thousands},
     },
@@ -23,18 +18,6 @@ use crate::{
         terminal::{Column, table},
     },
 };
-
-/// The header of the CSV.
-const HEADER: [&str; 8] = [
-    "machineId",
-    "machineName",
-    "group",
-    "kbId",
-    "name",
-    "cveAddressed",
-    "since",
-    "daysMissing",
-];
 
 /// The status of a machine that misses nothing because there are no updates for it.
 const UNSUPPORTED: &str =
@@ -45,23 +28,6 @@ pub(super) struct Shown<'run> {
     pub(super) searched: SearchedRun<'run>,
     pub(super) found: Found<'run>,
     pub(super) rows: Vec<GapRow>,
-}
-
-/// The JSON object.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'run> {
-    run: i64,
-    started_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kb_id: Option<&'run str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    machine_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    of_machine: Option<MachineFacts<'run>>,
-    gaps: &'run [GapRow],
 }
 
 impl Shown<'_> {
@@ -78,52 +44,6 @@ impl Shown<'_> {
             lines.extend(table(&columns, &rows, terminal_width()));
         }
         lines.join("\n") + "\n"
-    }
-
-    /// CSV with a header. `guard` protects its cells from being run by a spreadsheet.
-    pub(super) fn csv(&self, guard: bool) -> io::Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER)?;
-        for row in &self.rows {
-            let cell = |text: &str| {
-                if guard {
-                    guarded(text).into_owned()
-                } else {
-                    text.to_owned()
-                }
-            };
-            writer.write_record([
-                row.machine_id.clone(),
-                cell(&row.machine_name),
-                cell(&row.group),
-                cell(&row.kb_id),
-                cell(&row.name),
-                row.cve_addressed.to_string(),
-                format!("{:.0}", row.since),
-                row.days_missing.to_string(),
-            ])?;
-        }
-        let bytes = writer
-            .into_inner()
-            .map_err(|error| io::Error::other(error.to_string()))?;
-        String::from_utf8(bytes).map_err(io::Error::other)
-    }
-
-    pub(super) fn json(&self) -> io::Result<String> {
-        let (kb_id, machine) = match self.found {
-            Found::Kb(kb) => (Some(kb.id.as_str()), None),
-            Found::Machine(machine) => (None, Some(machine)),
-        };
-        let document = Document {
-            run: self.searched.run,
-            started_at: format!("{:.0}", self.searched.started_at),
-            kb_id,
-            machine_id: machine.map(|it| it.id.to_string()),
-            status: machine.map(|it| it.status().as_str()),
-            of_machine: machine.map(|it| self.searched.facts(it)),
-            gaps: &self.rows,
-        };
-        Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 
     /// `run 3 of 2026-11-29 22:00`.

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{
-    AppError,
-    all_tenants::{AllTenants, ResolvedTenant, resolve_all},
-    context::Context,
-    open_files,
-};
 use crate::{
+    app::{
+        AppError,
+        all_tenants::{AllTenants, ResolvedTenant, resolve_all},
+        context::Context,
+        open_files,
+    },
     collect::per_machine::Stops,
     config::{MachineSource, Settings, Tenants},
     domain::{
@@ -116,7 +116,7 @@ fn renewals(tenants: &[ResolvedTenant<'_>]) -> Vec<String> {
 }
 
 /// The notification about a run over all tenants.
-pub(super) fn notification_of_all(
+pub(in crate::app) fn notification_of_all(
     tenants: usize,
     ended: &Result<AllEnded, RunError>,
 ) -> NotificationContent<'_> {

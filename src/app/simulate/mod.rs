@@ -1,5 +1,7 @@
 //! `patchgap simulate`: a simulated tenant for rehearsing a nightly job.
 
+mod files;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
@@ -7,6 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 
+use self::files::{CONFIG, MACHINES, NAMES, write};
 use super::{
     AppError,
     context::Context,
@@ -18,16 +21,11 @@ use crate::{
     config::{Settings, Span, refuse_path},
     console::print,
     domain::{exit_code::ExitCode, text::counted},
-    report::output::{Claim, write_files},
+    report::output::Claim,
     run::interrupt,
     simulator::{self, Simulator},
 };
 
-/// The names of the files for the rehearsal.
-const ROOT: &str = "root.pem";
-const SECRET: &str = "client-secret.txt";
-const MACHINES: &str = "machines.csv";
-const CONFIG: &str = "patchgap.toml";
 /// The folder into which the feeds of the simulated tenant are fetched, apart from real ones.
 const FEEDS: &str = "feeds";
 
@@ -66,7 +64,7 @@ pub(super) async fn simulate(
     }
     let claim = Claim {
         folder: &folder,
-        names: &[ROOT, SECRET, MACHINES, CONFIG],
+        names: &NAMES,
         has_targets: false,
         option: "--folder",
     };
@@ -107,45 +105,6 @@ async fn simulate_tenants(
     interrupted.await;
     drop(tenants);
     Ok(ExitCode::Complete)
-}
-
-/// Writes the files for the rehearsal: certificate, secret, machines and a configuration. All are
-/// accessible only to their owner, because one of them is a secret.
-fn write(folder: &Path, simulator: &Simulator) -> Result<(), AppError> {
-    let files = [
-        (ROOT, simulator.root_certificate_pem()),
-        (SECRET, simulator.client_secret()),
-        (MACHINES, &simulator.inventory_csv()),
-        (CONFIG, &config(simulator)),
-    ];
-    write_files(folder, &files).map_err(unwritten)
-}
-
-/// The configuration file for the simulated tenant.
-fn config(simulator: &Simulator) -> String {
-    format!(
-        "# The simulated tenant: written by `patchgap simulate`, good for as long as it runs.\n\
-         tenant_id = \"{}\"\n\
-         client_id = \"{}\"\n\
-         client_secret_file = \"{SECRET}\"\n\
-         api_url = \"{}\"\n\
-         authority_url = \"{}\"\n\
-         graph_url = \"{}\"\n\
-         graph_scope = \"{}\"\n\
-         kev_url = \"{}\"\n\
-         epss_url = \"{}\"\n\
-         msrc_url = \"{}\"\n\
-         ca_cert = \"{ROOT}\"\n",
-        simulator.tenant_id(),
-        simulator.client_id(),
-        simulator.api_url(),
-        simulator.authority_url(),
-        simulator.api_url(),
-        simulator.graph_scope(),
-        simulator.kev_url(),
-        simulator.epss_url(),
-        simulator.msrc_url(),
-    )
 }
 
 fn invitation(folder: &Path, simulator: &Simulator) -> String {

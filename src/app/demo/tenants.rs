@@ -5,13 +5,13 @@ use std::{path::Path, time::Duration};
 
 use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 
-use super::{
-    AppError,
-    context::Context,
-    report_tenants::notification_of_all,
-    simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
-};
 use crate::{
+    app::{
+        AppError,
+        context::Context,
+        report::notification_of_all,
+        simulated_tenants::{SimulatedTenants, TENANTS, unwritten},
+    },
     cli::Tenant,
     collect::per_machine::Stops,
     config::{ConfigError, Environment, Settings, read_tenants, resolve},

@@ -1,12 +1,15 @@
-//! `patchgap report`: collects and reports for a real tenant, or for many.
+//! `patchgap report`: collects and reports for a real tenant, or for many (`tenants`).
+
+mod tenants;
 
 use jiff::Timestamp;
 
+pub(super) use self::tenants::notification_of_all;
+use self::tenants::report_tenants;
 use super::{
     AppError,
     context::{Context, state},
     placeholders::check_placeholders,
-    report_tenants::report_tenants,
 };
 use crate::{
     cli,
