@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error, str::FromStr};
 
 use jiff::Timestamp;
-use rusqlite::{Result, Row, types::FromSqlError};
+use rusqlite::{Result, Row, RowIndex, types::FromSqlError};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A string in a list, borrowed from the cell unless it contains escapes.
@@ -36,7 +36,7 @@ pub(crate) fn write_list(
 /// The value of a cell with JSON text.
 pub(crate) fn from_json<'row, T: Deserialize<'row>>(
     row: &'row Row<'_>,
-    column: usize,
+    column: impl RowIndex,
 ) -> Result<T> {
     parse_json(row.get_ref(column)?.as_str()?)
 }

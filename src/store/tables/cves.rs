@@ -25,7 +25,7 @@ pub(super) fn insert_set(connection: &Connection, cves: &[CveId]) -> Result<i64>
 }
 
 /// The set in a column; `None` for null.
-pub(super) fn set(row: &Row<'_>, column: usize) -> Result<Option<CveSet>> {
+pub(super) fn set(row: &Row<'_>, column: &str) -> Result<Option<CveSet>> {
     let Some(text) = row.get_ref(column)?.as_str_or_null()? else {
         return Ok(None);
     };

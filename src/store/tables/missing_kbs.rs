@@ -118,9 +118,21 @@ impl Numbers {
 }
 
 fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64) -> Result<i64> {
-    let products: Vec<&str> = kb.products.iter().map(AsRef::as_ref).collect();
-    let unreadable: Vec<&str> = kb.unreadable.iter().map(AsRef::as_ref).collect();
-    let cve_set = kb.cves.as_deref();
+    // Every field by its name, so that a new one is not forgotten.
+    let MissingKb {
+        id,
+        name,
+        products,
+        url,
+        machine_missed_on,
+        cve_addressed,
+        os_build,
+        cves,
+        unreadable,
+    } = kb;
+    let products: Vec<&str> = products.iter().map(AsRef::as_ref).collect();
+    let unreadable: Vec<&str> = unreadable.iter().map(AsRef::as_ref).collect();
+    let cve_set = cves.as_deref();
     let cve_set = cve_set.map(|cves| cves::insert_set(connection, cves));
     let cve_set = cve_set.transpose()?;
     let mut statement = connection.prepare_cached(
@@ -132,15 +144,15 @@ fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64
     )?;
     statement.query_row(
         params![
-            kb.id.as_str(),
-            kb.name.as_deref(),
+            id.as_str(),
+            name.as_deref(),
             to_json(&products)?,
-            kb.url.as_deref(),
+            url.as_deref(),
             // Values beyond SQLite's signed range become negative, and are converted back when
             // read.
-            kb.machine_missed_on.map(u64::cast_signed),
-            kb.cve_addressed.cast_signed(),
-            kb.os_build.as_deref(),
+            machine_missed_on.map(u64::cast_signed),
+            cve_addressed.cast_signed(),
+            os_build.as_deref(),
             digest,
             run,
             to_json(&unreadable)?,
@@ -152,6 +164,18 @@ fn insert(connection: &Connection, kb: &MissingKb, digest: Fingerprint, run: i64
 
 /// A fingerprint of the whole description.
 fn digest(kb: &MissingKb) -> Fingerprint {
+    // Every field by its name, so that a new one is not forgotten.
+    let MissingKb {
+        id,
+        name,
+        products,
+        url,
+        machine_missed_on,
+        cve_addressed,
+        os_build,
+        cves,
+        unreadable,
+    } = kb;
     let mut digest = Sha256::new();
     let mut text = |text: Option<&str>| {
         // Each length comes first, so that adjacent fields cannot be confused.
@@ -161,19 +185,21 @@ fn digest(kb: &MissingKb) -> Fingerprint {
         );
         digest.update(text.unwrap_or_default());
     };
-    text(Some(kb.id.as_str()));
-    text(kb.name.as_deref());
-    text(kb.url.as_deref());
-    text(kb.os_build.as_deref());
-    kb.products.iter().for_each(|product| text(Some(product)));
-    digest.update([u8::from(kb.machine_missed_on.is_some())]);
-    digest.update(kb.machine_missed_on.unwrap_or_default().to_le_bytes());
-    digest.update(kb.cve_addressed.to_le_bytes());
-    for value in &kb.unreadable {
+    text(Some(id.as_str()));
+    text(name.as_deref());
+    text(url.as_deref());
+    text(os_build.as_deref());
+    for product in products {
+        text(Some(product));
+    }
+    digest.update([u8::from(machine_missed_on.is_some())]);
+    digest.update(machine_missed_on.unwrap_or_default().to_le_bytes());
+    digest.update(cve_addressed.to_le_bytes());
+    for value in unreadable {
         digest.update(value.len().to_le_bytes());
         digest.update(value.as_bytes());
     }
-    if let Some(cves) = &kb.cves {
+    if let Some(cves) = cves {
         digest.update(cves::digest(cves));
     }
     let mut fingerprint = Fingerprint::default();
@@ -245,7 +271,7 @@ impl Descriptions {
 /// The columns of a description.
 const SELECT_DESCRIPTIONS: &str = "
     SELECT kb_id, name, products_names, url, machine_missed_on, cve_addressed, os_build, digest,
-        unreadable, (SELECT cves FROM cve_set WHERE cve_set.id = missing_kb.cve_set)
+        unreadable, (SELECT cves FROM cve_set WHERE cve_set.id = missing_kb.cve_set) AS cves
     FROM missing_kb";
 
 /// Verifies the fingerprint of every description.
@@ -259,25 +285,27 @@ pub(crate) fn verify(connection: &Connection) -> Result<()> {
 }
 
 fn description(row: &Row<'_>) -> Result<MissingKb> {
-    let products: Vec<String> = from_json(row, 2)?;
-    let unreadable: Vec<String> = from_json(row, 8)?;
+    let products: Vec<String> = from_json(row, "products_names")?;
+    let unreadable: Vec<String> = from_json(row, "unreadable")?;
     let kb = MissingKb {
-        id: KbId::from_stored(row.get_ref(0)?.as_str()?),
-        name: text(row, 1)?,
+        id: KbId::from_stored(row.get_ref("kb_id")?.as_str()?),
+        name: text(row, "name")?,
         products: products.into_iter().map(Into::into).collect(),
-        url: text(row, 3)?,
-        machine_missed_on: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
-        cve_addressed: row.get::<_, i64>(5)?.cast_unsigned(),
-        os_build: text(row, 6)?,
-        cves: cves::set(row, 9)?,
+        url: text(row, "url")?,
+        machine_missed_on: row
+            .get::<_, Option<i64>>("machine_missed_on")?
+            .map(i64::cast_unsigned),
+        cve_addressed: row.get::<_, i64>("cve_addressed")?.cast_unsigned(),
+        os_build: text(row, "os_build")?,
+        cves: cves::set(row, "cves")?,
         unreadable: unreadable.into_iter().map(Into::into).collect(),
     };
-    if row.get_ref(7)?.as_blob()? != digest(&kb) {
+    if row.get_ref("digest")?.as_blob()? != digest(&kb) {
         return Err(damage("a missing KB does not match its checksum"));
     }
     Ok(kb)
 }
 
-fn text(row: &Row<'_>, column: usize) -> Result<Option<Arc<str>>> {
+fn text(row: &Row<'_>, column: &str) -> Result<Option<Arc<str>>> {
     Ok(row.get_ref(column)?.as_str_or_null()?.map(Into::into))
 }
