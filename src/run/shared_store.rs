@@ -6,7 +6,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     domain::api::Api,
-    store::{Application, DirectLedger, Store, StoreError},
+    store::{Application, DirectLedger, Store, StoreError, StoreFile},
 };
 
 /// The store of a run, shared with the ledgers of the few calls besides those for machines.
@@ -27,14 +27,11 @@ impl SharedStore {
         DirectLedger::new(Arc::clone(&self.0), application.clone(), api)
     }
 
-    /// The store itself. If an abandoned call still has its ledger, the file is opened again.
-    pub(super) fn into_store(self) -> Result<Store, StoreError> {
-        match Arc::try_unwrap(self.0) {
-            Ok(store) => Ok(store.into_inner()),
-            Err(shared) => {
-                let path = shared.lock().path().to_owned();
-                Store::open(&path)
-            }
+    /// The store itself. Should an abandoned call still have its ledger, the file is opened again.
+    pub(super) fn into_store(self, file: &StoreFile) -> Result<Store, StoreError> {
+        match Arc::into_inner(self.0) {
+            Some(store) => Ok(store.into_inner()),
+            None => file.open(),
         }
     }
 }

@@ -427,3 +427,23 @@ fn folder_that_cannot_be_written_to_is_found_before_any_request() {
         .exits_with(6)
         .complains("error: cannot upload the reports: cannot write to ");
 }
+
+#[test]
+fn export_that_could_not_be_uploaded_keeps_its_source() {
+    let (scene, mut count) = (Scene::with_machines(5), 0);
+    let objects = Objects::start().with_faults(move |request| {
+        count += usize::from(request.method == "PUT");
+        (count > 3).then_some(("403 Forbidden", "<Error><Code>ExpiredToken</Code></Error>"))
+    });
+    let source = ["--source=export", "--min-coverage=0"];
+    let first = to_amazon(&scene, &objects, &source).exits_with(6);
+    objects.mend();
+    let second = to_amazon(&scene, &objects, &source).exits_with(0);
+    let [first, second] = [first, second].map(|run| run.stdout);
+    let line = |text: &str| {
+        let mut lines = text.lines();
+        lines.find(|it| it.contains("export of")).map(str::to_owned)
+    };
+    assert!(line(&first).is_some(), "{first}");
+    assert_eq!(line(&second), line(&first), "{second}");
+}

@@ -68,7 +68,7 @@ pub(super) async fn collect(
         Err(error) => return Ok(nothing_collected(setup, started.record, store, &error)),
     };
     let input = setup.input;
-    let store = store.into_store()?;
+    let store = store.into_store(input.state)?;
     let gate = gate(input.config, &store, &setup.identity)?;
     let stop_waiting = input.stops.gentle.clone();
     let recorder = Recorder::start(store, &started, &setup.identity.application, stop_waiting)?;
@@ -90,16 +90,18 @@ pub(super) async fn collect(
         ..record
     };
     let mut written = recorder.finish().map_err(RunError::Unreadable)?;
-    if let (Some(selection), None) = (requested.selection(), &written.failure) {
-        selection.keep(&record, &ended.ending, &mut written.store);
+    let is_unsaved = !written.unsaved.is_empty();
+    let (ending, failure) = apply_store_failure(ended.ending, is_unsaved, written.failure);
+    if let (Some(selection), None) = (requested.selection(), &failure) {
+        selection.keep(&record, &ending, &mut written.store);
     }
     Ok(Collected {
         setup,
         record,
-        ending: ended.ending,
+        ending,
         store: SharedStore::new(written.store),
         unsaved: written.unsaved,
-        failure: written.failure,
+        failure,
         session: for_comparisons,
         census: None,
         cross_check: None,
@@ -165,5 +167,43 @@ fn finished_now(record: RunRecord) -> RunRecord {
     RunRecord {
         finished_at: Some(Timestamp::now().max(record.started_at)),
         ..record
+    }
+}
+
+/// The effect of a store failure on a run in which everything was requested: none if the store
+/// recovered before the end; otherwise the next start has to request the lost answers again.
+fn apply_store_failure(
+    ending: Ending,
+    is_unsaved: bool,
+    failure: Option<StoreError>,
+) -> (Ending, Option<StoreError>) {
+    match (ending, is_unsaved) {
+        (Ending::Finished, false) => (Ending::Finished, None),
+        (Ending::Finished, true) => (Ending::StoreFailed, failure),
+        (ending, _) => (ending, failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Problem;
+
+    #[test]
+    fn recovered_store_is_not_a_failure() {
+        use Ending::{Finished, Interrupted, StoreFailed};
+        for (ending, is_unsaved, expected, is_failure) in [
+            (Finished, false, Finished, false),
+            (Finished, true, StoreFailed, true),
+            (Interrupted, false, Interrupted, true),
+            (StoreFailed, true, StoreFailed, true),
+        ] {
+            let failure = StoreError {
+                path: "patchgap.sqlite".into(),
+                problem: Problem::ReadOnly,
+            };
+            let (settled, failure) = apply_store_failure(ending, is_unsaved, Some(failure));
+            assert_eq!((settled, failure.is_some()), (expected, is_failure));
+        }
     }
 }

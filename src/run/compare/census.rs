@@ -23,17 +23,13 @@ use crate::{
 /// The census, stored with the run; `None` if it is not wanted.
 pub(in crate::run) async fn census(collected: &Collected<'_>) -> Option<Census> {
     if !collected.setup.input.config.census {
-        if collected.record.session > 1 {
-            // An earlier session of this run may have kept one.
-            keep(collected, None);
-        }
         return None;
     }
     let census = try_census(collected).await;
     let census = census.unwrap_or_else(Census::missing);
     warn_of_missing(&census);
     if collected.failure.is_none() {
-        keep(collected, Some(&census));
+        keep(collected, &census);
     }
     Some(census)
 }
@@ -129,11 +125,11 @@ pub(in crate::run) fn record_kbs(store: &mut Store, record: &RunRecord, census: 
     }
 }
 
-fn keep(collected: &Collected<'_>, census: Option<&Census>) {
+fn keep(collected: &Collected<'_>, census: &Census) {
     let kept = collected
         .store
         .lock()
-        .set_census(collected.record.run, census);
+        .set_census(collected.record.run, Some(census));
     if let Err(problem) = kept {
         warn!(
             "The service's own count could not be stored: {}",

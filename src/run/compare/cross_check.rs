@@ -44,20 +44,14 @@ pub(in crate::run) async fn warn_of_missing_permission(prepared: &Prepared<'_>) 
 
 /// The comparison with a second source, stored with the run; `None` if it is not wanted.
 pub(in crate::run) async fn cross_check(collected: &Collected<'_>) -> Option<CrossCheck> {
-    let Some(source) = collected.setup.input.config.cross_check else {
-        if collected.record.session > 1 {
-            // An earlier session of this run may have kept one.
-            keep(collected, None);
-        }
-        return None;
-    };
+    let source = collected.setup.input.config.cross_check?;
     let check = try_cross_check(collected, source).await;
     let check = check.unwrap_or_else(|because| CrossCheck::missing(source, because));
     if let Some(because) = &check.missing_because {
         warn!("The answers are not compared with a second source ({source}): {because}");
     }
     if collected.failure.is_none() {
-        keep(collected, Some(&check));
+        keep(collected, &check);
     }
     Some(check)
 }
@@ -223,11 +217,11 @@ fn demand(role: &str, held: Option<String>) -> Result<(), Missing> {
     })
 }
 
-fn keep(collected: &Collected<'_>, check: Option<&CrossCheck>) {
+fn keep(collected: &Collected<'_>, check: &CrossCheck) {
     let kept = collected
         .store
         .lock()
-        .set_cross_check(collected.record.run, check);
+        .set_cross_check(collected.record.run, Some(check));
     if let Err(problem) = kept {
         warn!(
             "The comparison with a second source could not be stored: {}",

@@ -43,9 +43,6 @@ use crate::{
 
 /// Writes the reports, and then records in the store that the run has ended.
 pub(super) async fn conclude(mut collected: Collected<'_>) -> Result<Concluded<'_>, RunError> {
-    let is_unsaved = !collected.unsaved.is_empty();
-    (collected.ending, collected.failure) =
-        apply_store_failure(collected.ending, is_unsaved, collected.failure);
     keep_last_answers(&mut collected);
     let Collected {
         setup,
@@ -58,13 +55,22 @@ pub(super) async fn conclude(mut collected: Collected<'_>) -> Result<Concluded<'
     } = collected;
     let record = with_end(collected.record, &ending, &requested);
     let machines = setup.input.inventory.machines.len();
-    let answers = Answers::new(store.into_store()?, &record, machines, unsaved);
+    let answers = Answers::new(
+        store.into_store(setup.input.state)?,
+        &record,
+        machines,
+        unsaved,
+    );
     let answers = answers.map_err(RunError::Unreadable)?;
     let mut data = assemble(&setup, &answers, record, &ending)?;
     data.census = collected.census;
     data.cross_check = collected.cross_check;
     data.selection = requested.result();
-    data.bulk = requested.bulk();
+    // An earlier session may have read it.
+    let bulk = answers
+        .kept()
+        .with_store(|store| store.bulk(data.record.run));
+    data.bulk = bulk.map_err(RunError::Unreadable)?;
     let mut written = WrittenFiles::default();
     let summaries = write(&setup, &data, failure.as_ref(), &mut written)?;
     let delivered = deliver(&setup, &data, &answers, &ending, written).await;
@@ -177,20 +183,6 @@ fn compared(input: RunInput<'_>, answers: &Answers, run: RunId) -> Option<ListCh
     check.or_else(|| is_lost.then(|| ListCheck::Missing("it could not be stored".to_owned())))
 }
 
-/// The effect of a store failure on a run in which everything was requested: none if the store
-/// recovered before the end; otherwise the next start has to request the lost answers again.
-fn apply_store_failure(
-    ending: Ending,
-    is_unsaved: bool,
-    failure: Option<StoreError>,
-) -> (Ending, Option<StoreError>) {
-    match (ending, is_unsaved) {
-        (Ending::Finished, false) => (Ending::Finished, None),
-        (Ending::Finished, true) => (Ending::StoreFailed, failure),
-        (ending, _) => (ending, failure),
-    }
-}
-
 /// Records that the run has ended, and deletes old runs. A failure here does not affect the
 /// reports.
 fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
@@ -208,29 +200,5 @@ fn close(store: &mut Store, record: &RunRecord, fleet: &Fleet, keep: u32) {
             "The reports are written, but the store could not be updated: {}",
             chain(&problem)
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Problem;
-
-    #[test]
-    fn recovered_store_is_not_a_failure() {
-        use Ending::{Finished, Interrupted, StoreFailed};
-        for (ending, is_unsaved, expected, is_failure) in [
-            (Finished, false, Finished, false),
-            (Finished, true, StoreFailed, true),
-            (Interrupted, false, Interrupted, true),
-            (StoreFailed, true, StoreFailed, true),
-        ] {
-            let failure = StoreError {
-                path: "patchgap.sqlite".into(),
-                problem: Problem::ReadOnly,
-            };
-            let (settled, failure) = apply_store_failure(ending, is_unsaved, Some(failure));
-            assert_eq!((settled, failure.is_some()), (expected, is_failure));
-        }
     }
 }

@@ -9,10 +9,7 @@ use tracing::warn;
 use crate::{
     collect::{census::ServiceCensus, selective::Selector},
     config::AnswerSource,
-    domain::{
-        bulk::BulkReading, call_selection::CallSelection, ending::Ending, machine::MachineId,
-        text::chain,
-    },
+    domain::{call_selection::CallSelection, ending::Ending, machine::MachineId, text::chain},
     run::bulk::source::BulkSource,
     store::{RunRecord, Store},
 };
@@ -46,14 +43,6 @@ impl RequestedMachines {
             Self::EveryBecause(why) => Some(why.clone()),
             Self::Selected(selection) => Some(selection.result()),
             Self::Every | Self::Bulk(_) | Self::NoBulk(_) => None,
-        }
-    }
-
-    /// The bulk source, if the answers come from one.
-    pub(in crate::run) const fn bulk(&self) -> Option<BulkReading> {
-        match self {
-            Self::Bulk(source) => Some(source.reading),
-            _ => None,
         }
     }
 }

@@ -166,3 +166,22 @@ fn resumed_run_decides_again_what_is_inferred() {
     let (_, started) = place.begin(4, EARLY, hours(1));
     assert_eq!(known(&started), [(machine(1), true)]);
 }
+
+/// They belong to the session before: this one may request other machines from another source.
+#[test]
+fn resumed_run_begins_without_what_was_compared() {
+    let place = TestStore::new();
+    let (store, started) = place.begin(2, EARLY, now());
+    let run = started.record.run;
+    let check = CrossCheck::missing(Source::Export, "no role");
+    store.set_cross_check(run, Some(&check)).unwrap();
+    store.set_census(run, Some(&Census::default())).unwrap();
+    let selection = CallSelection::default();
+    store.set_selection(run, Some(&selection)).unwrap();
+    drop(store);
+    let (store, resumed) = place.begin(2, EARLY, hours(1));
+    assert_eq!(resumed.record.run, run);
+    assert_eq!(store.cross_check(run).unwrap(), None);
+    assert_eq!(store.census(run).unwrap(), None);
+    assert_eq!(store.selection(run).unwrap(), None);
+}

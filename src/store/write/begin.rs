@@ -16,9 +16,11 @@ use crate::{
         tables::{
             calls::{self, Application},
             cells::millis,
+            censuses, cross_checks,
             fingerprint::fleet,
             inventories, list_checks,
             runs::{self, RunId, RunRecord, Service},
+            selections,
         },
     },
 };
@@ -81,7 +83,7 @@ fn start(connection: &Connection, path: &Path, params: &RunParams<'_>) -> Result
     };
     let run = match resumable_run(connection, path, service, &row.fleet, params)? {
         Some(resumable) => {
-            list_checks::delete(connection, resumable)?;
+            forget_comparisons(connection, resumable)?;
             resume(connection, resumable, &row)?
         }
         None => insert_run(connection, &row)?,
@@ -174,6 +176,14 @@ fn resume(connection: &Connection, run: RunId, row: &RunRow) -> Result<RunId> {
         params![run.0, row.inventory, row.application, row.now],
     )?;
     Ok(run)
+}
+
+/// Deletes what an earlier session selected and compared: this one may do so with another source, or not at all.
+fn forget_comparisons(connection: &Connection, run: RunId) -> Result<()> {
+    list_checks::delete(connection, run)?;
+    selections::set(connection, run, None)?;
+    censuses::set(connection, run, None)?;
+    cross_checks::set(connection, run, None)
 }
 
 /// Adopts the last answer of each machine that has no answer in the run, if it is recent enough,
