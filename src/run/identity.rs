@@ -52,7 +52,7 @@ impl Identity {
     }
 
     /// The roles of the token, if it is known to have none of these.
-    pub(super) fn lacks(&self, roles: &[&str]) -> Option<String> {
+    pub(crate) fn lacks(&self, roles: &[&str]) -> Option<String> {
         lacks(self.claims.as_ref()?, roles)
     }
 

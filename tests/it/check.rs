@@ -223,3 +223,21 @@ fn sources_for_all_machines_take_other_roles() {
     let run = scene.run(&["check", "--source=export"]).exits_with(4);
     run.complains("lacks the role Vulnerability.Read.All");
 }
+
+#[test]
+fn token_that_would_end_the_run_is_not_ready() {
+    let scene = Scene::with(|settings| {
+        settings.faults.tenant = Some(TenantFault::MissingHuntingRole);
+    });
+    let run = scene.run(&["check", "--source=hunting"]).exits_with(4);
+    shows(&run, "hunting", "not allowed; ");
+    assert!(!run.stdout.contains("ready"), "{}", run.stdout);
+    run.complains("lacks the role ThreatHunting.Read.All")
+        .hints("of Microsoft Graph, with admin consent");
+    let scene = Scene::with(|settings| {
+        settings.faults.tenant = Some(TenantFault::MissingExportRole);
+    });
+    let by_delta = ["check", "--source=changes", "--changes-from=delta"];
+    let run = scene.run(&by_delta).exits_with(4);
+    run.complains("lacks the role Vulnerability.Read.All");
+}

@@ -159,3 +159,16 @@ fn certificate_outside_its_validity_is_reported_with_the_local_clock() {
         run.hints("this machine's clock says 20");
     }
 }
+
+#[test]
+fn stored_answers_of_hunting_are_reported_when_the_sign_in_fails() {
+    let scene = Scene::with_machines(5);
+    let hunting = ["--source=hunting", "--min-coverage=0"];
+    scene.report(&hunting).exits_with(0);
+    scene.tenant.sign_in_goes_down();
+    let again = ["--budget=700ms", "--out=again"];
+    let run = scene.report(&[&hunting[..], &again].concat());
+    run.exits_with(5)
+        .complains("error: stopped early because the sign-in failed: ");
+    assert!(scene.path("again/summary.json").exists());
+}

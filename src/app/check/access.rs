@@ -1,20 +1,24 @@
-//! The one call of a check, and what its answer means.
+//! What the tokens of a check allow, its one call, and what the answer means.
 
 use std::future::ready;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
     app::AppError,
     collect::warn_of_narrowed,
-    config::{AnswerSource, Config},
+    config::Config,
     defender::{
-        Address, CallError, Class, MissingKbsApi, Session,
-        auth::Claims,
-        refusal::{EXPORT_ROLE, REQUIRED_ROLE, lacks},
+        Address, CallError, Class, MissingKbsApi, Session, auth::Claims, refusal::REQUIRED_ROLE,
     },
     domain::{answer::Source, api::Api, machine::MachineId},
-    run::{RunError, gate::gate, identity::Identity},
+    run::{
+        RunError,
+        gate::gate,
+        identity::Identity,
+        prepare::{graph_session, require_graph_role, require_role},
+    },
     store::{Application, CallLog, Lock, Store},
 };
 
@@ -92,17 +96,34 @@ async fn lock(store: &Store, application: &Application) -> Result<Lock, AppError
     }
 }
 
-/// Checks that a token with roles has the required one. A user's token has scopes with other names,
-/// so the decision is left to the service.
-pub(super) fn require_role(claims: Option<&Claims>, answers: AnswerSource) -> Result<(), AppError> {
-    let role = match answers.bulk {
-        None => REQUIRED_ROLE,
-        Some(Source::Export) => EXPORT_ROLE,
-        // Hunting needs another token, with its own roles.
-        Some(_) => return Ok(()),
-    };
-    match claims.and_then(|claims| lacks(claims, &[role])) {
-        Some(held) => Err(AppError::MissingRole { role, held }),
+/// Checks that the tokens allow what a run would need. A user's token has scopes with other names, so the
+/// decision is left to the service. `graph` is the sign-in to Graph, if a run would need one.
+pub(super) fn require_roles(
+    config: &Config,
+    identity: &Identity,
+    graph: Option<Result<Option<Claims>, AppError>>,
+) -> Result<(), AppError> {
+    if let (None, Some(held)) = (config.source.answers.bulk, identity.lacks(&[REQUIRED_ROLE])) {
+        return Err(AppError::MissingRole {
+            role: REQUIRED_ROLE,
+            held,
+        });
+    }
+    require_role(config, identity)?;
+    match graph {
+        Some(claims) => Ok(require_graph_role(config, claims?.as_ref())?),
         None => Ok(()),
     }
+}
+
+/// The claims of the token for Graph, if a run would hunt.
+pub(super) async fn sign_in_to_graph(
+    config: &Config,
+    now: Timestamp,
+) -> Option<Result<Option<Claims>, AppError>> {
+    if config.source.answers.bulk != Some(Source::Hunting) {
+        return None;
+    }
+    let sign_in = async { Ok(graph_session(config, now)?.sign_in().await?) };
+    Some(sign_in.await)
 }

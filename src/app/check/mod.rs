@@ -16,7 +16,7 @@ mod token;
 use jiff::Timestamp;
 
 use self::{
-    access::{API, access, require_role},
+    access::{API, access, require_roles, sign_in_to_graph},
     configuration::configuration,
     notification::notification,
     places::{log, places},
@@ -63,10 +63,11 @@ pub(super) async fn check(context: &mut Context, typed: Settings) -> Result<Exit
     print(&kept(&store)?)?;
     let claims = session.sign_in().await?;
     print(&token(claims.as_ref(), Timestamp::now()))?;
-    print(&hunting(&resolved.config, now).await?)?;
+    let graph = sign_in_to_graph(&resolved.config, now).await;
+    print(&hunting(graph.as_ref()))?;
     let answers = resolved.config.source.answers;
-    require_role(claims.as_ref(), answers)?;
     let identity = Identity::new(&resolved.config, claims);
+    require_roles(&resolved.config, &identity, graph)?;
     print(&same_software(&store, &identity)?)?;
     forget_limits(&resolved.config, &store, &identity, now)?;
     print(&learned(&resolved.config, &store, &identity)?)?;

@@ -5,7 +5,7 @@ use tokio::runtime::Builder;
 use tracing::{error, warn};
 
 use super::{
-    access::{access, require_role},
+    access::{access, require_roles, sign_in_to_graph},
     notification::notification,
     places::{place_of_overview, places_of_tenant},
 };
@@ -111,9 +111,10 @@ fn check_one(resolved: &Resolved, stores: &Stores) -> Result<Checked, AppError> 
         let credential = choose(&config.sign_in)?.as_str();
         let session = prepare::session(config, Timestamp::now())?;
         let claims = session.sign_in().await?;
-        require_role(claims.as_ref(), config.source.answers)?;
         let allows = claims.as_ref().map_or_else(String::new, allowed);
         let identity = Identity::new(config, claims);
+        let graph = sign_in_to_graph(config, Timestamp::now()).await;
+        require_roles(config, &identity, graph)?;
         let path = config.store.path.as_deref();
         let store = path.and_then(|path| stores.find(path));
         let access = match store.filter(|_| config.source.answers.bulk.is_none()) {

@@ -6,17 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     app::AppError,
-    config::Config,
     console::LabelledLines,
     defender::{
         auth::Claims,
         refusal::{EXPORT_ROLE, HUNTING_ROLE, LIST_ROLES, REQUIRED_ROLE, lacks},
     },
-    domain::{
-        answer::Source,
-        text::{chain, span},
-    },
-    run::prepare,
+    domain::text::{chain, span},
 };
 
 /// The claims of the token, as text.
@@ -51,23 +46,18 @@ pub(super) fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.into_text()
 }
 
-/// Whether hunting is allowed. This needs another token, so it is only checked if a run would use
-/// it.
-pub(super) async fn hunting(config: &Config, now: Timestamp) -> Result<String, AppError> {
-    let access = if config.source.answers.bulk == Some(Source::Hunting) {
-        let session = prepare::graph_session(config, now)?;
-        match session.sign_in().await {
-            Ok(Some(claims)) => allowed_by_graph(&claims),
-            Ok(None) => "the permissions of the token for Graph could not be read".to_owned(),
-            Err(error) => format!("no token for Graph: {}", chain(&error)),
-        }
-    } else {
-        format!(
+/// Whether hunting is allowed. This needs another token, so it is only checked if a run would hunt.
+pub(super) fn hunting(graph: Option<&Result<Option<Claims>, AppError>>) -> String {
+    let access = match graph {
+        Some(Ok(Some(claims))) => allowed_by_graph(claims),
+        Some(Ok(None)) => "the permissions of the token for Graph could not be read".to_owned(),
+        Some(Err(error)) => format!("no token for Graph: {}", chain(error)),
+        None => format!(
             "not checked; it takes {HUNTING_ROLE} of Microsoft Graph, which `patchgap check --source \
              hunting` checks"
-        )
+        ),
     };
-    Ok(LabelledLines::one("hunting", &access))
+    LabelledLines::one("hunting", &access)
 }
 
 fn allowed_by_graph(claims: &Claims) -> String {

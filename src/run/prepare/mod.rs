@@ -24,7 +24,7 @@ use crate::{
     config::{ChangesFrom, Config},
     defender::{
         HttpSettings, Session,
-        auth::SignInError,
+        auth::{Claims, SignInError},
         refusal::{EXPORT_ROLE, HUNTING_ROLE, lacks},
     },
     domain::{answer::Source, api::Api},
@@ -54,7 +54,10 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
     };
     let identity = Identity::new(input.config, claims);
     require_role(input.config, &identity)?;
-    let graph = signed_in_to_graph(input).await?;
+    let (session, graph) = match session {
+        Ok(session) => with_graph(input, session).await?,
+        Err(error) => (Err(error), None),
+    };
     if let Err(error) = &session
         && !has_answers(input, &store, &identity)?
     {
@@ -80,7 +83,7 @@ pub(super) async fn prepare(input: RunInput<'_>) -> Result<Prepared<'_>, RunErro
 }
 
 /// Checks that the token's roles, if they are known, allow reading the source of the answers.
-fn require_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
+pub(crate) fn require_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     let answers = config.source.answers;
     let role = match answers.bulk {
         Some(Source::Export) => EXPORT_ROLE,
@@ -97,24 +100,35 @@ fn require_role(config: &Config, identity: &Identity) -> Result<(), RunError> {
     }
 }
 
-/// A signed-in session with Graph, if the answers come from hunting queries. Checks the token's
-/// roles, if they are known.
-async fn signed_in_to_graph(input: RunInput<'_>) -> Result<Option<Session>, RunError> {
-    let answers = input.config.source.answers;
-    if answers.bulk != Some(Source::Hunting) {
-        return Ok(None);
+/// Adds a session with Graph, if the answers come from hunting queries. If its sign-in gets no answer, the run
+/// has neither.
+async fn with_graph(
+    input: RunInput<'_>,
+    session: Session,
+) -> Result<(Result<Session, SignInError>, Option<Session>), RunError> {
+    let config = input.config;
+    if config.source.answers.bulk != Some(Source::Hunting) {
+        return Ok((Ok(session), None));
     }
-    let session = graph_session(input.config, input.started.timestamp())?;
-    let claims = sign_in(input.config, input.stops, &session)
-        .await?
-        .claims()?;
-    match claims.and_then(|claims| lacks(&claims, &[HUNTING_ROLE])) {
+    let graph = graph_session(config, input.started.timestamp())?;
+    match sign_in(config, input.stops, &graph).await? {
+        SignedIn::As(claims) => {
+            require_graph_role(config, claims.as_ref())?;
+            Ok((Ok(session), Some(graph)))
+        }
+        SignedIn::NoAnswer(error) => Ok((Err(error), None)),
+    }
+}
+
+/// Checks that the roles of the token for Graph, if they are known, allow hunting.
+pub(crate) fn require_graph_role(config: &Config, claims: Option<&Claims>) -> Result<(), RunError> {
+    match claims.and_then(|claims| lacks(claims, &[HUNTING_ROLE])) {
         Some(held) => Err(RunError::NoSourceRole {
             role: HUNTING_ROLE,
-            answers,
+            answers: config.source.answers,
             held,
         }),
-        None => Ok(Some(session)),
+        None => Ok(()),
     }
 }
 
