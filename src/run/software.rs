@@ -1,4 +1,4 @@
-//! Between the sign-in and the calls: the software inventory. A failure here never ends the run:
+//! Between the sign-in and the calls: the software inventory. A call that fails does not end the run:
 //! the reports say why the inventory is missing.
 
 use std::{collections::HashSet, sync::Arc};

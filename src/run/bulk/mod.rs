@@ -34,10 +34,11 @@ use crate::{
         machine::MachineId,
         outcome::{Failure, Reason},
         requests::Requests,
-        text::{chain, thousands},
+        text::thousands,
         vulnerabilities::BulkAnswers,
     },
     inventory::Inventory,
+    quota::Gate,
     store::{MachineAtStart, StoreError},
 };
 
@@ -52,7 +53,9 @@ pub(super) async fn read_bulk(
     if unanswered(&prepared.started.machines).next().is_none() {
         return Ok(RequestedMachines::Every);
     }
-    match read_in_time(prepared, session).await {
+    let Prepared { setup, store, .. } = &*prepared;
+    let gate = recording_gate(setup.input.config, store, &setup.identity)?;
+    match read_in_time(prepared, session, &gate).await {
         Ok((answers, requests)) => {
             let source = BulkSource {
                 reading: reading(prepared, source, &answers)?,
@@ -70,13 +73,12 @@ pub(super) async fn read_bulk(
 async fn read_in_time(
     prepared: &Prepared<'_>,
     session: &Session,
+    gate: &Gate,
 ) -> Result<(BulkAnswers, Requests), Ending> {
-    let Prepared { setup, store, .. } = prepared;
+    let setup = &prepared.setup;
     let graph = prepared.graph.as_ref();
     let source = graph.map_or(BulkSession::Export(session), BulkSession::Hunting);
-    let gate = recording_gate(setup.input.config, store, &setup.identity);
-    let gate = gate.map_err(|error| failed(chain(&error)))?;
-    let read = setup.input.in_time(source.fetch(setup, &gate)).await?;
+    let read = setup.input.in_time(source.fetch(setup, gate)).await?;
     read.map_err(|NoRows { because, refusal }| {
         refusal.map_or_else(|| failed(because), Ending::Refused)
     })

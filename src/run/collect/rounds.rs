@@ -68,7 +68,8 @@ impl<'run> Rounds<'run> {
                 break;
             }
         }
-        for inference in self.selector.lock().inferences() {
+        let inferences = self.selector.lock().inferences();
+        for inference in inferences {
             let outcome = Outcome {
                 machine: inference.machine,
                 attempts: 0,

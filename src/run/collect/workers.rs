@@ -44,22 +44,21 @@ impl Workers {
         } else {
             threads(calls, available_parallelism().map_or(1, NonZero::get))
         };
-        let workers = (1..threads).map(|_| {
-            let session = fetcher.api().over_other_connections();
-            let session = session.map_err(SessionError::from)?;
+        let sessions = (1..threads).map(|_| fetcher.api().over_other_connections());
+        // Before any thread is started: a failure must not leave one behind.
+        let sessions: Vec<Session> = sessions
+            .collect::<Result<_, _>>()
+            .map_err(SessionError::from)?;
+        let workers = sessions.into_iter().filter_map(|session| {
             let (listener, record) = (listener.clone(), recorder.recording());
             let keep = move |outcome: Outcome, requests| {
                 listener.record(&outcome);
                 record(outcome, requests);
             };
-            Ok(start(
-                fetcher.another_worker(session, calls / threads),
-                keep,
-            ))
+            // If a thread cannot be started, the others do its share.
+            start(fetcher.another_worker(session, calls / threads), keep)
         });
-        let started: Result<Vec<_>, RunError> = workers.collect();
-        // If a thread cannot be started, the others do its share.
-        Ok(Self(started?.into_iter().flatten().collect()))
+        Ok(Self(workers.collect()))
     }
 
     /// Waits until all threads have ended, and propagates their panics.
