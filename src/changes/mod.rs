@@ -4,6 +4,7 @@
 //! those of a machine that is no longer on the list are out of scope. The module does no I/O except through
 //! [`History`](crate::domain::gaps::History), which reads earlier answers again.
 //!
+//! - `base_run`: the earlier run, with its totals
 //! - `compare`: walks both runs' lists in the order of ids, and classifies each machine
 //! - `comparable`: which answers can be compared: a change of source is not a change
 //! - `figures`: the figures of an earlier run, counted from its answers

@@ -1,4 +1,8 @@
 //! The command line, as typed.
+//!
+//! - `demo`, `diff`, `feeds`, `forget`, `machines`, `show`, `simulated`: the flags of a command each
+//! - `stored`: the flags that the commands about stored runs share
+//! - `short`: which options a command has, and what `-h` lists; `generated`: completions and manual pages
 
 mod demo;
 mod diff;

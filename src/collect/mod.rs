@@ -2,7 +2,7 @@
 //!
 //! - [`per_machine`]: one request for each machine
 //! - [`list`]: the machine list from the service, before a run
-//! - [`census`]: the service's own count of machines that miss a KB, fetched after a run
+//! - [`census`]: the service's own count of machines that miss a KB
 //! - [`software`]: the software inventory, before a run
 //! - [`export`]: the answers for all machines, from the export of software vulnerabilities
 //! - [`hunting`]: the same by hunting queries through Graph

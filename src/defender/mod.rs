@@ -7,7 +7,7 @@
 //!   takes a [`Permit`](crate::quota::Permit)
 //! - `session`: the API with a token, which is renewed if the service rejects it
 //! - `client`: one HTTP call, and the memory limit for arriving replies
-//! - `reply`: parses replies: an answer, or a [`CallError`]; pure
+//! - `reply`: parses replies: an answer, or a [`CallError`] (`call_error`); pure
 //! - `auth`: the sign-in
 //! - `http`: the HTTP clients, and what both sides read from any reply: encoding, `Retry-After`,
 //!   secrets to be masked
@@ -17,6 +17,7 @@
 //! - `storage`: connections to object stores, and tokens for Azure's
 //! - `named_limit`: the limit that a refusal for quota names
 //! - `refusal`: hints for a refusal of the whole run; `cloud`: the addresses of each cloud
+//! - `fuzzing`: what the fuzz targets call
 //!
 //! # How a call goes through it
 //!

@@ -1,4 +1,11 @@
 //! Renders the figures of a run into report files. Only [`output`] writes these files.
+//!
+//! - `table/`, `view/`: what every format shares: columns and rows; figures and sentences
+//! - `csv/`, `json/`, `parquet/`, `ocsf/`: files for programs; `workbook/`, `page/`: files for people
+//! - `terminal/`, `markdown`: summaries for a terminal and for a CI workflow; `notice/`: the content of a notification
+//! - `overview/`: the files about several tenants
+//! - `output/`: the folder of a run; `lake/`: the tables of all runs
+//! - `format`: the formats that `--format` chooses from; `time`: time formats; `plain`, `html_safe`: text from outside
 
 mod csv;
 mod format;

@@ -21,7 +21,11 @@
 //! - `bulk`: how both are laid out in pages and in files
 //! - `exports`: the files, on an origin of their own, behind links that expire
 //! - `feeds`: KEV, EPSS and MSRC's months about the updates of the tenant, for everybody
-//! - `faults`: the words of `--faults`, and which call has which fault
+//! - `faults`: the words of `--faults`, and which call has which fault; `chance`: whether it has one
+//! - `listener`, `socket`, `certificates`: loopback, TLS, and connections that end with a reset
+//! - `reply`, `long_list`: replies, and those that are too long to be held
+//! - `decoy`: a second origin, which must never receive a token
+//! - `settings`; `log`: what the tenant received; `error`: why it cannot start
 
 mod api;
 mod bulk;

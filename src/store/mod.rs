@@ -6,7 +6,7 @@
 //! - `write/`: beginning, recording and closing a run
 //! - `read/`: the data of earlier runs, for reports and for the next run
 //! - `tenants_journal.rs`: the progress of a run over many tenants
-//! - `handle.rs`: [`Store`], the operations that commands use; every error names the file
+//! - `handle.rs`: [`Store`], the operations that commands use; `error.rs`: every error names the file
 //! - `call_log.rs`: [`CallLog`], the calls of an app registration, and what they have shown of its quota
 //! - `schema/`: the tables; its views are meant for use with any SQLite tool
 //!

@@ -15,6 +15,7 @@
 //!
 //! - `breaker/`, `probe/`: determine whether a machine fails or the service
 //! - `tracker.rs`, `estimate/`, `forecast.rs`: the counts, and the displayed time
+//! - `settings.rs`: how many calls at once, and how the run is told to stop
 //!
 //! Invariants, and why:
 //!

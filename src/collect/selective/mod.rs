@@ -11,11 +11,11 @@
 //!                 └─ kept                                   kept and inferred answers ◄┘
 //! ```
 //!
-//! - [`Selector`]: selects the machines to request, round by round
+//! - `selector`: [`Selector`] selects the machines to request, round by round
 //! - `changed`: which machines' missing KBs may have changed since their last answer
 //! - `cohort`, `consensus`: machines with the same software, and the answer inferred for them
 //! - `recheck`: the sample
-//! - `population`: all machines, by cohort and by product
+//! - `population`: all machines, by cohort and by product; `machine`: one of them; `round`: what comes in and goes out
 //! - `control`, `suspects`: the service's own count, and the machines to request if it differs
 //! - `relevant`, `contents`: software and answers as numbers that can be compared
 //!

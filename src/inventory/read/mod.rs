@@ -1,4 +1,8 @@
 //! Builds the list from rows: the first row names the columns, or holds an id itself.
+//!
+//! - `source`: where it is read from; `builder`: builds it row by row, with the `machine_index`
+//! - `joined`, `stray`, `surplus`, `skipped`: second headers, ids in other columns, too many cells, machines to skip
+//! - `limits`: the memory that it may take
 
 mod builder;
 mod joined;

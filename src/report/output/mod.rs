@@ -12,7 +12,7 @@
 //! reports ─► background ─► complete temporary files ─► owned (.patchgap-files) ─► placing
 //! ```
 //!
-//! - `claim`: what must not be replaced; `conflict`: how that is said; `same_file`: whether two paths are one file
+//! - `claim`: what must not be replaced; `conflict`: how that is said; `error`: why files are not written; `same_file`: whether two paths are one file
 //! - `parallel`: several reports at once, each written by a thread in the `background`
 //! - `owned`: which files are ours, by their `names` and the `digest` of their content
 //! - `placing`: complete files get their paths; `temporary`: the files before that

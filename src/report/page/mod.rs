@@ -2,6 +2,10 @@
 //!
 //! The content at the top is rendered here as static HTML. The tables are also embedded as data, which a
 //! small script sorts, filters and paginates. The page never sends a request.
+//!
+//! - `sections/`: the sections, with their templates; `charts/`: the drawings, which `svg` writes in the colours of `paint`
+//! - `data/`: the tables as data for the script; `list_columns`: the columns of the list among them
+//! - `assets`: style, script, and the policy that forbids all others; `shown`: text and URLs from outside
 
 mod assets;
 mod charts;

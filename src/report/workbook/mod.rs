@@ -2,6 +2,10 @@
 //!
 //! Text from outside is always written as text, never as something that a spreadsheet could run. The
 //! only links are those of KBs, and one from the summary to a sheet.
+//!
+//! - `summary/`: the sheet that opens first; `about`: the one that explains the figures
+//! - `sheet`: the sheet of a table, with its `header` and `layout`; `listing`: its cells
+//! - `text`, `link`: what text and URLs from outside become
 
 mod about;
 mod header;

@@ -1,6 +1,6 @@
 //! The machine list from the service: the list of a run, or one to compare the run's list with.
 //!
-//! - `selection`: the filters, from the configuration
+//! - `input`: what the list is fetched with; `selection`: the filters, from the configuration
 //! - `error`: why the list cannot be used
 //! - `check`: fetches the service's list to compare it with that of a run
 //!

@@ -1,6 +1,7 @@
 //! `--metrics`: the results of a run, in a text file that Prometheus' exporters read.
 //!
 //! - `samples`: what is measured
+//! - `error`: why the file is not written
 //! - `text`: the file, which may have the samples of several tenants: a run replaces those of its
 //!   own
 //!

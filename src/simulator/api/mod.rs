@@ -3,7 +3,7 @@
 //! - `request`: a parsed request; `admission`: checks it, or refuses it; `faults`: the reply of each fault;
 //!   `counters`: counts calls, and logs them
 //! - `answer`: one machine's missing KBs
-//! - `machines`, `filter`, `matching`: the machine list and its `$filter`; `software`: products and their
+//! - `machines`, `filter`, `matching`: the machine list and its `$filter`; `census`: products and their
 //!   counts; `paging`: `$top` and `$skip`
 //! - `vulnerabilities`, `changes`, `inventory`: datasets, as `tables`: pages, or links to files
 //! - `hunting`: hunting queries of Graph

@@ -1,4 +1,7 @@
 //! Faults of the simulated tenant: none unless they are switched on.
+//!
+//! - `fault`: those of a call or a tenant; `list`, `software`, `vulnerabilities`, `bulk`: those of other tables
+//! - `odd`: odd forms of an update; `parse`: parses faults as typed, with these `words`
 
 mod bulk;
 mod fault;

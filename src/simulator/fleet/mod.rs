@@ -9,6 +9,11 @@
 //!
 //! The missing updates of a machine follow from its versions and from what was released: machines with the
 //! same installation differ in nothing else. Exceptions have to be switched on.
+//!
+//! - `catalogue`, `releases`: the updates, and what each replaces and addresses; `support`: until when Windows gets any
+//! - `model`, `maker`: the kinds of machines, and how one is generated; `machine`: one of them
+//! - `installed`: its software and missing updates; `others`: software without updates; `exceptions`
+//! - `night`: how the fleet changes in a night; `census`, `cohorts`: what is counted of it
 
 mod catalogue;
 mod census;

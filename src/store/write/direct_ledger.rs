@@ -1,4 +1,4 @@
-//! Records the calls of a process that has no run yet.
+//! Records the few calls besides those for machines.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     store::{Application, CallLog, Store, StoreError},
 };
 
-/// Records each call in the store itself, without a queue: for the few calls before a run.
+/// Records each call in the store itself, without a queue.
 #[derive(Debug)]
 pub struct DirectLedger {
     store: Arc<Mutex<Store>>,

@@ -1,6 +1,7 @@
 //! The layout of the code: imports go one way, between rooms and between files.
 
 mod imports;
+mod maps;
 
 use std::collections::{BTreeMap, BTreeSet};
 

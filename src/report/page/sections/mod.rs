@@ -7,8 +7,8 @@
 //! - `actions`: the updates to install first; `charts`
 //! - `changes`: what changed since the base; `moved`: the machines whose status changed
 //! - `groups`: figures by device group, platform and tag
-//! - `kbs`, `machines`, `failures`: the tables; `first_rows`: their rows that need no script
-//! - `census`, `cross_check`: comparisons with other counts; `rechecks`: the samples of kept answers
+//! - `tables`: the tables; `first_rows`: their rows that need no script
+//! - `differences`: comparisons with other counts; `rechecks`: the samples of kept answers
 //! - `method`: what the figures mean
 
 mod actions;

@@ -1,5 +1,9 @@
 //! The sheet that opens first: the headline and its coverage, the updates to install first, the figures,
 //! the worst groups, what changed, and charts of these cells.
+//!
+//! - `page`: writes a sheet from the top down; `top`: the run, and the warnings about its figures
+//! - `figures`, `actions`, `groups`, `histogram`, `trend`, `rechecks`: a block of cells each
+//! - `charts`: the charts of these cells
 
 mod actions;
 mod charts;
