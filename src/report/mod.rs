@@ -112,6 +112,23 @@ pub struct Extras {
     pub list_check: bool,
 }
 
+impl Extras {
+    /// Those of a run with or without a base, from what it has of the others.
+    pub fn of(
+        base: bool,
+        census: Option<&Census>,
+        cross_check: Option<&CrossCheck>,
+        list_check: Option<&ListCheck>,
+    ) -> Self {
+        Self {
+            base,
+            census: census.is_some_and(Census::is_there),
+            cross_check: cross_check.is_some_and(CrossCheck::is_there),
+            list_check: matches!(list_check, Some(ListCheck::Compared(_))),
+        }
+    }
+}
+
 impl Run<'_> {
     /// The comparison of the run's list with the service's, if there is one.
     pub fn comparison(&self) -> Option<&ListComparison> {
@@ -123,12 +140,8 @@ impl Run<'_> {
 
     /// The extras that this run has.
     pub fn extras(&self) -> Extras {
-        Extras {
-            base: self.past.is_some(),
-            census: self.census.is_some_and(Census::is_there),
-            cross_check: self.cross_check.is_some_and(CrossCheck::is_there),
-            list_check: self.comparison().is_some(),
-        }
+        let has_base = self.past.is_some();
+        Extras::of(has_base, self.census, self.cross_check, self.list_check)
     }
 }
 

@@ -29,6 +29,7 @@
 //! What the phases use:
 //!
 //! - `gate`, `identity`, `deadline`, `interrupt/`: what a run may send, as which app, and until when
+//! - `census`: the service's own count, which a selection begins with and answers are compared with
 //! - `shared_store`: the store, shared with the few calls besides those for machines
 //! - `renewal`: when a credential is to be renewed
 //! - `reporting/`: the data for the reports, of a run that has just ended or of a kept one
@@ -43,6 +44,7 @@
 //! be written is resumed. How a run ended is a single `Ending`; everything else is derived from it.
 
 mod bulk;
+mod census;
 mod collect;
 mod compare;
 mod conclude;

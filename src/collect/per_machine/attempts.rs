@@ -209,7 +209,7 @@ impl<'a, A: MissingKbsApi> Request<'a, A> {
             });
         }
         match decision {
-            Decision::Record => Err(NoPage::Failed(error.failure)),
+            Decision::GiveUp => Err(NoPage::Failed(error.failure)),
             Decision::Later => Err(NoPage::NotFound(error.failure)),
             Decision::Stop => {
                 self.run.stop(Ending::Refused(error.failure.clone()));

@@ -38,7 +38,7 @@ pub(super) enum Decision {
     /// Request again late in the run.
     Later,
     /// Record that the machine has no answer.
-    Record,
+    GiveUp,
     /// Stop the run: no more requests.
     Stop,
 }
@@ -88,15 +88,15 @@ impl RetryPolicy {
     ) -> Decision {
         match error.class {
             Class::RunRefused => Decision::Stop,
-            Class::MachineRefused => Decision::Record,
+            Class::MachineRefused => Decision::GiveUp,
             Class::NotFound => Decision::Later,
-            Class::TokenRejected if failures.tokens > MAX_REJECTED_TOKENS => Decision::Record,
+            Class::TokenRejected if failures.tokens > MAX_REJECTED_TOKENS => Decision::GiveUp,
             Class::TokenRejected | Class::TokenSuperseded | Class::NoToken => {
                 Decision::Retry(Duration::ZERO)
             }
-            Class::Throttled(_) if self.throttled_out(failures) => Decision::Record,
+            Class::Throttled(_) if self.throttled_out(failures) => Decision::GiveUp,
             Class::Throttled(_) => Decision::Wait,
-            Class::Retryable(_) if failures.failed > self.retries => Decision::Record,
+            Class::Retryable(_) if failures.failed > self.retries => Decision::GiveUp,
             Class::Retryable(wait) => {
                 let backoff = self.backoff(failures.failed, jitter);
                 Decision::Retry(wait.map_or(backoff, |wait| wait.max(backoff)))
@@ -173,23 +173,23 @@ mod tests {
         let nine = Some(Duration::from_secs(9));
         for (class, failures, expected) in [
             (Class::RunRefused, failed(1), Decision::Stop),
-            (Class::MachineRefused, failed(1), Decision::Record),
+            (Class::MachineRefused, failed(1), Decision::GiveUp),
             (Class::NotFound, failed(1), Decision::Later),
             (Class::TokenRejected, tokens(1), ms(0)),
             (Class::TokenRejected, tokens(2), ms(0)),
-            (Class::TokenRejected, tokens(3), Decision::Record),
+            (Class::TokenRejected, tokens(3), Decision::GiveUp),
             (Class::TokenSuperseded, tokens(3), ms(0)),
             (Class::NoToken, failed(9), ms(0)),
             (Class::Throttled(nine), throttled(1, 1), Decision::Wait),
             (Class::Throttled(None), throttled(5, 5), Decision::Wait),
-            (Class::Throttled(None), throttled(6, 6), Decision::Record),
+            (Class::Throttled(None), throttled(6, 6), Decision::GiveUp),
             (Class::Throttled(None), throttled(1, 50), Decision::Wait),
-            (Class::Throttled(None), throttled(1, 51), Decision::Record),
+            (Class::Throttled(None), throttled(1, 51), Decision::GiveUp),
             (Class::Retryable(None), failed(1), ms(500)),
             (Class::Retryable(None), failed(3), ms(2000)),
             (Class::Retryable(nine), failed(1), ms(9000)),
             (Class::Retryable(None), failed(5), ms(8000)),
-            (Class::Retryable(None), failed(6), Decision::Record),
+            (Class::Retryable(None), failed(6), Decision::GiveUp),
         ] {
             assert_eq!(decide(class, failures), expected, "{class:?} {failures:?}");
         }
@@ -211,7 +211,7 @@ mod tests {
             (Class::Throttled(None), throttled(1, 1)),
         ] {
             let error = CallError::without_reply(class, Reason::Throttled, "");
-            assert_eq!(policy.decide(failures, &error, 0.5), Decision::Record);
+            assert_eq!(policy.decide(failures, &error, 0.5), Decision::GiveUp);
         }
     }
 }

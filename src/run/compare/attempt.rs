@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::{
     defender::Session,
-    domain::{answer::Answer, machine::MachineId, outcome::Outcome},
-    run::collect::Collected,
+    domain::{answer::Answer, ending::Ending, machine::MachineId, outcome::Outcome},
+    run::{collect::Collected, input::missing_because},
     store::StoreError,
 };
 
@@ -19,13 +19,14 @@ pub(super) struct Attempt<'run> {
 }
 
 impl<'run> Attempt<'run> {
-    /// Begins an attempt, unless there is an obstacle.
-    pub(super) fn begin(
-        collected: &'run Collected<'run>,
-        obstacle: Option<Missing>,
-    ) -> Result<Self, Missing> {
-        if let Some(because) = obstacle {
-            return Err(because);
+    /// Begins an attempt. A comparison is about all machines, so the run must have requested all of them, and
+    /// stored the answers.
+    pub(super) fn begin(collected: &'run Collected<'run>) -> Result<Self, Missing> {
+        if collected.ending != Ending::Finished {
+            return Err(missing_because(&collected.ending));
+        }
+        if collected.failure.is_some() {
+            return Err("the store could not be written".to_owned());
         }
         let session = collected.session.as_ref().ok_or("the sign-in failed")?;
         Ok(Self { collected, session })

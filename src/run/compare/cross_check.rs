@@ -13,7 +13,7 @@ use crate::{
         refusal::{EXPORT_ROLE, HUNTING_ROLE, lacks},
     },
     domain::{
-        answer::Source, cross_check::CrossCheck, ending::Ending, machine::MachineId, text::chain,
+        answer::Source, cross_check::CrossCheck, machine::MachineId, text::chain,
         vulnerabilities::BulkAnswers,
     },
     run::{
@@ -38,7 +38,7 @@ pub(in crate::run) async fn warn_of_missing_permission(prepared: &Prepared<'_>) 
     if let (Some(source), Ok(_)) = (setup.input.config.cross_check, &prepared.session)
         && let Err(because) = permitted(setup, source).await
     {
-        warn!("The answers will not be compared with a second source ({source}): {because}");
+        warn!("The answers may not be compared with a second source ({source}): {because}");
     }
 }
 
@@ -57,18 +57,8 @@ pub(in crate::run) async fn cross_check(collected: &Collected<'_>) -> Option<Cro
 }
 
 async fn try_cross_check(collected: &Collected<'_>, source: Source) -> Result<CrossCheck, Missing> {
-    let attempt = Attempt::begin(collected, obstacle(collected))?;
+    let attempt = Attempt::begin(collected)?;
     SecondSource { attempt, source }.cross_check().await
-}
-
-/// Why there can be no comparison; `None` if there can. It compares all machines, so the run must
-/// have requested all of them.
-fn obstacle(collected: &Collected<'_>) -> Option<Missing> {
-    let is_broken = collected.failure.is_some();
-    match &collected.ending {
-        Ending::Finished => is_broken.then(|| "the store could not be written".to_owned()),
-        ending => Some(missing_because(ending)),
-    }
 }
 
 /// The second source that the answers of a run are compared with.

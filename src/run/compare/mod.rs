@@ -1,5 +1,4 @@
 //! Between collecting and the reports: the answers of the run compared with what the service itself says.
-//! A selection of machines begins with the same census.
 //!
 //! - `census`: with its own count of the machines that miss a KB
 //! - `cross_check`: with a second source

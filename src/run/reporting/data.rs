@@ -130,7 +130,7 @@ impl<'run> RunData<'run> {
         outcome: impl FnOnce(bool) -> RunOutcome,
     ) -> Self {
         let share = sources.config.reports.min_coverage;
-        let outcome = outcome(is_enough(sources.inventory, &fleet.coverage, share));
+        let outcome = outcome(reaches_minimum(sources.inventory, &fleet.coverage, share));
         Self {
             record: RunRecord {
                 outcome: Some(outcome),
@@ -184,12 +184,9 @@ impl<'run> RunData<'run> {
     }
 
     fn extras(&self) -> Extras {
-        Extras {
-            base: self.changes.is_some(),
-            list_check: matches!(self.list_check, Some(ListCheck::Compared(_))),
-            census: self.census.as_ref().is_some_and(Census::is_there),
-            cross_check: self.cross_check.as_ref().is_some_and(CrossCheck::is_there),
-        }
+        let (census, cross_check) = (self.census.as_ref(), self.cross_check.as_ref());
+        let has_base = self.changes.is_some();
+        Extras::of(has_base, census, cross_check, self.list_check.as_ref())
     }
 
     /// The name of the tenant for headlines, or of a part of its machines.
@@ -257,7 +254,7 @@ fn figures(fleet: &Fleet) -> Figures {
 
 /// Whether the answered machines reach this share of everything in the list, including rows without
 /// a machine id.
-fn is_enough(inventory: &Inventory, coverage: &Coverage, share: Percent) -> bool {
+fn reaches_minimum(inventory: &Inventory, coverage: &Coverage, share: Percent) -> bool {
     let asked_for = coverage.machines() + inventory.rejected.len() as u64;
     share.is_reached_by(coverage.answered, asked_for)
 }
@@ -296,7 +293,7 @@ mod tests {
                 ..Coverage::default()
             };
             assert_eq!(
-                is_enough(&inventory, &coverage, percent.parse().unwrap()),
+                reaches_minimum(&inventory, &coverage, percent.parse().unwrap()),
                 expected,
                 "{answered} answered, {failed} failed, {rejected} rejected, {percent} %"
             );

@@ -27,7 +27,7 @@ use self::{
 };
 use super::{
     RunError,
-    compare::census::{fetch, record_kbs},
+    census::{fetch_census, record_kbs},
     prepare::{Prepared, Setup},
 };
 use crate::{
@@ -105,7 +105,7 @@ async fn selection(prepared: &Prepared<'_>, session: &Session) -> Result<Selecti
         })?,
         None => return Err("the software inventory was not requested".to_owned()),
     };
-    let census = fetch(setup, store, session, &BTreeSet::new()).await;
+    let census = fetch_census(setup, store, session, &BTreeSet::new()).await;
     let census =
         census.map_err(|problem| format!("the service's own count is missing: {problem}"))?;
     let named = named(prepared, session).await;

@@ -19,8 +19,6 @@ use crate::store::error::damage;
 /// The maximum number of cached descriptions; others are looked up in the table.
 const MAX_CACHED: usize = 1 << 15;
 
-type Fingerprint = [u8; 16];
-
 /// The maximum size of those descriptions in memory, in bytes, in case they are unusually long.
 const MAX_WEIGHT: usize = 16 << 20;
 
@@ -28,6 +26,8 @@ const MAX_WEIGHT: usize = 16 << 20;
 const MAX_LISTS: usize = 1 << 14;
 /// Longer lists are not cached: they are rare even in a large fleet.
 const MAX_LIST_LENGTH: usize = 4096;
+
+type Fingerprint = [u8; 16];
 
 /// Assigns numbers to descriptions.
 #[derive(Debug, Default)]
