@@ -35,13 +35,13 @@ pub(super) fn token(claims: Option<&Claims>, now: Timestamp) -> String {
     lines.add("audience", &claims.audience.clone().unwrap_or_else(unknown));
     lines.add("roles", &granted(claims));
     lines.add("missing KBs", &allowed(claims, &[REQUIRED_ROLE], ""));
-    lines.add(
-        "software inventory",
-        &allowed(claims, &[REQUIRED_ROLE], " (only needed for --software)"),
-    );
+    let purpose = " (only needed for --software, --source changes and --source cohorts)";
+    let software = allowed(claims, &[REQUIRED_ROLE], purpose);
+    lines.add("software inventory", &software);
     let purpose = " (only needed for --all-machines and --check-list)";
     lines.add("machine list", &allowed(claims, &LIST_ROLES, purpose));
-    let purpose = " (only needed for --source export)";
+    let purpose =
+        " (only needed for --source export, --cross-check export and --changes-from delta)";
     lines.add("export", &allowed(claims, &[EXPORT_ROLE], purpose));
     lines.into_text()
 }
