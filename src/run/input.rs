@@ -46,6 +46,7 @@ pub(super) fn missing_because(ending: &Ending) -> String {
     let because = match ending {
         Ending::OutOfTime => "the time limit was reached",
         Ending::Interrupted => "the run was interrupted",
+        Ending::StoreFailed => "the store could not be written",
         _ => "the run ended early",
     };
     because.to_owned()

@@ -20,13 +20,10 @@ pub(super) struct Attempt<'run> {
 
 impl<'run> Attempt<'run> {
     /// Begins an attempt. A comparison is about all machines, so the run must have requested all of them, and
-    /// stored the answers.
+    /// stored the answers: otherwise it has not finished.
     pub(super) fn begin(collected: &'run Collected<'run>) -> Result<Self, Missing> {
         if collected.ending != Ending::Finished {
             return Err(missing_because(&collected.ending));
-        }
-        if collected.failure.is_some() {
-            return Err("the store could not be written".to_owned());
         }
         let session = collected.session.as_ref().ok_or("the sign-in failed")?;
         Ok(Self { collected, session })
