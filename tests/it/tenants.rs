@@ -281,6 +281,37 @@ fn check_says_which_tenants_are_ready() {
 }
 
 #[test]
+fn check_of_all_finds_the_roles_that_a_source_needs() {
+    let one = tenant(1, |_| {});
+    for (fault, source, role) in [
+        (
+            "missing-hunting-role",
+            &["--source=hunting"][..],
+            "ThreatHunting.Read.All",
+        ),
+        (
+            "missing-export-role",
+            &["--source=changes", "--changes-from=delta"],
+            "Vulnerability.Read.All",
+        ),
+    ] {
+        let other = tenant(2, |settings| settings.faults = fault.parse().unwrap());
+        let several = Several(vec![("one", &one), ("other", &other)]);
+        let tables = several.0.iter().map(|(name, scene)| {
+            let tenant = &scene.tenant;
+            let (url, scope) = (tenant.api_url(), tenant.graph_scope());
+            let graph = format!("graph_url = '{url}'\ngraph_scope = '{scope}'");
+            Several::table(name, scene, &graph)
+        });
+        one.write("tenants.toml", tables.collect::<String>());
+        let run = several.run(&[&["check"], source].concat()).exits_with(5);
+        assert!(run.stdout.contains("one     ready"), "{}", run.stdout);
+        assert!(run.stdout.contains("other   fails"), "{}", run.stdout);
+        run.complains(role);
+    }
+}
+
+#[test]
 fn demonstration_has_a_tenant_without_consent() {
     let scene = Scene::with_machines(1);
     let demo = ["demo", "--tenants=3", "--machines=20", "--format=csv"];
